@@ -1,0 +1,17 @@
+/**
+ * Encapsulations and underlay endpoints of an NVE.
+ *
+ * Sources: RFC 7348 (VXLAN), RFC 8926 (Geneve), RFC 2784/2890 (GRE with key; RFC 7637 maps the VNI to it).
+ */
+import type { IpAddress } from '../../protocols/base/addresses.ts';
+
+/** In the order of our preference when a network names none. */
+export const ENCAPSULATIONS = ['geneve', 'vxlan', 'gre'] as const;
+
+export type Encapsulation = (typeof ENCAPSULATIONS)[number];
+
+/** Where an NVE can be reached: one outer address by one encapsulation. */
+export interface Endpoint {
+  readonly type: Encapsulation;
+  readonly ip: IpAddress;
+}

@@ -1,0 +1,101 @@
+/**
+ * The records of a domain: what the store holds, one JSON object a record.
+ *
+ * Intent (network, port) is written by operators through the northbound API; facts (nve, attachment) by the
+ * instance that sees them. Claims (vni, index) are empty-handed records whose key is the thing claimed, so that
+ * two writers cannot take the same number: the second one's precondition fails.
+ */
+import type { IpAddress, MacAddress } from '../../protocols/base/addresses.ts';
+import type { Encapsulation, Endpoint } from './encapsulation.ts';
+
+export type NetworkName = string;
+export type PortName = string;
+/** The `system-id` of the hypervisor's Open vSwitch. */
+export type NveName = string;
+
+/** A virtual network (VN): RFC 8014 §3.1. */
+export interface NetworkRecord {
+  readonly kind: 'network';
+  readonly name: NetworkName;
+  /** 24 bits. */
+  readonly vni: number;
+  /** True when the authority chose the VNI. */
+  readonly vniAllocated: boolean;
+  /** Allowed encapsulations, best first; absent: all, in our order. */
+  readonly encapsulation?: readonly Encapsulation[];
+}
+
+/** A tenant system interface (TSI): RFC 8014 §3.2. */
+export interface PortRecord {
+  readonly kind: 'port';
+  readonly name: PortName;
+  readonly network: NetworkName;
+  readonly mac: MacAddress;
+  readonly ips: readonly IpAddress[];
+}
+
+/** A network virtualization edge: RFC 8014 §3.2. */
+export interface NveRecord {
+  readonly kind: 'nve';
+  readonly name: NveName;
+  /** A small number, unique in the domain: the bucket id of this NVE in every replication group. 1 … 2^24. */
+  readonly index: number;
+  /** In the NVE's own order of preference. */
+  readonly endpoints: readonly Endpoint[];
+}
+
+/** A port seen on an NVE: RFC 8014 §4.3. */
+export interface AttachmentRecord {
+  readonly kind: 'attachment';
+  readonly port: PortName;
+  readonly nve: NveName;
+  /** Counts moves; the highest wins (RFC 7432 §15). */
+  readonly sequence: number;
+}
+
+/** Claims the VNI in its key for one network. */
+export interface VniClaim {
+  readonly kind: 'vni';
+  readonly vni: number;
+  readonly network: NetworkName;
+}
+
+/** Claims the NVE index in its key. */
+export interface IndexClaim {
+  readonly kind: 'index';
+  readonly index: number;
+  readonly nve: NveName;
+}
+
+export type DomainRecord =
+  | NetworkRecord
+  | PortRecord
+  | NveRecord
+  | AttachmentRecord
+  | VniClaim
+  | IndexClaim;
+
+export type RecordKind = DomainRecord['kind'];
+
+/** `kind/name`: the key of a record in the store. */
+export type RecordKey = string;
+
+export function recordKey(kind: RecordKind, name: string | number): RecordKey {
+  return `${kind}/${name}`;
+}
+
+export function keyOf(record: DomainRecord): RecordKey {
+  switch (record.kind) {
+    case 'attachment':
+      return recordKey('attachment', record.port);
+    case 'vni':
+      return recordKey('vni', record.vni);
+    case 'index':
+      return recordKey('index', record.index);
+    default:
+      return recordKey(record.kind, record.name);
+  }
+}
+
+/** The largest VNI: RFC 7348 §4, 24 bits. */
+export const VNI_MAX = 0xffffff;

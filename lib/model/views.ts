@@ -1,0 +1,124 @@
+/**
+ * What the API shows: each object is its manifest plus `status`.
+ *
+ * These shapes are the contract with scripts (`nva get -o json`); a member is only ever added.
+ */
+import type { Encapsulation, Endpoint } from './encapsulation.ts';
+
+/** Something that keeps an object from its purpose, or soon will: one sentence with a remedy. */
+export interface Condition {
+  /** Stable, for scripts: kebab-case. */
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface NetworkView {
+  readonly kind: 'Network';
+  readonly name: string;
+  readonly vni: number;
+  readonly encapsulation?: readonly Encapsulation[];
+  readonly status: {
+    readonly vniAllocated: boolean;
+    readonly ports: number;
+    readonly active: number;
+    readonly nves: readonly string[];
+    readonly conditions: readonly Condition[];
+  };
+}
+
+export type PortPhase = 'waiting' | 'active' | 'conflict';
+
+export interface PortView {
+  readonly kind: 'Port';
+  readonly name: string;
+  readonly network: string;
+  readonly mac: string;
+  readonly ips: readonly string[];
+  readonly status: {
+    readonly phase: PortPhase;
+    /** Why it is not active, in one sentence. */
+    readonly reason?: string;
+    readonly nve?: string;
+    readonly ofport?: number;
+    readonly interface?: string;
+  };
+}
+
+export interface NveView {
+  readonly kind: 'Nve';
+  readonly name: string;
+  readonly status: {
+    readonly connected: boolean;
+    /** The instance that writes to it. */
+    readonly owner?: string;
+    readonly endpoints: readonly Endpoint[];
+    readonly flows: { readonly desired: number; readonly installed: number };
+    readonly ports: number;
+    readonly bridge?: string;
+    readonly datapathId?: string;
+    readonly openflow?: string;
+    readonly ovsVersion?: string;
+    readonly conditions: readonly Condition[];
+  };
+}
+
+export interface MappingView {
+  readonly kind: 'Mapping';
+  readonly name: string;
+  readonly network: string;
+  readonly mac: string;
+  readonly ips: readonly string[];
+  readonly nve: string;
+  readonly endpoints: readonly Endpoint[];
+  readonly sequence: number;
+  /** Who said so: the NVE's own database (`ovsdb`). */
+  readonly source: string;
+}
+
+/** One direction of one pair of NVEs that share at least one network. */
+export interface TunnelView {
+  readonly kind: 'Tunnel';
+  /** `NVE->NVE/type` */
+  readonly name: string;
+  readonly nve: string;
+  readonly remote: string;
+  readonly type: Encapsulation;
+  readonly remoteIp: string;
+  readonly networks: readonly string[];
+}
+
+export interface InstanceView {
+  readonly kind: 'Instance';
+  readonly name: string;
+  readonly status: {
+    readonly alive: boolean;
+    readonly nves: readonly string[];
+    readonly version: string;
+    readonly startedAt: string;
+  };
+}
+
+export interface ViewsByKind {
+  readonly networks: NetworkView;
+  readonly ports: PortView;
+  readonly nves: NveView;
+  readonly mappings: MappingView;
+  readonly tunnels: TunnelView;
+  readonly instances: InstanceView;
+}
+
+export type ViewKind = keyof ViewsByKind;
+
+/** One line of history: something changed that a person may want to know. */
+export interface EventView {
+  /** Ascending within one run of an instance. */
+  readonly id: number;
+  /** RFC 3339, UTC. */
+  readonly time: string;
+  readonly level: 'info' | 'warning' | 'error';
+  /** Stable, for scripts: kebab-case, e.g. `port-attached`. */
+  readonly code: string;
+  /** `kind/name` of the object that it concerns. */
+  readonly object: string;
+  readonly message: string;
+}
