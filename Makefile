@@ -1,0 +1,49 @@
+# Everything that a person does with this tree. `make help` lists it.
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-down test test-unit test-e2e check fix bench build clean node-packages
+
+help: ## This list
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+demo: ## Three hypervisors, two networks, pings over VXLAN, Geneve and GRE (root; KEEP=1 leaves it up)
+	@sh scripts/as-root.sh 'make demo' true
+	@sh scripts/install-system.sh lab
+	@$(MAKE) --no-print-directory build
+	@KEEP="$(KEEP)" sh scripts/as-root.sh 'make demo' node dist/scripts/demo.js up
+
+demo-down: ## End what `make demo KEEP=1` left up
+	@test -f dist/scripts/demo.js || $(MAKE) --no-print-directory build
+	@sh scripts/as-root.sh 'make demo-down' node dist/scripts/demo.js down
+
+test: ## Install what is missing, build, run every test (the end-to-end ones need root)
+	@sh scripts/install-system.sh test
+	@$(MAKE) --no-print-directory build
+	@node scripts/run-tests.mjs
+
+test-unit: node-packages ## Unit, property and contract tests: seconds, no root
+	@node scripts/run-tests.mjs unit
+
+test-e2e: ## End-to-end tests on real Open vSwitch (root)
+	@sh scripts/install-system.sh test
+	@$(MAKE) --no-print-directory build
+	@node scripts/run-tests.mjs e2e
+
+check: node-packages ## Format, lint, types, import directions
+	@npm run --silent check
+
+fix: node-packages ## Format, and mend what lint can mend by itself
+	@npm run --silent fix
+
+bench: ## Measure against the peers, side by side (ARGS=… goes to the bench)
+	@sh scripts/install-system.sh bench
+	@$(MAKE) --no-print-directory build
+	@node dist/test/bench/main.js $(ARGS)
+
+build: node-packages ## Compile to dist/
+	@npm run --silent build
+
+clean: ## Remove what the build made
+	rm -rf dist
+
+node-packages:
+	@sh scripts/install-node.sh

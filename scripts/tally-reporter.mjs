@@ -1,0 +1,24 @@
+/**
+ * A mocha reporter: prints what `spec` prints, and adds its counts to the file that NVA_TEST_TALLY names,
+ * so that several runs of mocha end in one sum (scripts/run-tests.mjs).
+ */
+import { appendFileSync } from 'node:fs';
+import mocha from 'mocha';
+
+// mocha takes a reporter only as a default export or as the module itself.
+// biome-ignore lint/style/noDefaultExport: mocha's interface
+export default class TallyReporter extends mocha.reporters.Spec {
+  /**
+   * @param {import('mocha').Runner} runner
+   * @param {import('mocha').MochaOptions} options
+   */
+  constructor(runner, options) {
+    super(runner, options);
+    runner.once('end', () => {
+      const file = process.env.NVA_TEST_TALLY;
+      if (file === undefined) return;
+      const { passes, failures } = this.stats;
+      appendFileSync(file, `${JSON.stringify({ passes, failures })}\n`);
+    });
+  }
+}
