@@ -43,7 +43,7 @@ export const BATCH_WRITES_MAX = 100_000;
 
 export type Change =
   | { readonly op: 'put'; readonly record: StoredRecord }
-  /** Deleting what does not exist is no change and is left out. */
+  /** Deleting what does not exist is no change and is left out; so is putting the value that is already there. */
   | { readonly op: 'delete'; readonly key: string; readonly revision: Revision };
 
 /** One applied batch as the feed gives it. */
@@ -69,7 +69,7 @@ export type StoreErrorCode =
   | 'store-unavailable'
   /** What is on disk is not ours or is damaged. Nothing was overwritten. */
   | 'store-foreign'
-  /** The feed was asked for revisions that are no longer kept: take a snapshot and go on from there. */
+  /** The feed was asked for revisions that are no longer kept, or above the newest: take a snapshot and go on. */
   | 'feed-trimmed';
 
 /** Rejected with by every method; `retryable`: the same call may succeed later. */
@@ -102,8 +102,8 @@ export interface Store {
 
   /**
    * Every batch with a revision above `after`, in order, exactly once, then new ones as they come, until the
-   * subscription or the store is closed. `listener` is never called from inside `watch` or `apply` itself. If the feed ends by a fault, `ended`
-   * is called once with it.
+   * subscription or the store is closed. `listener` is never called from inside `watch` or `apply` itself. If the feed ends by a fault (also one that
+   * `listener` throws), `ended` is called once with it.
    */
   watch(
     after: Revision,
