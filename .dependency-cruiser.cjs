@@ -24,7 +24,7 @@ module.exports = {
     sees(
       'reconcile-sees-values',
       '^lib/reconcile/',
-      '^(lib/(reconcile|model)|protocols/base|protocols/(openflow|ovsdb)/values)/',
+      '^(lib/(reconcile|desired|model)|protocols/base|protocols/(openflow|ovsdb)/values)/',
     ),
     sees(
       'control-is-pure-glue',

@@ -1,0 +1,169 @@
+/**
+ * The domain: every record, indexed for the questions that the core asks.
+ *
+ * The one home of the derived relation "NVE serves network": it does while at least one of the network's ports
+ * is attached to it. Knows nothing of flows. A put of an equal record is no change.
+ */
+import {
+  type AttachmentRecord,
+  type DomainRecord,
+  keyOf,
+  type NetworkName,
+  type NetworkRecord,
+  type NveName,
+  type NveRecord,
+  type PortName,
+  type PortRecord,
+  type RecordKey,
+  type RecordKind,
+} from './records.ts';
+
+/** An attached port with all that its mapping needs. */
+export interface Mapping {
+  readonly port: PortRecord;
+  readonly network: NetworkRecord;
+  readonly nve: NveRecord;
+  readonly attachment: AttachmentRecord;
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+export class Domain {
+  readonly #records = new Map<RecordKey, DomainRecord>();
+  readonly #byKind = new Map<RecordKind, Map<RecordKey, DomainRecord>>();
+  readonly #portsOfNetwork = new Map<NetworkName, Set<PortName>>();
+  readonly #attachedTo = new Map<NveName, Set<PortName>>();
+
+  /** Returns false if the very same record was there already. */
+  put(record: DomainRecord): boolean {
+    const key = keyOf(record);
+    const before = this.#records.get(key);
+    if (before !== undefined && sameJson(before, record)) return false;
+    if (before !== undefined) this.#unindex(before);
+    this.#records.set(key, record);
+    kindMap(this.#byKind, record.kind).set(key, record);
+    this.#index(record);
+    return true;
+  }
+
+  /** Returns what was there. */
+  delete(key: RecordKey): DomainRecord | undefined {
+    const before = this.#records.get(key);
+    if (before === undefined) return undefined;
+    this.#records.delete(key);
+    this.#byKind.get(before.kind)?.delete(key);
+    this.#unindex(before);
+    return before;
+  }
+
+  record(key: RecordKey): DomainRecord | undefined {
+    return this.#records.get(key);
+  }
+
+  keys(): IterableIterator<RecordKey> {
+    return this.#records.keys();
+  }
+
+  network(name: NetworkName): NetworkRecord | undefined {
+    const record = this.#records.get(`network/${name}`);
+    return record?.kind === 'network' ? record : undefined;
+  }
+
+  port(name: PortName): PortRecord | undefined {
+    const record = this.#records.get(`port/${name}`);
+    return record?.kind === 'port' ? record : undefined;
+  }
+
+  nve(name: NveName): NveRecord | undefined {
+    const record = this.#records.get(`nve/${name}`);
+    return record?.kind === 'nve' ? record : undefined;
+  }
+
+  attachment(port: PortName): AttachmentRecord | undefined {
+    const record = this.#records.get(`attachment/${port}`);
+    return record?.kind === 'attachment' ? record : undefined;
+  }
+
+  networks(): NetworkRecord[] {
+    return this.#all('network') as NetworkRecord[];
+  }
+
+  ports(): PortRecord[] {
+    return this.#all('port') as PortRecord[];
+  }
+
+  nves(): NveRecord[] {
+    return this.#all('nve') as NveRecord[];
+  }
+
+  attachments(): AttachmentRecord[] {
+    return this.#all('attachment') as AttachmentRecord[];
+  }
+
+  portsOf(network: NetworkName): ReadonlySet<PortName> {
+    return this.#portsOfNetwork.get(network) ?? NOTHING;
+  }
+
+  /** Names of ports whose attachment names this NVE, declared or not. */
+  attachedTo(nve: NveName): ReadonlySet<PortName> {
+    return this.#attachedTo.get(nve) ?? NOTHING;
+  }
+
+  /** Undefined unless port, network, NVE and attachment are all there. */
+  mapping(name: PortName): Mapping | undefined {
+    const port = this.port(name);
+    const attachment = this.attachment(name);
+    if (port === undefined || attachment === undefined) return undefined;
+    const network = this.network(port.network);
+    const nve = this.nve(attachment.nve);
+    if (network === undefined || nve === undefined) return undefined;
+    return { port, network, nve, attachment };
+  }
+
+  #all(kind: RecordKind): DomainRecord[] {
+    return [...(this.#byKind.get(kind)?.values() ?? [])];
+  }
+
+  #index(record: DomainRecord): void {
+    if (record.kind === 'port') setOf(this.#portsOfNetwork, record.network).add(record.name);
+    if (record.kind === 'attachment') setOf(this.#attachedTo, record.nve).add(record.port);
+  }
+
+  #unindex(record: DomainRecord): void {
+    if (record.kind === 'port') drop(this.#portsOfNetwork, record.network, record.name);
+    if (record.kind === 'attachment') drop(this.#attachedTo, record.nve, record.port);
+  }
+}
+
+function kindMap(
+  maps: Map<RecordKind, Map<RecordKey, DomainRecord>>,
+  kind: RecordKind,
+): Map<RecordKey, DomainRecord> {
+  let map = maps.get(kind);
+  if (map === undefined) {
+    map = new Map();
+    maps.set(kind, map);
+  }
+  return map;
+}
+
+function setOf(sets: Map<string, Set<string>>, key: string): Set<string> {
+  let set = sets.get(key);
+  if (set === undefined) {
+    set = new Set();
+    sets.set(key, set);
+  }
+  return set;
+}
+
+function drop(sets: Map<string, Set<string>>, key: string, member: string): void {
+  const set = sets.get(key);
+  if (set === undefined) return;
+  set.delete(member);
+  if (set.size === 0) sets.delete(key);
+}
+
+/** Records are small and their members come in one order, so their text decides. */
+function sameJson(left: DomainRecord, right: DomainRecord): boolean {
+  return left === right || JSON.stringify(left) === JSON.stringify(right);
+}
