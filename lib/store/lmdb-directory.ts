@@ -8,7 +8,10 @@
  * Source of the layout: lmdb 3.5 (LMDB 1.0 data version 2), `MDB_page_header` and `MDB_meta`.
  */
 import {
+  accessSync,
   closeSync,
+  constants,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -21,7 +24,7 @@ import {
   truncateSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { StoreError } from './contract.ts';
 import { storeDamaged, storeFull } from './lmdb-faults.ts';
 
@@ -43,13 +46,24 @@ export interface DirectoryState {
 
 /** Makes the directory a store, or checks that it is one. Throws what the operating system throws, or a StoreError. */
 export function prepareDirectory(directory: string): DirectoryState {
-  mkdirSync(directory, { recursive: true, mode: 0o750 });
+  makeDirectory(directory);
   const names = readdirSync(directory);
   if (names.includes(FORMAT_FILE)) checkFormat(directory);
   else if (names.every((name) => HARMLESS.has(name))) claimDirectory(directory);
   else throw foreign(directory, names.find((name) => !HARMLESS.has(name)) ?? '');
   if (freeBytes(directory) < OPENING_SIZE_BYTES) throw storeFull(directory);
   return checkDataFile(directory);
+}
+
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o750 });
+  } catch (error) {
+    // On a read-only file system Node says ENOENT of the new directory; its parent tells the truth.
+    const parent = dirname(directory);
+    if (parent !== directory && existsSync(parent)) accessSync(parent, constants.W_OK);
+    throw error;
+  }
 }
 
 /** What this process may still write on the disk of the directory. */

@@ -13,6 +13,7 @@ const MDB_PANIC = -30795;
 const MDB_VERSION_MISMATCH = -30794;
 const MDB_INVALID = -30793;
 const MDB_MAP_FULL = -30792;
+const MDB_BAD_TXN = -30782;
 
 const FULL = new Set<number | string>([ENOSPC, EDQUOT, MDB_MAP_FULL, 'ENOSPC', 'EDQUOT']);
 const READ_ONLY = new Set<number | string>([EROFS, EACCES, EPERM, 'EROFS', 'EACCES', 'EPERM']);
@@ -22,7 +23,9 @@ const FOREIGN = new Set<number | string>([
   MDB_PANIC,
   MDB_VERSION_MISMATCH,
   MDB_INVALID,
+  MDB_BAD_TXN,
 ]);
+const NO_DIRECTORY = new Set<number | string>(['EEXIST', 'ENOTDIR']);
 
 export function isShortWrite(error: unknown): boolean {
   const code = codeOf(error);
@@ -36,6 +39,7 @@ export function storeFault(directory: string, error: unknown): StoreError {
   if (code !== undefined && FULL.has(code)) return storeFull(directory);
   if (code !== undefined && READ_ONLY.has(code)) return storeReadOnly(directory);
   if (code !== undefined && FOREIGN.has(code)) return storeDamaged(directory, messageOf(error));
+  if (code !== undefined && NO_DIRECTORY.has(code)) return notADirectory(directory);
   return new StoreError(
     'store-unavailable',
     `The store in ${directory} cannot be used (${messageOf(error)}); look at the disk, then try again.`,
@@ -56,6 +60,14 @@ export function storeReadOnly(directory: string): StoreError {
     'store-read-only',
     `The store in ${directory} cannot be written to; mount it writable and give this user the right to write there.`,
     true,
+  );
+}
+
+function notADirectory(directory: string): StoreError {
+  return new StoreError(
+    'store-foreign',
+    `${directory} is a file or lies below one and was left as it is; name a directory for the store.`,
+    false,
   );
 }
 

@@ -5,7 +5,7 @@
  * writes the pages, syncs, then writes its head with O_DSYNC, in a thread of its own. Readers see committed state
  * only. A batch that cannot be written rejects alone; nothing of it stays.
  */
-import { type Database, open, type RootDatabase } from 'lmdb';
+import { type Database, type GetOptions, open, type RootDatabase } from 'lmdb';
 import {
   type CheckedBatch,
   checkBatch,
@@ -27,7 +27,7 @@ import {
 } from './contract.ts';
 import { endedSubscription, FeedReaders, type FeedSource } from './feed-subscription.ts';
 import { freeBytes, identityOf, prepareDirectory } from './lmdb-directory.ts';
-import { isShortWrite, storeDamaged, storeFault, storeFull } from './lmdb-faults.ts';
+import { isShortWrite, storeFault, storeFull } from './lmdb-faults.ts';
 import { livingHolder, thisHolder } from './lmdb-holder.ts';
 import {
   decodeFeed,
@@ -86,10 +86,9 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<Store> {
     openDirectories.add(candidate);
     identity = candidate;
     rows = openRows(options);
+    if (suspicious) readEverything(rows, readState(rows));
     const holder = takeHold(rows, directory);
-    const state = decodeState(rows.meta.get(STATE_KEY));
-    if (state === undefined) throw storeDamaged(directory, 'its revision cannot be read');
-    if (suspicious) readEverything(rows, state);
+    const state = readState(rows);
     return new LmdbStore(options, rows, identity, holder, state);
   } catch (error) {
     await rows?.root.close();
@@ -141,6 +140,12 @@ function readEverything(rows: Rows, state: StoreState): void {
   for (let revision = state.oldest; revision <= state.newest; revision++) {
     readChangeSet(rows, revision);
   }
+}
+
+function readState({ meta }: Rows, options?: GetOptions): StoreState {
+  const state = decodeState(meta.get(STATE_KEY, options));
+  if (state === undefined) throw new SyntaxError('its revision cannot be read');
+  return state;
 }
 
 function readRecord(key: string, row: string): StoredRecord {
@@ -257,12 +262,11 @@ class LmdbStore implements Store, FeedSource {
   }
 
   async #readSnapshot(): Promise<Snapshot> {
-    const { meta, records: rows, root } = this.#rows;
+    const { records: rows, root } = this.#rows;
     root.resetReadTxn();
     const transaction = root.useReadTransaction();
     try {
-      const state = decodeState(meta.get(STATE_KEY, { transaction }));
-      if (state === undefined) throw storeDamaged(this.#directory, 'its revision cannot be read');
+      const state = readState(this.#rows, { transaction });
       const records: StoredRecord[] = [];
       for (const { key, value } of rows.getRange({ transaction })) {
         records.push(readRecord(key, value));
