@@ -1,0 +1,83 @@
+/**
+ * When to connect again: exponential back-off with jitter, capped; forgotten only after a connection
+ * has proved itself.
+ *
+ * A peer that accepts and then drops each connection is as bad as one that refuses: the back-off falls
+ * back to its least only after a connection stayed good for `provenAfterMs`. The jitter spreads many
+ * clients that lost the same server at the same moment.
+ *
+ * A state machine: no clock, no timer, no random source of its own.
+ *
+ * Source: the 1 s and 8 s are Open vSwitch's own (ovs-vswitchd.conf.db(5), max_backoff).
+ */
+import type { DurationMs, InstantMs } from './units.ts';
+
+export interface ReconnectOptions {
+  readonly backoffMinMs: DurationMs;
+  readonly backoffMaxMs: DurationMs;
+  readonly provenAfterMs: DurationMs;
+}
+
+export const RECONNECT_DEFAULTS: ReconnectOptions = {
+  backoffMinMs: 1000,
+  backoffMaxMs: 8000,
+  provenAfterMs: 10_000,
+};
+
+type State =
+  | { readonly name: 'waiting'; readonly until: InstantMs }
+  | { readonly name: 'connecting' }
+  | { readonly name: 'connected'; readonly since: InstantMs };
+
+export class Reconnect {
+  readonly #options: ReconnectOptions;
+  #state: State;
+  #failures = 0;
+
+  /** The first attempt is due at once. */
+  constructor(now: InstantMs, options: ReconnectOptions = RECONNECT_DEFAULTS) {
+    this.#options = options;
+    this.#state = { name: 'waiting', until: now };
+  }
+
+  get state(): State['name'] {
+    return this.#state.name;
+  }
+
+  /** Connections in a row that failed or fell before they proved themselves. */
+  get failures(): number {
+    return this.#failures;
+  }
+
+  /** When to ask `isDue` again; undefined: waiting for the connection, not for time. */
+  deadline(): InstantMs | undefined {
+    return this.#state.name === 'waiting' ? this.#state.until : undefined;
+  }
+
+  /** True when an attempt should begin now; say so by `connecting`. */
+  isDue(now: InstantMs): boolean {
+    return this.#state.name === 'waiting' && now >= this.#state.until;
+  }
+
+  connecting(): void {
+    this.#state = { name: 'connecting' };
+  }
+
+  connected(now: InstantMs): void {
+    this.#state = { name: 'connected', since: now };
+  }
+
+  /**
+   * The attempt failed or the connection fell. `random` is from 0 (inclusive) to 1: the wait is between
+   * half of the back-off and all of it.
+   */
+  lost(now: InstantMs, random: number): void {
+    const { backoffMinMs, backoffMaxMs, provenAfterMs } = this.#options;
+    const state = this.#state;
+    const proven = state.name === 'connected' && now - state.since >= provenAfterMs;
+    if (proven) this.#failures = 0;
+    const backoff = Math.min(backoffMaxMs, backoffMinMs * 2 ** this.#failures);
+    this.#failures++;
+    this.#state = { name: 'waiting', until: now + backoff * (0.5 + random / 2) };
+  }
+}

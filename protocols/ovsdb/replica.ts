@@ -1,0 +1,186 @@
+/**
+ * The replica: the monitored rows of one database, always as they were after some transaction.
+ *
+ * Each update is checked as a whole before the first row changes, so a reader never sees half of one
+ * and a bad one leaves the replica as it was. Rows are never changed in place: a row that one holds
+ * stays what it was.
+ *
+ * Refuses an update that does not fit (a change to a row that is not there, an insert of one that is):
+ * the replica has lost step and must be read anew.
+ *
+ * Source: RFC 7047 §4.1.5, §4.1.6 (update); ovsdb-server(7) §4.1.12 to §4.1.15 (update2, update3).
+ */
+import { failed, ok, type Result } from '../base/protocol-error.ts';
+import { decodeRowChange, type RowChange, type UpdateFormat } from './row-update.ts';
+import { isUuid, type Uuid, ZERO_UUID } from './values/atoms.ts';
+import { sameColumn } from './values/column.ts';
+import type { DatabaseSchema, TableSchema } from './values/database-schema.ts';
+import { isJsonObject, type Json } from './values/json.ts';
+import { type OvsdbError, ovsdbError } from './values/protocol-errors.ts';
+import type { OvsdbRow } from './values/tables.ts';
+
+/** One row's change: inserted (no old), deleted (no new) or modified (both). */
+export interface RowChanged {
+  readonly table: string;
+  readonly uuid: Uuid;
+  readonly old?: OvsdbRow;
+  readonly new?: OvsdbRow;
+}
+
+type Rows = Map<Uuid, OvsdbRow>;
+
+const NO_ROWS: ReadonlyMap<Uuid, OvsdbRow> = new Map();
+
+export class Replica {
+  readonly schema: DatabaseSchema;
+  readonly #tables = new Map<string, Rows>();
+  #lastTransactionId: Uuid = ZERO_UUID;
+
+  /** `previous`: rows to begin with, so that `replaceAll` tells what changed since; it stays as it is. */
+  constructor(schema: DatabaseSchema, previous?: Replica) {
+    this.schema = schema;
+    for (const table of schema.tables.keys()) {
+      this.#tables.set(table, new Map(previous?.table(table)));
+    }
+  }
+
+  /** The transaction that this state is the state after; all zeros: the server told none. */
+  get lastTransactionId(): Uuid {
+    return this.#lastTransactionId;
+  }
+
+  /** The rows of a monitored table; empty when it is not monitored. A live view. */
+  table(name: string): ReadonlyMap<Uuid, OvsdbRow> {
+    return this.#tables.get(name) ?? NO_ROWS;
+  }
+
+  row(table: string, uuid: Uuid): OvsdbRow | undefined {
+    return this.#tables.get(table)?.get(uuid);
+  }
+
+  /** The whole content in one: what was there and is not in it is deleted. */
+  replaceAll(
+    updates: Json,
+    format: UpdateFormat,
+    transactionId: Uuid,
+  ): Result<readonly RowChanged[], OvsdbError> {
+    const initial = this.#decodeAll(updates, format);
+    if (!initial.ok) return initial;
+    const fresh = new Map<string, Rows>();
+    for (const table of this.#tables.keys()) fresh.set(table, new Map());
+    for (const { table, uuid, change } of initial.value) {
+      if (change.kind !== 'insert') return unfit(table, uuid, `${change.kind} in initial rows`);
+      fresh.get(table)?.set(uuid, change.row);
+    }
+    return ok(this.#commit(this.#differences(fresh), transactionId));
+  }
+
+  /** The next synchronisation reads everything anew: what we hold may be wrong. */
+  distrust(): void {
+    this.#lastTransactionId = ZERO_UUID;
+  }
+
+  /** One update; `transactionId` when it carried one. */
+  apply(
+    updates: Json,
+    format: UpdateFormat,
+    transactionId: Uuid = this.#lastTransactionId,
+  ): Result<readonly RowChanged[], OvsdbError> {
+    const decoded = this.#decodeAll(updates, format);
+    if (!decoded.ok) return decoded;
+    const staged: RowChanged[] = [];
+    for (const { table, uuid, change } of decoded.value) {
+      const old = this.row(table, uuid);
+      if (change.kind === 'insert') {
+        if (old !== undefined) return unfit(table, uuid, 'inserted, but is there already');
+        staged.push({ table, uuid, new: change.row });
+        continue;
+      }
+      if (old === undefined) return unfit(table, uuid, `${change.kind} of a row that is not there`);
+      if (change.kind === 'delete') staged.push({ table, uuid, old });
+      else {
+        const row = change.apply(old);
+        if (!sameRow(old, row)) staged.push({ table, uuid, old, new: row });
+      }
+    }
+    return ok(this.#commit(staged, transactionId));
+  }
+
+  #decodeAll(updates: Json, format: UpdateFormat): Result<readonly RowUpdate[], OvsdbError> {
+    if (!isJsonObject(updates)) {
+      return failed(ovsdbError('bad-value', 'updates are an object of tables'));
+    }
+    const decoded: RowUpdate[] = [];
+    for (const [table, rows] of Object.entries(updates)) {
+      const schema = this.schema.tables.get(table);
+      if (schema === undefined || !isJsonObject(rows)) {
+        return failed(ovsdbError('bad-value', `${table} is not a monitored table with rows`));
+      }
+      const fault = decodeTable(table, schema, rows, format, decoded);
+      if (fault !== undefined) return failed(fault);
+    }
+    return ok(decoded);
+  }
+
+  #differences(fresh: ReadonlyMap<string, Rows>): RowChanged[] {
+    const changes: RowChanged[] = [];
+    for (const [table, rows] of this.#tables) {
+      const freshRows = fresh.get(table) ?? NO_ROWS;
+      for (const [uuid, old] of rows) {
+        if (!freshRows.has(uuid)) changes.push({ table, uuid, old });
+      }
+      for (const [uuid, row] of freshRows) {
+        const old = rows.get(uuid);
+        if (old === undefined) changes.push({ table, uuid, new: row });
+        else if (!sameRow(old, row)) changes.push({ table, uuid, old, new: row });
+      }
+    }
+    return changes;
+  }
+
+  #commit(changes: readonly RowChanged[], transactionId: Uuid): readonly RowChanged[] {
+    for (const { table, uuid, new: row } of changes) {
+      if (row === undefined) this.#tables.get(table)?.delete(uuid);
+      else this.#tables.get(table)?.set(uuid, row);
+    }
+    this.#lastTransactionId = transactionId;
+    return changes;
+  }
+}
+
+interface RowUpdate {
+  readonly table: string;
+  readonly uuid: Uuid;
+  readonly change: RowChange;
+}
+
+function decodeTable(
+  table: string,
+  schema: TableSchema,
+  rows: { readonly [uuid: string]: Json },
+  format: UpdateFormat,
+  into: RowUpdate[],
+): OvsdbError | undefined {
+  for (const uuid of Object.keys(rows)) {
+    if (!isUuid(uuid)) return ovsdbError('bad-value', `a row of ${table} has no UUID`);
+    const change = decodeRowChange(schema, rows[uuid], format);
+    if (!change.ok) return ovsdbError('bad-value', `${table} ${uuid}: ${change.error}`);
+    into.push({ table, uuid, change: change.value });
+  }
+  return undefined;
+}
+
+function unfit(
+  table: string,
+  uuid: Uuid,
+  what: string,
+): { readonly ok: false; readonly error: OvsdbError } {
+  return failed(ovsdbError('inconsistent-update', `${table} ${uuid}: ${what}`));
+}
+
+function sameRow(a: OvsdbRow, b: OvsdbRow): boolean {
+  const columns = Object.keys(a);
+  if (columns.length !== Object.keys(b).length) return false;
+  for (const column of columns) if (!sameColumn(a[column], b[column])) return false;
+  return true;
+}

@@ -1,0 +1,58 @@
+/**
+ * What a database session is given and what it tells: the vocabulary between it and its user.
+ */
+import type { DurationMs } from '../base/units.ts';
+import type { Replica, RowChanged } from './replica.ts';
+import type { TransactResult } from './transaction.ts';
+import type { Uuid } from './values/atoms.ts';
+import type { SchemaGap, WantedColumns } from './values/database-schema.ts';
+import type { OvsdbError } from './values/protocol-errors.ts';
+import type { SplitterLimits } from './wire/json-splitter.ts';
+
+export interface OvsdbSessionOptions {
+  /** E.g. "Open_vSwitch". */
+  readonly database: string;
+  readonly tables: WantedColumns;
+  /** Silence after which the peer is asked to echo; as much again ends the session. 0: never. */
+  readonly probeIntervalMs: DurationMs;
+  readonly requestTimeoutMs: DurationMs;
+  /** From the first byte of a message to its last; 60 s when left out. */
+  readonly messageTimeoutMs?: DurationMs;
+  /**
+   * The replica of the session before, when it was of the same server: its rows are carried on from
+   * its last transaction, and `synced` tells the difference. The new session owns it from then on.
+   */
+  readonly resume?: Replica;
+  /** A lock to ask for once synchronised (RFC 7047 §4.1.8). An <id>: letters, digits, underscores. */
+  readonly lock?: string;
+  readonly limits?: SplitterLimits;
+}
+
+/** From best to oldest; the first that the server knows is used. */
+export type MonitorMethod = 'monitor_cond_since' | 'monitor_cond' | 'monitor';
+
+/** `stolen`: somebody took it by force; `released`: we gave it back. */
+export type LockState = 'locked' | 'waiting' | 'stolen' | 'released';
+
+export type OvsdbEvent =
+  | {
+      readonly type: 'synced';
+      /** All zeros: the server tells none, and the next session reads everything. */
+      readonly lastTransactionId: Uuid;
+      /** Since the replica to resume from, or since nothing. */
+      readonly changes: readonly RowChanged[];
+      readonly schemaVersion: string;
+      readonly gaps: readonly SchemaGap[];
+      readonly method: MonitorMethod;
+      /** True: the server knew our last transaction and sent only what came after. */
+      readonly resumed: boolean;
+    }
+  | { readonly type: 'changed'; readonly changes: readonly RowChanged[] }
+  | { readonly type: 'lock'; readonly state: LockState }
+  | { readonly type: 'reply'; readonly id: number; readonly result: TransactResult }
+  /** The outcome of the transaction is unknown when `error.code` is request-timeout or connection-lost. */
+  | { readonly type: 'request-failed'; readonly id: number; readonly error: OvsdbError }
+  /** A message was forgotten or refused; the session goes on. */
+  | { readonly type: 'dropped'; readonly error: OvsdbError }
+  /** The last event. Close the connection. */
+  | { readonly type: 'ended'; readonly error: OvsdbError };

@@ -1,0 +1,197 @@
+/**
+ * The subscription: from a server's schema and its replies to a replica in step.
+ *
+ * Knows which requests lead there (get_schema, then the best monitor that the server has) and how each
+ * format of update changes the replica. Sends nothing: it says which request comes next.
+ *
+ * Source: RFC 7047 §4.1.2, §4.1.5, §4.1.6; ovsdb-server(7) §4.1.12 to §4.1.15.
+ */
+import { failed, ok, type Result } from '../base/protocol-error.ts';
+import { Replica, type RowChanged } from './replica.ts';
+import type { UpdateFormat } from './row-update.ts';
+import type { MonitorMethod, OvsdbEvent } from './session-events.ts';
+import { isUuid, type Uuid, ZERO_UUID } from './values/atoms.ts';
+import {
+  agreeOnSchema,
+  type DatabaseSchema,
+  parseDatabaseSchema,
+  type SchemaGap,
+  sameSchema,
+  type WantedColumns,
+} from './values/database-schema.ts';
+import { excerpt, isJsonArray, type Json } from './values/json.ts';
+import { type OvsdbError, ovsdbError } from './values/protocol-errors.ts';
+import { expectedColumn } from './values/tables.ts';
+
+/** Names our one monitor on this connection. */
+export const MONITOR_ID = 'nva';
+
+const METHODS: readonly MonitorMethod[] = ['monitor_cond_since', 'monitor_cond', 'monitor'];
+
+export interface NextRequest {
+  readonly method: string;
+  readonly params: readonly Json[];
+}
+
+export interface SubscriptionOptions {
+  readonly database: string;
+  readonly tables: WantedColumns;
+  readonly resume?: Replica;
+}
+
+type Synced = Extract<OvsdbEvent, { type: 'synced' }>;
+
+export class Subscription {
+  readonly #options: SubscriptionOptions;
+  #replica: Replica | undefined;
+  #gaps: readonly SchemaGap[] = [];
+  #method: MonitorMethod = 'monitor_cond_since';
+  #isSynced = false;
+
+  constructor(options: SubscriptionOptions) {
+    this.#options = options;
+  }
+
+  /** The rows as they are; before the first synchronisation those to resume from, if any. */
+  get replica(): Replica | undefined {
+    return this.#replica ?? this.#options.resume;
+  }
+
+  get isSynced(): boolean {
+    return this.#isSynced;
+  }
+
+  firstRequest(): NextRequest {
+    return { method: 'get_schema', params: [this.#options.database] };
+  }
+
+  /** The reply to get_schema: what to ask next. */
+  acceptSchema(reply: Json): Result<NextRequest, OvsdbError> {
+    const { database, tables, resume } = this.#options;
+    const parsed = parseDatabaseSchema(reply, tables);
+    if (!parsed.ok) return parsed;
+    const { schema, gaps } = agreeOnSchema(parsed.value, tables, (table, column) =>
+      expectedColumn(database, table, column),
+    );
+    this.#gaps = gaps;
+    const carriesOn = resume !== undefined && sameSchema(resume.schema, schema);
+    this.#replica = carriesOn ? resume : new Replica(schema, resume);
+    return ok(this.#monitorRequest(this.#replica));
+  }
+
+  /** The server does not know the monitor that was asked for; undefined: there is no older one. */
+  olderMonitor(): NextRequest | undefined {
+    const older = METHODS[METHODS.indexOf(this.#method) + 1];
+    if (older === undefined || this.#replica === undefined) return undefined;
+    this.#method = older;
+    return this.#monitorRequest(this.#replica);
+  }
+
+  /** The reply to a monitor request. */
+  acceptMonitor(reply: Json): Result<Synced, OvsdbError> {
+    const replica = this.#replica;
+    if (replica === undefined)
+      return failed(ovsdbError('bad-schema', 'a monitor without a schema'));
+    const accepted =
+      this.#method === 'monitor_cond_since'
+        ? acceptSince(replica, reply)
+        : acceptInitial(replica, reply, this.#method === 'monitor' ? 'v1' : 'v2');
+    if (!accepted.ok) return this.#distrust(accepted.error);
+    this.#isSynced = true;
+    return ok({
+      type: 'synced',
+      lastTransactionId: replica.lastTransactionId,
+      changes: accepted.value.changes,
+      schemaVersion: replica.schema.version,
+      gaps: this.#gaps,
+      method: this.#method,
+      resumed: accepted.value.resumed,
+    });
+  }
+
+  /** An update notification. */
+  acceptUpdate(
+    method: 'update' | 'update2' | 'update3',
+    params: readonly Json[],
+  ): Result<readonly RowChanged[], OvsdbError> {
+    const replica = this.#replica;
+    if (replica === undefined || !this.#isSynced || params[0] !== MONITOR_ID) {
+      return failed(ovsdbError('unknown-monitor', `an update for monitor ${excerpt(params[0])}`));
+    }
+    const applied =
+      method === 'update3' ? applySince(replica, params) : applyPlain(method, replica, params);
+    return applied.ok ? applied : this.#distrust(applied.error);
+  }
+
+  #distrust(error: OvsdbError): { readonly ok: false; readonly error: OvsdbError } {
+    this.#replica?.distrust();
+    return failed(error);
+  }
+
+  #monitorRequest(replica: Replica): NextRequest {
+    const requests = monitorRequests(replica.schema, this.#method);
+    const params: Json[] = [this.#options.database, MONITOR_ID, requests];
+    if (this.#method === 'monitor_cond_since') params.push(replica.lastTransactionId);
+    return { method: this.#method, params };
+  }
+}
+
+function monitorRequests(schema: DatabaseSchema, method: MonitorMethod): Json {
+  const requests: Record<string, Json> = {};
+  for (const [table, columns] of schema.tables) {
+    const request = { columns: [...columns.keys()] };
+    requests[table] = method === 'monitor' ? request : [request];
+  }
+  return requests;
+}
+
+interface Accepted {
+  readonly changes: readonly RowChanged[];
+  readonly resumed: boolean;
+}
+
+function acceptSince(replica: Replica, reply: Json): Result<Accepted, OvsdbError> {
+  if (!isJsonArray(reply) || reply.length !== 3 || typeof reply[0] !== 'boolean') {
+    return failed(
+      ovsdbError('bad-value', 'monitor_cond_since answers [found, transaction, updates]'),
+    );
+  }
+  const transactionId = readTransactionId(reply[1]);
+  if (!transactionId.ok) return transactionId;
+  const [found, , updates = null] = reply;
+  const changes = found
+    ? replica.apply(updates, 'v2', transactionId.value)
+    : replica.replaceAll(updates, 'v2', transactionId.value);
+  return changes.ok ? ok({ changes: changes.value, resumed: found }) : changes;
+}
+
+function acceptInitial(
+  replica: Replica,
+  reply: Json,
+  format: UpdateFormat,
+): Result<Accepted, OvsdbError> {
+  const changes = replica.replaceAll(reply, format, ZERO_UUID);
+  return changes.ok ? ok({ changes: changes.value, resumed: false }) : changes;
+}
+
+function applySince(
+  replica: Replica,
+  params: readonly Json[],
+): Result<readonly RowChanged[], OvsdbError> {
+  const transactionId = readTransactionId(params[1]);
+  if (!transactionId.ok) return transactionId;
+  return replica.apply(params[2] ?? null, 'v2', transactionId.value);
+}
+
+function applyPlain(
+  method: 'update' | 'update2',
+  replica: Replica,
+  params: readonly Json[],
+): Result<readonly RowChanged[], OvsdbError> {
+  return replica.apply(params[1] ?? null, method === 'update' ? 'v1' : 'v2');
+}
+
+function readTransactionId(wire: Json | undefined): Result<Uuid, OvsdbError> {
+  if (typeof wire === 'string' && isUuid(wire)) return ok(wire);
+  return failed(ovsdbError('bad-value', `a transaction id is a UUID, not ${excerpt(wire)}`));
+}

@@ -1,0 +1,79 @@
+/**
+ * A real ovsdb-server on a unix socket in a folder of its own, with Open vSwitch's schema.
+ */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const SCHEMA = '/usr/share/openvswitch/vswitch.ovsschema';
+
+export class RealServer {
+  readonly folder: string;
+  readonly socket: string;
+  readonly #database: string;
+  #process: ChildProcess | undefined;
+
+  /** `clustered`: the only kind of database that remembers transaction ids. */
+  constructor(clustered = false) {
+    this.folder = mkdtempSync(join(tmpdir(), 'nva-ovsdb-'));
+    this.socket = join(this.folder, 'db.sock');
+    this.#database = join(this.folder, 'conf.db');
+    const raft = `unix:${join(this.folder, 'raft.sock')}`;
+    const args = clustered
+      ? ['create-cluster', this.#database, SCHEMA, raft]
+      : ['create', this.#database, SCHEMA];
+    execFileSync('ovsdb-tool', args);
+  }
+
+  async start(...remotes: string[]): Promise<void> {
+    const args = [
+      this.#database,
+      `--remote=punix:${this.socket}`,
+      ...remotes.map((remote) => `--remote=${remote}`),
+      `--unixctl=${join(this.folder, 'ctl')}`,
+      '--no-chdir',
+      '-vconsole:off',
+    ];
+    this.#process = spawn('ovsdb-server', args, { stdio: 'ignore' });
+    for (let tries = 0; tries < 200 && !existsSync(this.socket); tries++) await sleep(10);
+  }
+
+  pause(): void {
+    this.#process?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#process?.kill('SIGCONT');
+  }
+
+  async stop(): Promise<void> {
+    const running = this.#process;
+    this.#process = undefined;
+    if (running === undefined || running.exitCode !== null) return;
+    const gone = once(running, 'exit');
+    running.kill('SIGCONT');
+    running.kill('SIGKILL');
+    await gone;
+    rmSync(this.socket, { force: true });
+  }
+
+  async destroy(): Promise<void> {
+    await this.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Creates the one row of Open_vSwitch. */
+  initialise(): void {
+    this.transact([{ op: 'insert', table: 'Open_vSwitch', row: {} }]);
+  }
+
+  transact(operations: readonly object[]): string {
+    const text = JSON.stringify(['Open_vSwitch', ...operations]);
+    return execFileSync('ovsdb-client', ['transact', `unix:${this.socket}`, text], {
+      encoding: 'utf8',
+    });
+  }
+}
