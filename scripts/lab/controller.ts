@@ -1,0 +1,177 @@
+/**
+ * One `nva serve` in a namespace of its own on the management network, and the command line that speaks to it.
+ *
+ * Its API is a unix socket in the lab's folder, so the command line works from outside of the namespace.
+ */
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ended, execute, type Outcome, startDetached } from './command.ts';
+import { until } from './waiting.ts';
+
+export interface ControllerOptions {
+  readonly name: string;
+  readonly namespace: string;
+  /** On the management network. */
+  readonly ip: string;
+  readonly folder: string;
+  /** More words for `nva serve`. */
+  readonly args?: readonly string[];
+  /** Another store than the controller's own embedded one. */
+  readonly store?: string;
+  readonly signal: AbortSignal;
+}
+
+const LOG_LINES_SHOWN = 15;
+
+/** Of the build: the same whether we run from dist/ or from the source. */
+export function nvaProgram(): string {
+  let folder = new URL('.', import.meta.url);
+  while (!existsSync(new URL('package.json', folder))) {
+    const parent = new URL('..', folder);
+    if (parent.href === folder.href) throw new Error('package.json is in no folder above the lab');
+    folder = parent;
+  }
+  return fileURLToPath(new URL('dist/lib/cli/main.js', folder));
+}
+
+export class Controller {
+  readonly name: string;
+  readonly ip: string;
+  readonly namespace: string;
+  readonly logFile: string;
+  /** What NVA_API takes. */
+  readonly api: string;
+  readonly #options: ControllerOptions;
+  readonly #socket: string;
+  readonly #folder: string;
+  #child: ChildProcess | undefined;
+
+  constructor(options: ControllerOptions) {
+    this.name = options.name;
+    this.ip = options.ip;
+    this.namespace = options.namespace;
+    this.#options = options;
+    this.#folder = join(options.folder, options.name);
+    this.#socket = join(this.#folder, 'api.sock');
+    this.api = `unix:${this.#socket}`;
+    this.logFile = join(this.#folder, 'serve.log');
+  }
+
+  /** What a hypervisor gives to set-manager. */
+  get manager(): string {
+    return `tcp:${this.ip}:6640`;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Starts it; resolves when its API answers. Repeat after `stop` or `kill`: the store stays. */
+  async start(extraArgs: readonly string[] = []): Promise<void> {
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    const program = nvaProgram();
+    if (!existsSync(program)) throw new Error(`${program} is not there: run 'make build'.`);
+    const argv = [
+      ...['nsenter', `--net=/run/netns/${this.namespace}`, process.execPath, program, 'serve'],
+      ...['--instance', this.name, '--ovsdb', 'ptcp:6640', '--openflow', 'ptcp:6653'],
+      ...['--store', this.#options.store ?? `lmdb:${join(this.#folder, 'store')}`],
+      ...['--api', this.api, ...(this.#options.args ?? []), ...extraArgs],
+    ];
+    const child = startDetached(argv, this.logFile);
+    this.#child = child;
+    child.unref();
+    const { signal } = this.#options;
+    await until(`the API of ${this.name}`, () => this.#answers(child), {
+      deadlineMs: 15_000,
+      signal,
+    });
+  }
+
+  /** SIGTERM, and waits for its end. */
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM');
+  }
+
+  /** kill -9 */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  pause(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#child?.kill('SIGCONT');
+  }
+
+  async restart(extraArgs: readonly string[] = []): Promise<void> {
+    await this.stop();
+    await this.start(extraArgs);
+  }
+
+  /** The command line: `nva('get', 'ports', '-o', 'json')`. */
+  nva(...args: readonly string[]): Promise<Outcome> {
+    return this.nvaWithInput('', ...args);
+  }
+
+  nvaWithInput(input: string, ...args: readonly string[]): Promise<Outcome> {
+    return execute([process.execPath, nvaProgram(), ...args], {
+      input,
+      env: { NVA_API: this.api },
+      deadlineMs: 90_000,
+      signal: this.#options.signal,
+    });
+  }
+
+  /** The command line's standard output; any exit code but 0 rejects with what it said. */
+  async must(...args: readonly string[]): Promise<string> {
+    const outcome = await this.nva(...args);
+    if (outcome.code === 0) return outcome.stdout;
+    throw new Error(`nva ${args.join(' ')} ended with ${outcome.code}: ${outcome.stderr.trim()}`);
+  }
+
+  /** `nva get KIND -o json`, parsed. */
+  async get<T>(...args: readonly string[]): Promise<T> {
+    return JSON.parse(await this.must('get', ...args, '-o', 'json')) as T;
+  }
+
+  async apply(manifests: string, waitSeconds?: number): Promise<string> {
+    const wait = waitSeconds === undefined ? [] : [`--wait=${waitSeconds}`];
+    const outcome = await this.nvaWithInput(manifests, 'apply', '-f', '-', ...wait);
+    if (outcome.code === 0) return outcome.stdout;
+    const said = outcome.stderr.trim() || outcome.stdout.trim();
+    throw new Error(`nva apply ended with ${outcome.code}: ${said}`);
+  }
+
+  /** Its last log lines, for a message to a person. */
+  logTail(lines = LOG_LINES_SHOWN): string {
+    try {
+      return readFileSync(this.logFile, 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
+    } catch {
+      return '';
+    }
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child;
+    if (child === undefined) return;
+    child.kill(signal);
+    await ended(child);
+    this.#child = undefined;
+  }
+
+  #answers(child: ChildProcess): Promise<boolean> {
+    if (child.exitCode !== null || child.signalCode !== null) {
+      throw new Error(`nva serve ended at once:\n${this.logTail()}`);
+    }
+    return new Promise((resolve) => {
+      const socket = connect(this.#socket);
+      socket.on('connect', () => resolve(true)).on('error', () => resolve(false));
+      socket.on('connect', () => socket.destroy());
+    });
+  }
+}

@@ -1,0 +1,345 @@
+/**
+ * The lab: hypervisors with real Open vSwitch, tenants, controllers, an underlay and a management network, all in
+ * network namespaces whose names begin with the lab's prefix.
+ *
+ * Touches nothing outside of its namespaces and its state folder, so that several labs and the machine's own Open
+ * vSwitch run side by side. Ends by `close()`, by a signal, by its guardian when the process died, or by the sweep
+ * of the next start with the same prefix. Needs root.
+ *
+ *   PREFIXfab    bridge br0, the underlay: 10.9.0.0/24 and fd09::/64
+ *   PREFIXmgmt   bridge br0, the management network: 10.8.0.0/24
+ *   PREFIXhI     hypervisor I: eth0 in br-phy (10.9.0.I, fd09::I), mgmt0 (10.8.0.I)
+ *   PREFIXcI     controller I: eth0 (10.8.0.(200+I))
+ *   PREFIX-NAME  tenant NAME
+ */
+import type { ChildProcess } from 'node:child_process';
+import { setMaxListeners } from 'node:events';
+import { join } from 'node:path';
+import { Capture, tcpdumpArguments } from './capture.ts';
+import { ended, execute, type Run, type RunOptions, run, start } from './command.ts';
+import { Controller } from './controller.ts';
+import { startGuardian } from './guardian.ts';
+import { Hypervisor, plug, type Underlay } from './hypervisor.ts';
+import { makeEmptyDatabase } from './open-vswitch.ts';
+import {
+  claimFolder,
+  isAlive,
+  type LabState,
+  labFolder,
+  markOf,
+  readState,
+  writeState,
+} from './state-file.ts';
+import { existingNamespaces, sweep } from './sweep.ts';
+import { Tenant, type TenantOptions } from './tenant.ts';
+
+export interface LabOptions {
+  /** One to six lower-case letters or digits; begins every namespace. */
+  readonly prefix: string;
+  readonly hypervisors: number;
+  /** Which of its addresses a hypervisor names in nva-encap-ip. Default 4. */
+  readonly underlay?: Underlay;
+  /** Takes one line of progress. */
+  readonly log?: (line: string) => void;
+}
+
+export interface StartControllerOptions {
+  /** Default `c1`, `c2`, … */
+  readonly name?: string;
+  readonly args?: readonly string[];
+  readonly store?: string;
+}
+
+/** A lab with this prefix is up already. */
+export class LabExists extends Error {
+  readonly kept: boolean;
+
+  constructor(prefix: string, state: LabState) {
+    const whose = state.kept ? 'and kept' : `by process ${state.owner.pid}`;
+    super(`A lab with the prefix "${prefix}" is already up, ${whose}.`);
+    this.name = 'LabExists';
+    this.kept = state.kept;
+  }
+}
+
+const HYPERVISORS_MAX = 99;
+const CONTROLLERS_MAX = 50;
+const openLabs = new Set<Lab>();
+
+export class Lab {
+  readonly folder: string;
+  readonly prefix: string;
+  readonly hypervisors: readonly Hypervisor[];
+  readonly #tenants = new Map<string, Tenant>();
+  readonly #controllers: Controller[] = [];
+  readonly #abort = new AbortController();
+  readonly #run: Run;
+  readonly #log: (line: string) => void;
+  #state: LabState;
+  #guardian: ChildProcess | undefined;
+  #devices = 0;
+  #closing: Promise<void> | undefined;
+
+  static async open(options: LabOptions): Promise<Lab> {
+    checkOptions(options);
+    const folder = labFolder(options.prefix);
+    await refuseOrSweep(options.prefix, folder);
+    const lab = new Lab(options, folder);
+    try {
+      await lab.#build();
+    } catch (error) {
+      await lab.close();
+      throw error;
+    }
+    return lab;
+  }
+
+  private constructor(options: LabOptions, folder: string) {
+    const { prefix, underlay = 4 } = options;
+    this.prefix = prefix;
+    this.folder = folder;
+    this.#log = options.log ?? (() => {});
+    this.#run = (argv, runOptions: RunOptions = {}) =>
+      run(argv, { ...runOptions, signal: this.#abort.signal });
+    const owner = markOf(process.pid);
+    if (owner === undefined) throw new Error('/proc does not show this process');
+    this.#state = { format: 1, prefix, owner, kept: false, namespaces: [], processes: [] };
+    this.hypervisors = Array.from(
+      { length: options.hypervisors },
+      (_, position) =>
+        new Hypervisor({
+          index: position + 1,
+          name: `h${position + 1}`,
+          namespace: `${prefix}h${position + 1}`,
+          fabric: this.fabric,
+          management: this.management,
+          folder,
+          underlay,
+          emptyDatabase: join(folder, 'empty.db'),
+          run: this.#run,
+        }),
+    );
+    setMaxListeners(0, this.#abort.signal); // one per command under way
+    openLabs.add(this);
+    closeOnSignals();
+  }
+
+  get fabric(): string {
+    return `${this.prefix}fab`;
+  }
+
+  get management(): string {
+    return `${this.prefix}mgmt`;
+  }
+
+  get tenants(): readonly Tenant[] {
+    return [...this.#tenants.values()];
+  }
+
+  get controllers(): readonly Controller[] {
+    return this.#controllers;
+  }
+
+  /** From 1. */
+  hv(index: number): Hypervisor {
+    const found = this.hypervisors[index - 1];
+    if (found === undefined) throw new Error(`The lab has no hypervisor ${index}.`);
+    return found;
+  }
+
+  tenant(name: string): Tenant {
+    const found = this.#tenants.get(name);
+    if (found === undefined) throw new Error(`The lab has no tenant ${name}.`);
+    return found;
+  }
+
+  /** With its cable, not yet attached to a bridge. */
+  async addTenant(options: TenantOptions): Promise<Tenant> {
+    if (this.#tenants.has(options.name)) throw new Error(`There is a tenant ${options.name}.`);
+    this.#devices += 1;
+    const tenant = new Tenant(options, {
+      namespace: `${this.prefix}-${options.name}`,
+      device: `vif${this.#devices}`,
+      run: this.#run,
+      signal: this.#abort.signal,
+    });
+    this.#tenants.set(options.name, tenant);
+    await this.#addNamespaces([tenant.namespace]);
+    await tenant.start();
+    return tenant;
+  }
+
+  /** `nva serve` in a namespace of its own; resolves when its API answers. */
+  async startController(options: StartControllerOptions = {}): Promise<Controller> {
+    const index = this.#controllers.length + 1;
+    if (index > CONTROLLERS_MAX)
+      throw new Error(`A lab has at most ${CONTROLLERS_MAX} controllers.`);
+    const namespace = `${this.prefix}c${index}`;
+    const { name = `c${index}`, args = [], store } = options;
+    const controller = new Controller({
+      ...{ name, namespace, args, ip: `10.8.0.${200 + index}`, folder: this.folder },
+      ...(store === undefined ? {} : { store }),
+      signal: this.#abort.signal,
+    });
+    this.#controllers.push(controller);
+    await this.#addNamespaces([namespace]);
+    const port = `c${index}`;
+    const cable = `link add eth0 netns ${namespace} type veth peer name ${port} netns ${this.management}`;
+    await this.#run(['ip', '-batch', '-'], { input: cable });
+    await Promise.all([
+      this.#ip(namespace, [
+        'link set lo up',
+        `addr add ${controller.ip}/24 dev eth0`,
+        'link set eth0 addrgenmode none',
+        'link set eth0 up',
+      ]),
+      plug(this.#run, this.management, port),
+    ]);
+    await controller.start();
+    return controller;
+  }
+
+  /** Listens to the whole underlay, e.g. for `udp port 4789` (VXLAN), `udp port 6081` (Geneve), `ip proto 47` (GRE). */
+  captureUnderlay(filter: string): Promise<Capture> {
+    const argv = ['nsenter', `--net=/run/netns/${this.fabric}`, ...tcpdumpArguments('br0', filter)];
+    return Capture.open(start(argv, this.#abort.signal), 'the underlay');
+  }
+
+  /** Leaves it up when this process ends. */
+  keep(): void {
+    this.#save({ ...this.#state, kept: true });
+    openLabs.delete(this);
+    this.#guardian?.stdin?.destroy();
+  }
+
+  /** Ends every process and namespace of the lab and removes its folder. Safe to repeat. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#abort.abort();
+    await sweep(this.folder);
+    openLabs.delete(this);
+    if (this.#guardian !== undefined) {
+      this.#guardian.stdin?.destroy();
+      await ended(this.#guardian);
+    }
+  }
+
+  async #build(): Promise<void> {
+    claimFolder(this.folder);
+    this.#save(this.#state);
+    this.#guardian = startGuardian(this.folder);
+    const hosts = this.hypervisors.map((hypervisor) => hypervisor.namespace);
+    await Promise.all([
+      this.#addNamespaces([this.fabric, this.management, ...hosts]),
+      makeEmptyDatabase(join(this.folder, 'empty.db'), this.#run),
+    ]);
+    const bridge = [
+      'link set lo up',
+      'link add br0 type bridge mcast_snooping 0',
+      'link set br0 addrgenmode none',
+      'link set br0 up',
+    ];
+    await Promise.all([
+      this.#ip(this.fabric, bridge),
+      this.#ip(this.management, [...bridge, 'addr add 10.8.0.254/24 dev br0']),
+    ]);
+    await Promise.all(
+      this.hypervisors.map(async (hypervisor) => {
+        await hypervisor.start();
+        this.#log(`hypervisor ${hypervisor.name}: underlay ${hypervisor.ipv4}, ${hypervisor.ipv6}`);
+      }),
+    );
+  }
+
+  async #addNamespaces(names: readonly string[]): Promise<void> {
+    const there = existingNamespaces();
+    const taken = names.find((name) => there.has(name));
+    if (taken !== undefined) {
+      throw new Error(
+        `The namespace ${taken} exists and is not of this lab: remove it, or take another prefix.`,
+      );
+    }
+    this.#save({ ...this.#state, namespaces: [...this.#state.namespaces, ...names] });
+    const batch = names.map((name) => `netns add ${name}`).join('\n');
+    await this.#run(['ip', '-batch', '-'], { input: batch });
+  }
+
+  #save(state: LabState): void {
+    this.#abort.signal.throwIfAborted();
+    this.#state = state;
+    writeState(this.folder, state);
+  }
+
+  async #ip(namespace: string, lines: readonly string[]): Promise<void> {
+    await this.#run(['ip', '-n', namespace, '-batch', '-'], { input: lines.join('\n') });
+  }
+}
+
+function checkOptions({ prefix, hypervisors }: LabOptions): void {
+  if (process.getuid?.() !== 0) {
+    throw new Error('The lab needs root, for network namespaces and TAP devices.');
+  }
+  if (!/^[a-z][a-z0-9]{0,5}$/.test(prefix)) {
+    throw new Error(`"${prefix}" is no prefix for a lab: one to six lower-case letters or digits.`);
+  }
+  if (!Number.isInteger(hypervisors) || hypervisors < 1 || hypervisors > HYPERVISORS_MAX) {
+    throw new Error(`A lab has 1 to ${HYPERVISORS_MAX} hypervisors, not ${hypervisors}.`);
+  }
+}
+
+async function refuseOrSweep(prefix: string, folder: string): Promise<void> {
+  const state = readState(folder);
+  if (state === undefined) return;
+  if (state.kept || isAlive(state.owner)) throw new LabExists(prefix, state);
+  await sweep(folder);
+}
+
+/** Ends a kept lab, or what a dead one left. False: there was none. A lab whose owner lives is not touched. */
+export async function endLab(prefix: string): Promise<boolean> {
+  const folder = labFolder(prefix);
+  const state = readState(folder);
+  if (state !== undefined && !state.kept && isAlive(state.owner)) {
+    throw new LabExists(prefix, state);
+  }
+  return sweep(folder);
+}
+
+let listening = false;
+
+function closeOnSignals(): void {
+  if (listening) return;
+  listening = true;
+  const numbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
+  for (const [name, number] of Object.entries(numbers)) {
+    process.on(name, () => {
+      if (openLabs.size === 0) process.exit(128 + number);
+      void Promise.allSettled([...openLabs].map((lab) => lab.close())).then(() =>
+        process.exit(128 + number),
+      );
+    });
+  }
+}
+
+/** Whether the programs that the lab runs are installed; else the sentence that says what to do. */
+export async function missingPrograms(): Promise<string | undefined> {
+  for (const program of [
+    'ip',
+    'nsenter',
+    'ovs-vswitchd',
+    'ovsdb-server',
+    'ethtool',
+    'ping',
+    'tcpdump',
+  ]) {
+    try {
+      await execute([program, program === 'ip' || program === 'ping' ? '-V' : '--version']);
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+  return undefined;
+}

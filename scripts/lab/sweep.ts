@@ -1,0 +1,105 @@
+/**
+ * Removes everything that a lab's state file names: processes, namespaces, folder. Safe to repeat.
+ */
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { execute } from './command.ts';
+import { isAlive, type LabState, type ProcessMark, readState } from './state-file.ts';
+
+const NETNS = '/run/netns';
+
+/** Milliseconds between SIGTERM and SIGKILL: what a controller may take to close its store. */
+const GRACE_MS = 2000;
+
+/** False: there was nothing to sweep. */
+export async function sweep(folder: string): Promise<boolean> {
+  const state = readState(folder);
+  if (state === undefined) return false;
+  await endProcesses(() => processesOf(state));
+  await deleteNamespaces(state.namespaces);
+  rmSync(folder, { recursive: true, force: true });
+  return true;
+}
+
+function processesOf(state: LabState): number[] {
+  return [...pidsInNamespaces(state.namespaces), ...livePids(state.processes)];
+}
+
+/** Asks first, because a controller wants to close its store; then kills whoever is left, stopped ones too. */
+export async function endProcesses(list: () => number[]): Promise<void> {
+  signalAll(list(), 'SIGTERM');
+  signalAll(list(), 'SIGCONT');
+  const deadline = performance.now() + GRACE_MS;
+  while (list().length > 0 && performance.now() < deadline) await sleep(10);
+  for (let left = list(); left.length > 0; left = list()) {
+    signalAll(left, 'SIGKILL');
+    await sleep(10);
+  }
+}
+
+export function livePids(marks: readonly ProcessMark[]): number[] {
+  return marks.filter(isAlive).map((mark) => mark.pid);
+}
+
+function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+}
+
+/** Every process whose network namespace is one of those named; one pass over /proc for all. */
+export function pidsInNamespaces(names: readonly string[]): number[] {
+  const wanted = new Set<string>();
+  for (const name of names) {
+    const identity = identityOf(join(NETNS, name));
+    if (identity !== undefined) wanted.add(identity);
+  }
+  wanted.delete(identityOf('/proc/self/ns/net') ?? ''); // never our own, whatever the file says
+  wanted.delete(identityOf('/proc/1/ns/net') ?? '');
+  if (wanted.size === 0) return [];
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .filter((pid) => wanted.has(identityOf(`/proc/${pid}/ns/net`) ?? '') && !isZombie(pid))
+    .map(Number);
+}
+
+function identityOf(path: string): string | undefined {
+  try {
+    const { dev, ino } = statSync(path);
+    return `${dev}:${ino}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A zombie left its namespaces already; waiting for one that its parent does not reap would never end. */
+function isZombie(pid: string): boolean {
+  try {
+    return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return true;
+  }
+}
+
+export function existingNamespaces(): Set<string> {
+  try {
+    return new Set(readdirSync(NETNS));
+  } catch {
+    return new Set();
+  }
+}
+
+async function deleteNamespaces(names: readonly string[]): Promise<void> {
+  for (let round = 0; round < 3; round += 1) {
+    const there = existingNamespaces();
+    const left = names.filter((name) => there.has(name));
+    if (left.length === 0) return;
+    const batch = left.map((name) => `netns del ${name}`).join('\n');
+    await execute(['ip', '-force', '-batch', '-'], { input: batch });
+  }
+}
