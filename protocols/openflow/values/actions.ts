@@ -27,6 +27,17 @@ export type Action =
       readonly mask?: FieldValue;
     }
   | { readonly type: 'move'; readonly from: Subfield; readonly to: Subfield }
+  /** NXAST_REG_LOAD: OpenFlow 1.3 and 1.4 (1.5 has the masked set_field instead). */
+  | { readonly type: 'load'; readonly value: bigint; readonly to: Subfield }
+  | { readonly type: 'push_mpls'; readonly ethertype: number }
+  | { readonly type: 'pop_mpls'; readonly ethertype: number }
+  | { readonly type: 'set_ttl'; readonly ttl: number }
+  | { readonly type: 'set_mpls_ttl'; readonly ttl: number }
+  | { readonly type: 'dec_mpls_ttl' }
+  | { readonly type: 'copy_ttl_in' }
+  | { readonly type: 'copy_ttl_out' }
+  /** OpenFlow 1.5 on; before, a meter is an instruction. */
+  | { readonly type: 'meter'; readonly meterId: number }
   /** Search `table` (default: the current one) as if the packet came in on `port` (default: its own). */
   | { readonly type: 'resubmit'; readonly port?: number; readonly table?: number }
   /** An action that we do not know: kept byte for byte so that nothing is lost in a round trip. */

@@ -21,3 +21,25 @@ export interface Group {
   readonly type: GroupType;
   readonly buckets: readonly Bucket[];
 }
+
+/** Where new buckets go: at an end, or behind the bucket of that identifier. */
+export type BucketPosition = 'first' | 'last' | number;
+
+/** What a group-mod asks for. Single buckets are inserted and removed from OpenFlow 1.5 on. */
+export type GroupMod =
+  | { readonly command: 'add' | 'modify'; readonly group: Group }
+  | { readonly command: 'delete'; readonly groupId: number }
+  | {
+      readonly command: 'insert_buckets';
+      readonly groupId: number;
+      readonly type: GroupType;
+      readonly buckets: readonly Bucket[];
+      /** Absent: last. */
+      readonly position?: BucketPosition;
+    }
+  | {
+      readonly command: 'remove_bucket';
+      readonly groupId: number;
+      readonly type: GroupType;
+      readonly bucketId: 'first' | 'last' | 'all' | number;
+    };

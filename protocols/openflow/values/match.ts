@@ -15,6 +15,8 @@ export interface MatchField {
   readonly value: FieldValue;
   /** Bits that count; absent: all of them. */
   readonly mask?: FieldValue;
+  /** Of `unknown_oxm` alone (its value is 0): the whole TLV, header and all, so that nothing is lost. */
+  readonly oxm?: Uint8Array;
 }
 
 export type Match = readonly MatchField[];

@@ -1,0 +1,186 @@
+/**
+ * Every message that we know, as one closed union: what `decodeMessage` gives and `encodeMessage` takes.
+ *
+ * The version and the xid are beside the message, not in it: the same value can go out in each version that has it.
+ *
+ * Sources: OpenFlow 1.3.5, 1.4.1 and 1.5.1 §7.3 to §7.5; ONF extensions 191 (role status) and 230 (bundles) for 1.3.
+ */
+import type { Action } from './actions.ts';
+import type { FlowCommand } from './commands.ts';
+import type { Flow } from './flow.ts';
+import type { GroupMod } from './group.ts';
+import type { Match } from './match.ts';
+import type { MultipartReply, MultipartRequest, PortDesc } from './multipart.ts';
+
+export interface Hello {
+  readonly type: 'hello';
+  /** From the version bitmap, ascending wire numbers; absent: no bitmap, the header's version is the highest. */
+  readonly versions?: readonly number[];
+}
+
+export interface ErrorMessage {
+  readonly type: 'error';
+  readonly errorType: number;
+  /** For errorType 0xffff: exp_type. */
+  readonly code: number;
+  /** Of errorType 0xffff alone. */
+  readonly experimenter?: number;
+  /** At least the first 64 bytes of what caused it, or text for a failed hello. */
+  readonly data: Uint8Array;
+}
+
+export interface Features {
+  /** 16 hexadecimal digits. */
+  readonly datapathId: string;
+  readonly buffers: number;
+  readonly tables: number;
+  readonly auxiliaryId: number;
+  /** OFPC_* bits. */
+  readonly capabilities: number;
+}
+
+export interface SwitchConfig {
+  /** OFPC_FRAG_* bits. */
+  readonly flags: number;
+  readonly missSendLen: number;
+}
+
+export interface FlowMod {
+  readonly type: 'flow_mod';
+  readonly command: FlowCommand;
+  readonly flow: Flow;
+  /** Absent: 0, which filters nothing. */
+  readonly cookieMask?: bigint;
+  /** Absent: OFP_NO_BUFFER. */
+  readonly bufferId?: number;
+  /** Absent: OFPP_ANY. */
+  readonly outPort?: number;
+  /** Absent: OFPG_ANY. */
+  readonly outGroup?: number;
+  /** OpenFlow 1.4 on; absent: 0. */
+  readonly importance?: number;
+}
+
+export interface PacketIn {
+  readonly type: 'packet_in';
+  readonly bufferId: number;
+  readonly totalLength: number;
+  /** OFPR_*. */
+  readonly reason: number;
+  readonly table: number;
+  readonly cookie: bigint;
+  readonly match: Match;
+  readonly data: Uint8Array;
+}
+
+export interface PacketOut {
+  readonly type: 'packet_out';
+  /** Absent: OFP_NO_BUFFER. */
+  readonly bufferId?: number;
+  readonly inPort: number;
+  /** OpenFlow 1.5: the whole of the pipeline's fields, without in_port. */
+  readonly match?: Match;
+  readonly actions: readonly Action[];
+  readonly data: Uint8Array;
+}
+
+export interface FlowRemoved {
+  readonly type: 'flow_removed';
+  readonly cookie: bigint;
+  readonly priority: number;
+  /** OFPRR_*. */
+  readonly reason: number;
+  readonly table: number;
+  readonly durationSeconds: number;
+  readonly durationNanoseconds: number;
+  readonly idleTimeout: number;
+  readonly hardTimeout: number;
+  readonly packets: bigint;
+  readonly bytes: bigint;
+  readonly match: Match;
+}
+
+export interface PortStatus {
+  readonly type: 'port_status';
+  readonly reason: 'add' | 'delete' | 'modify';
+  readonly port: PortDesc;
+}
+
+export type Role = 'nochange' | 'equal' | 'master' | 'slave';
+
+export interface RoleMessage {
+  readonly type: 'role_request' | 'role_reply';
+  readonly role: Role;
+  /** Meaningless for nochange and equal. */
+  readonly generationId: bigint;
+}
+
+export interface RoleStatus {
+  readonly type: 'role_status';
+  readonly role: Role;
+  readonly reason: 'master_request' | 'config' | 'experimenter';
+  readonly generationId: bigint;
+}
+
+export type BundleControlType =
+  | 'open_request'
+  | 'open_reply'
+  | 'close_request'
+  | 'close_reply'
+  | 'commit_request'
+  | 'commit_reply'
+  | 'discard_request'
+  | 'discard_reply';
+
+/** OFPBF_* bits. */
+export const BUNDLE_ATOMIC = 1;
+export const BUNDLE_ORDERED = 2;
+
+export interface BundleControl {
+  readonly type: 'bundle_control';
+  readonly bundleId: number;
+  readonly control: BundleControlType;
+  readonly flags: number;
+}
+
+export interface BundleAdd {
+  readonly type: 'bundle_add';
+  readonly bundleId: number;
+  readonly flags: number;
+  /** A whole message; its xid must be the one of the message around it. */
+  readonly message: Uint8Array;
+}
+
+export type Message =
+  | Hello
+  | ErrorMessage
+  | { readonly type: 'echo_request' | 'echo_reply'; readonly data: Uint8Array }
+  | {
+      readonly type: 'experimenter';
+      readonly experimenter: number;
+      readonly experimenterType: number;
+      readonly data: Uint8Array;
+    }
+  | { readonly type: 'features_request' }
+  | ({ readonly type: 'features_reply' } & Features)
+  | { readonly type: 'get_config_request' }
+  | ({ readonly type: 'get_config_reply' | 'set_config' } & SwitchConfig)
+  | PacketIn
+  | FlowRemoved
+  | PortStatus
+  | PacketOut
+  | FlowMod
+  | { readonly type: 'group_mod'; readonly mod: GroupMod }
+  | {
+      readonly type: 'multipart_request';
+      readonly more?: boolean;
+      readonly request: MultipartRequest;
+    }
+  | { readonly type: 'multipart_reply'; readonly more: boolean; readonly reply: MultipartReply }
+  | { readonly type: 'barrier_request' | 'barrier_reply' }
+  | RoleMessage
+  | RoleStatus
+  | BundleControl
+  | BundleAdd
+  /** A type that this version does not have, or that we do not know: kept, not judged. */
+  | { readonly type: 'unknown'; readonly messageType: number; readonly body: Uint8Array };

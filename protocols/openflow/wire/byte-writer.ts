@@ -1,0 +1,91 @@
+/**
+ * Where encoders write: a slab that many messages share, one behind the other.
+ *
+ * The one home of buffer growth. A message is reserved piece by piece and taken whole; what is taken is a view
+ * of the slab, because one allocation for each message would cost more than the encoding. A message above
+ * MESSAGE_SIZE_MAX_BYTES is our own fault and throws.
+ */
+
+/** ofp_header.length has 16 bits (OpenFlow 1.3.5 §7.1). */
+export const MESSAGE_SIZE_MAX_BYTES = 0xffff;
+
+/** Holds about 480 overlay flow-mods; one kept message keeps its slab, so not larger. */
+const SLAB_BYTES = 64 * 1024;
+
+/** A new slab is begun when less than this is left: few messages are larger, and those move. */
+const ROOM_BYTES = 512;
+
+export class ByteWriter {
+  bytes: Uint8Array = new Uint8Array(SLAB_BYTES);
+  view: DataView = new DataView(this.bytes.buffer);
+  /** Where the message under way begins. */
+  start = 0;
+  /** Where the next byte goes. */
+  end = 0;
+
+  /** Begins a message here. */
+  begin(): void {
+    if (this.bytes.length - this.end < ROOM_BYTES) this.#move(ROOM_BYTES, this.end);
+    this.start = this.end;
+  }
+
+  /** Makes room for `size` bytes (zeros) and returns the index of the first. */
+  reserve(size: number): number {
+    if (this.bytes.length - this.end < size) this.#move(size, this.start);
+    const at = this.end;
+    this.end = at + size;
+    return at;
+  }
+
+  /** Where we are, counted from the message's first byte: stays true when the message moves. */
+  mark(): number {
+    return this.end - this.start;
+  }
+
+  /** Fills with zeros up to a multiple of eight, counted from `mark`. */
+  padTo8(mark: number): void {
+    const rest = (this.end - this.start - mark) & 7;
+    if (rest !== 0) this.reserve(8 - rest);
+  }
+
+  /** Writes the size of what began at `mark` into the 16 bits that lie `offset` bytes behind it. */
+  patchSize(mark: number, offset: number): void {
+    const size = this.end - this.start - mark;
+    if (size > MESSAGE_SIZE_MAX_BYTES) throw tooLong(size);
+    this.view.setUint16(this.start + mark + offset, size);
+  }
+
+  put(source: Uint8Array): void {
+    const offset = this.end - this.start;
+    if (offset + source.length > MESSAGE_SIZE_MAX_BYTES) throw tooLong(offset + source.length);
+    const at = this.reserve(source.length);
+    this.bytes.set(source, at);
+  }
+
+  /** The message since `begin`. */
+  take(): Uint8Array {
+    const size = this.end - this.start;
+    if (size > MESSAGE_SIZE_MAX_BYTES) throw tooLong(size);
+    const message = this.bytes.subarray(this.start, this.end);
+    this.start = this.end;
+    return message;
+  }
+
+  /** A fresh slab, with what is under way since `from` at its beginning. */
+  #move(size: number, from: number): void {
+    const kept = this.end - from;
+    if (kept > MESSAGE_SIZE_MAX_BYTES) throw tooLong(kept);
+    const slab = new Uint8Array(Math.max(SLAB_BYTES, (kept + size) * 2));
+    slab.set(this.bytes.subarray(from, this.end));
+    this.bytes = slab;
+    this.view = new DataView(slab.buffer);
+    this.start = 0;
+    this.end = kept;
+  }
+}
+
+function tooLong(size: number): RangeError {
+  return new RangeError(
+    `a message of ${size} bytes; OpenFlow has no more than ${MESSAGE_SIZE_MAX_BYTES}`,
+  );
+}

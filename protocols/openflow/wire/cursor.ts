@@ -1,0 +1,133 @@
+/**
+ * Reading behind proven lengths: a cursor over one message that never leaves its bounds.
+ *
+ * The first fault sticks: it is noted once, the cursor (and every cursor cut from it) jumps to its end, and reads give
+ * zeros from then on. So decoders are straight lines, loops end, and whoever decodes asks for the fault at the end.
+ */
+import { type OpenFlowError, type OpenFlowErrorCode, openFlowError } from '../values/errors.ts';
+import type { Layout } from './layout.ts';
+
+/** What a layout reads after a fault; as long as the longest layout. */
+const ZEROS = new Uint8Array(2048);
+const NOTHING = new Uint8Array(0);
+
+/** Shared by all cursors over one message. */
+interface Verdict {
+  error: OpenFlowError | undefined;
+}
+
+export class Cursor {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  position: number;
+  readonly #end: number;
+  readonly #verdict: Verdict;
+  readonly source: string;
+
+  constructor(
+    bytes: Uint8Array,
+    source: string,
+    position = 0,
+    end = bytes.length,
+    verdict: Verdict = { error: undefined },
+    view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+  ) {
+    this.bytes = bytes;
+    this.view = view;
+    this.source = source;
+    this.position = position;
+    this.#end = end;
+    this.#verdict = verdict;
+  }
+
+  /** The first fault in this message, wherever it was noticed. */
+  get error(): OpenFlowError | undefined {
+    return this.#verdict.error;
+  }
+
+  /** Bytes that are left; none after a fault. */
+  get left(): number {
+    return this.#verdict.error === undefined ? this.#end - this.position : 0;
+  }
+
+  fail(code: OpenFlowErrorCode, detail: string, offset = this.position): void {
+    this.#verdict.error ??= openFlowError(code, detail, this.source, offset);
+  }
+
+  /** True when `size` bytes are there; otherwise notes the fault. */
+  has(size: number, what: string): boolean {
+    if (size <= this.left) return true;
+    this.fail('truncated', `${what} needs ${size} bytes, ${this.left} are left`);
+    return false;
+  }
+
+  u8(what: string): number {
+    if (!this.has(1, what)) return 0;
+    this.position += 1;
+    return this.view.getUint8(this.position - 1);
+  }
+
+  u16(what: string): number {
+    if (!this.has(2, what)) return 0;
+    this.position += 2;
+    return this.view.getUint16(this.position - 2);
+  }
+
+  u32(what: string): number {
+    if (!this.has(4, what)) return 0;
+    this.position += 4;
+    return this.view.getUint32(this.position - 4);
+  }
+
+  /** The 16 bits that lie `offset` bytes ahead, without moving. */
+  peekU16(offset: number, what: string): number {
+    return this.has(offset + 2, what) ? this.view.getUint16(this.position + offset) : 0;
+  }
+
+  skip(size: number, what: string): void {
+    if (this.has(size, what)) this.position += size;
+  }
+
+  struct<Values>(layout: Layout<Values>, what: string): Values {
+    if (!this.has(layout.size, what)) return layout.parse(ZEROS.subarray(0, layout.size));
+    const from = this.position;
+    this.position = from + layout.size;
+    return layout.parse(this.bytes.subarray(from, this.position));
+  }
+
+  /** A copy of the next `size` bytes: it outlives the message's buffer. */
+  copy(size: number, what: string): Uint8Array {
+    if (!this.has(size, what)) return NOTHING;
+    this.position += size;
+    return this.bytes.slice(this.position - size, this.position);
+  }
+
+  rest(): Uint8Array {
+    return this.copy(this.left, 'the rest');
+  }
+
+  /** A cursor of its own over the next `size` bytes; this one goes on behind them. */
+  cut(size: number, what: string): Cursor {
+    const proven = this.has(size, what) ? size : 0;
+    const from = this.position;
+    this.position = from + proven;
+    return new Cursor(this.bytes, this.source, from, from + proven, this.#verdict, this.view);
+  }
+
+  /**
+   * A cursor over a structure that says its own size in the 16 bits at `offset`, its header included. The size must
+   * be at least `least`.
+   */
+  cutSized(offset: number, least: number, what: string): Cursor {
+    const size = this.peekU16(offset, what);
+    if (size < least && this.error === undefined) {
+      this.fail('bad-length', `${what} says ${size} bytes and needs ${least}`);
+    }
+    return this.cut(this.error === undefined ? size : 0, what);
+  }
+
+  /** Skips what fills a structure of `size` bytes up to a multiple of eight. */
+  skipPadding(size: number, what: string): void {
+    this.skip((8 - (size & 7)) & 7, what);
+  }
+}

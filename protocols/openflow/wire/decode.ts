@@ -1,0 +1,51 @@
+/**
+ * The way in for whoever receives: one whole message to a value.
+ *
+ * Never throws, whatever the bytes: a fault is a value from the closed catalogue. What is returned shares no memory with
+ * `bytes`.
+ *
+ * Source: OpenFlow 1.3.5 §7.1; see the file of each message.
+ */
+import { failed, ok, type Result } from '../../base/protocol-error.ts';
+import { type OpenFlowError, openFlowError } from '../values/errors.ts';
+import type { Message } from '../values/messages.ts';
+import { type OpenFlowVersion, VERSION_NAMES } from '../values/version.ts';
+import { Cursor } from './cursor.ts';
+import { layout } from './layout.ts';
+import { HEADER_BYTES, TYPE } from './message-types.ts';
+import { readBody } from './registry.ts';
+
+const HEADER = layout({ version: 'u8', type: 'u8', length: 'u16', xid: 'u32' });
+const SOURCE = 'OpenFlow 1.3.5 §7.1';
+
+export interface Decoded {
+  /** As in the header: a hello may carry any. */
+  readonly version: number;
+  readonly xid: number;
+  readonly message: Message;
+}
+
+export function decodeMessage(bytes: Uint8Array): Result<Decoded, OpenFlowError> {
+  if (bytes.length < HEADER_BYTES) {
+    return failed(openFlowError('truncated', `a header of ${bytes.length} bytes`, SOURCE));
+  }
+  const { version, type, length, xid } = HEADER.parse(bytes.subarray(0, HEADER_BYTES));
+  if (length !== bytes.length) {
+    const detail = `the header says ${length} bytes, the message has ${bytes.length}`;
+    return failed(openFlowError('bad-length', detail, SOURCE, 2));
+  }
+  const known = spoken(version, type);
+  if (known === undefined) {
+    return failed(openFlowError('bad-version', `version ${version} is not spoken here`, SOURCE));
+  }
+  const cursor = new Cursor(bytes, `${VERSION_NAMES[known]} §7`, HEADER_BYTES);
+  const message = readBody(cursor, known, type);
+  if (cursor.error !== undefined) return failed(cursor.error);
+  return ok({ version, xid, message });
+}
+
+/** A hello and the error that refuses it may come in any version; their bodies never change. */
+function spoken(version: number, type: number): OpenFlowVersion | undefined {
+  if (version === 4 || version === 5 || version === 6) return version;
+  return type === TYPE.hello || type === TYPE.error ? 4 : undefined;
+}

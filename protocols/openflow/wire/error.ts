@@ -1,0 +1,28 @@
+/**
+ * OFPT_ERROR: type:16 | code:16 | [experimenter:32 when type is 0xffff] | data.
+ *
+ * Source: OpenFlow 1.3.5 §7.4.4, §7.4.4.15 (experimenter).
+ */
+import type { ErrorMessage } from '../values/messages.ts';
+import type { ByteWriter } from './byte-writer.ts';
+import type { Cursor } from './cursor.ts';
+
+const EXPERIMENTER = 0xffff;
+
+export function putError(writer: ByteWriter, error: ErrorMessage): void {
+  const at = writer.reserve(4);
+  writer.view.setUint16(at, error.errorType);
+  writer.view.setUint16(at + 2, error.code);
+  if (error.errorType === EXPERIMENTER) {
+    writer.view.setUint32(writer.reserve(4), error.experimenter ?? 0);
+  }
+  writer.put(error.data);
+}
+
+export function readError(cursor: Cursor): ErrorMessage {
+  const errorType = cursor.u16('an error');
+  const code = cursor.u16('an error');
+  if (errorType !== EXPERIMENTER) return { type: 'error', errorType, code, data: cursor.rest() };
+  const experimenter = cursor.u32('an experimenter error');
+  return { type: 'error', errorType, code, experimenter, data: cursor.rest() };
+}

@@ -1,0 +1,78 @@
+/**
+ * OXM TLVs and ofp_match, our values to bytes.
+ *
+ *     class:16 | field:7 hasmask:1 | length:8 | [experimenter:32] | value | [mask]
+ *
+ * Trap: of an experimenter TLV the length counts the experimenter's four bytes, of a masked one value and mask.
+ * Source: OpenFlow 1.3.5 §7.2.3.1 to §7.2.3.4.
+ */
+import { type Field, findField } from '../values/fields.ts';
+import type { FieldValue, Match, MatchField } from '../values/match.ts';
+import type { ByteWriter } from './byte-writer.ts';
+
+const OFPMT_OXM = 1;
+
+/** ofp_match: type, length without padding, the TLVs, zeros up to a multiple of eight. */
+export function putMatch(writer: ByteWriter, match: Match): void {
+  const mark = writer.mark();
+  writer.view.setUint16(writer.reserve(4), OFPMT_OXM);
+  putMatchFields(writer, match);
+  writer.patchSize(mark, 2);
+  writer.padTo8(mark);
+}
+
+/** The TLVs alone, without header or padding. */
+export function putMatchFields(writer: ByteWriter, match: Match): void {
+  for (let index = 0; index < match.length; index++) {
+    putMatchField(writer, match[index] as MatchField);
+  }
+}
+
+function putMatchField(writer: ByteWriter, item: MatchField): void {
+  const field = findField(item.field);
+  if (field !== undefined) putOxm(writer, field, item.value, item.mask);
+  else if (item.oxm !== undefined) writer.put(item.oxm);
+  else throw new TypeError(`a match on ${item.field} without its bytes`);
+}
+
+/** One TLV with its value, and its mask when there is one. */
+export function putOxm(
+  writer: ByteWriter,
+  field: Field,
+  value: FieldValue,
+  mask: FieldValue | undefined,
+): void {
+  putOxmHeader(writer, field, mask !== undefined);
+  putValue(writer, field.bytes, value);
+  if (mask !== undefined) putValue(writer, field.bytes, mask);
+}
+
+/** The header alone, as actions name a field (with the length that it would have with a value). */
+export function putOxmHeader(writer: ByteWriter, field: Field, masked: boolean): void {
+  const at = writer.reserve(field.experimenter === 0 ? 4 : 8);
+  writer.view.setUint32(at, masked ? field.maskedHeader : field.header);
+  if (field.experimenter !== 0) writer.view.setUint32(at + 4, field.experimenter);
+}
+
+function putValue(writer: ByteWriter, size: number, value: FieldValue): void {
+  const at = writer.reserve(size);
+  const view = writer.view;
+  if (typeof value === 'bigint') {
+    if (size === 8) view.setBigUint64(at, value);
+    else putWide(view, at, size, value);
+  } else if (size === 4) view.setUint32(at, value);
+  else if (size === 2) view.setUint16(at, value);
+  else if (size === 1) view.setUint8(at, value);
+  else if (size === 6) {
+    view.setUint16(at, value / 0x100000000);
+    view.setUint32(at + 2, value);
+  } else putWide(view, at, size, BigInt(value));
+}
+
+function putWide(view: DataView, at: number, size: number, value: bigint): void {
+  let rest = value;
+  for (let index = at + size - 1; index >= at; index--) {
+    view.setUint8(index, Number(rest & 0xffn));
+    rest >>= 8n;
+  }
+}
