@@ -1,0 +1,61 @@
+/** `nva serve` */
+import type { Command } from 'commander';
+import type { CommandContext } from '../command-context.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import type { LoadServe } from '../serve-entry.ts';
+import { collect } from './apply.ts';
+
+export function addServe(program: Command, context: CommandContext, loadServe: LoadServe): void {
+  program
+    .command('serve')
+    .summary('run the daemon')
+    .description(
+      'Runs the authority in the foreground until SIGTERM or Ctrl-C; the switches go on forwarding.',
+    )
+    .option('--config <file>', 'configuration in YAML; flags and NVA_* variables win over it')
+    .option('--domain <name>', 'the domain this instance serves')
+    .option('--instance <name>', 'the name of this instance in its domain')
+    .option(
+      '--ovsdb <target>',
+      'OVSDB: ptcp:PORT[:IP], pssl:PORT[:IP], tcp:IP:PORT, ssl:IP:PORT or unix:PATH; may be repeated',
+      collect,
+    )
+    .option(
+      '--openflow <target>',
+      'OpenFlow: ptcp:PORT[:IP] or pssl:PORT[:IP]; may be repeated',
+      collect,
+    )
+    .option('--advertise <ip>', 'what NVEs are told to connect to; may be repeated', collect)
+    .option('--store <store>', 'lmdb:DIR, redis://…, rediss://… or redis+sentinel://…')
+    .option('--api <address>', 'where to serve the API: unix:PATH or http://IP:PORT')
+    .option('--log-level <level>', 'error, warn, info or debug')
+    .option('--log-format <format>', 'text or json')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  nva serve
+  nva serve --ovsdb ptcp:6640 --openflow ptcp:6653 --advertise 192.0.2.1
+  nva serve --config /etc/nva.yaml --log-format json
+
+On a hypervisor: ovs-vsctl set-manager tcp:ADDRESS:6640`,
+    )
+    .action(
+      context.action(async (command) => {
+        const { serve } = await loadServe();
+        context.io.releaseSignals();
+        return (await serve({ flags: flagsOf(command) })) as ExitCode;
+      }),
+    );
+}
+
+/** By long name, as typed; those before the command count too. */
+function flagsOf(command: Command): Record<string, string | string[]> {
+  const given = command.optsWithGlobals<Record<string, string | string[] | undefined>>();
+  const flags: Record<string, string | string[]> = {};
+  for (const option of command.options) {
+    const value = given[option.attributeName()];
+    if (value !== undefined) flags[option.name()] = value;
+  }
+  return flags;
+}

@@ -1,0 +1,56 @@
+/**
+ * The process as `CliIo`: the one home of stdout, stderr, SIGINT and broken pipes.
+ */
+import { open } from 'node:fs/promises';
+import type { CliIo } from './cli-io.ts';
+
+/** The reader of our pipe has gone (`| head -1`): no error of ours. */
+export const PIPE_CLOSED = 'pipe-closed';
+export const INTERRUPTED = 'interrupted';
+
+export function processIo(): CliIo {
+  const stop = new AbortController();
+  const interrupt = () => stop.abort(INTERRUPTED);
+  process.once('SIGINT', interrupt);
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') stop.abort(PIPE_CLOSED);
+      else throw error;
+    });
+  }
+  return {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    outIsTerminal: process.stdout.isTTY === true,
+    errIsTerminal: process.stderr.isTTY === true,
+    size: () => ({ columns: process.stdout.columns ?? 80, rows: process.stdout.rows ?? 24 }),
+    env: process.env,
+    readFile: readFileBounded,
+    readStdin: (maxBytes) => collectBounded(process.stdin, maxBytes),
+    stop: stop.signal,
+    releaseSignals: () => void process.off('SIGINT', interrupt),
+  };
+}
+
+async function readFileBounded(path: string, maxBytes: number): Promise<Uint8Array> {
+  const file = await open(path, 'r');
+  try {
+    return await collectBounded(file.createReadStream({ autoClose: false }), maxBytes);
+  } finally {
+    await file.close();
+  }
+}
+
+async function collectBounded(
+  stream: AsyncIterable<Uint8Array | string>,
+  maxBytes: number,
+): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of stream) {
+    chunks.push(Buffer.from(chunk));
+    sizeBytes += chunk.length;
+    if (sizeBytes > maxBytes) break;
+  }
+  return Buffer.concat(chunks);
+}
