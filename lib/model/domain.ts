@@ -33,6 +33,13 @@ export class Domain {
   readonly #byKind = new Map<RecordKind, Map<RecordKey, DomainRecord>>();
   readonly #portsOfNetwork = new Map<NetworkName, Set<PortName>>();
   readonly #attachedTo = new Map<NveName, Set<PortName>>();
+  readonly #networkOfVni = new Map<number, NetworkName>();
+  #version = 0;
+
+  /** Goes up with every change. */
+  get version(): number {
+    return this.#version;
+  }
 
   /** Returns false if the very same record was there already. */
   put(record: DomainRecord): boolean {
@@ -40,6 +47,7 @@ export class Domain {
     const before = this.#records.get(key);
     if (before !== undefined && sameJson(before, record)) return false;
     if (before !== undefined) this.#unindex(before);
+    this.#version++;
     this.#records.set(key, record);
     kindMap(this.#byKind, record.kind).set(key, record);
     this.#index(record);
@@ -50,6 +58,7 @@ export class Domain {
   delete(key: RecordKey): DomainRecord | undefined {
     const before = this.#records.get(key);
     if (before === undefined) return undefined;
+    this.#version++;
     this.#records.delete(key);
     this.#byKind.get(before.kind)?.delete(key);
     this.#unindex(before);
@@ -109,6 +118,10 @@ export class Domain {
     return this.#attachedTo.get(nve) ?? NOTHING;
   }
 
+  networkOfVni(vni: number): NetworkName | undefined {
+    return this.#networkOfVni.get(vni);
+  }
+
   /** Undefined unless port, network, NVE and attachment are all there. */
   mapping(name: PortName): Mapping | undefined {
     const port = this.port(name);
@@ -127,11 +140,15 @@ export class Domain {
   #index(record: DomainRecord): void {
     if (record.kind === 'port') setOf(this.#portsOfNetwork, record.network).add(record.name);
     if (record.kind === 'attachment') setOf(this.#attachedTo, record.nve).add(record.port);
+    if (record.kind === 'network') this.#networkOfVni.set(record.vni, record.name);
   }
 
   #unindex(record: DomainRecord): void {
     if (record.kind === 'port') drop(this.#portsOfNetwork, record.network, record.name);
     if (record.kind === 'attachment') drop(this.#attachedTo, record.nve, record.port);
+    if (record.kind === 'network' && this.#networkOfVni.get(record.vni) === record.name) {
+      this.#networkOfVni.delete(record.vni);
+    }
   }
 }
 

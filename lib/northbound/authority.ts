@@ -2,7 +2,10 @@
  * What the northbound API needs of the authority behind it. Implemented by daemon/compose.
  */
 import type { Manifest, ObjectRef } from '../model/manifest.ts';
+import type { Problem } from '../model/problem.ts';
 import type { EventView, ViewKind, ViewsByKind } from '../model/views.ts';
+
+export type { Problem } from '../model/problem.ts';
 
 export interface AppliedObject {
   readonly kind: string;
@@ -14,13 +17,6 @@ export interface Applied {
   readonly objects: readonly AppliedObject[];
   /** The store's revision that holds the change. */
   readonly revision: number;
-}
-
-/** One thing wrong with a request: names the object and member, and the remedy. */
-export interface Problem {
-  /** `document 2, Port vm1, mac` */
-  readonly where: string;
-  readonly message: string;
 }
 
 export type AuthorityErrorCode =
