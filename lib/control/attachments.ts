@@ -1,0 +1,32 @@
+/**
+ * Which NVE has a port: from the interfaces that name it, and who had it before.
+ *
+ * The holder keeps a port while its own database shows the interface. A newcomer beside a connected holder is a
+ * conflict, and waits; it takes over, with the sequence number one up, when the holder lets go or is away.
+ * (RFC 8014 §4.3; sequence: RFC 7432 §15.)
+ */
+import type { AttachmentRecord, NveName, PortName } from '../model/records.ts';
+
+export interface Claims {
+  /** Connected NVEs with a working interface for the port, by name. */
+  readonly claimants: readonly NveName[];
+  /** Whether this NVE's database is in step with us now. */
+  connected(nve: NveName): boolean;
+}
+
+/** The attachment as it should be; undefined: none. */
+export function decideAttachment(
+  port: PortName,
+  current: AttachmentRecord | undefined,
+  claims: Claims,
+): AttachmentRecord | undefined {
+  const { claimants } = claims;
+  if (current !== undefined && claimants.includes(current.nve)) return current;
+  const [first] = [...claimants].sort();
+  if (first !== undefined) {
+    const sequence = current === undefined ? 0 : current.sequence + 1;
+    return { kind: 'attachment', port, nve: first, sequence };
+  }
+  if (current !== undefined && !claims.connected(current.nve)) return current;
+  return undefined;
+}

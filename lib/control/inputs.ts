@@ -1,0 +1,107 @@
+/**
+ * Everything that reaches the core, and everything that it asks for: two closed unions.
+ *
+ * The core is a function of its inputs alone, so a run can be written down and played again.
+ */
+import type { OpenFlowVersion } from '../../protocols/openflow/values/version.ts';
+import type { RecordChange } from '../desired/compiler.ts';
+import type { Endpoint } from '../model/encapsulation.ts';
+import type { NveName } from '../model/records.ts';
+import type { Condition } from '../model/views.ts';
+import type { Installed } from '../reconcile/diff.ts';
+import type { Operation } from '../reconcile/operations.ts';
+
+/** What an NVE's own database says of it. */
+export interface NveFacts {
+  /** Only those whose tunnel port the switch has made. */
+  readonly endpoints: readonly Endpoint[];
+  readonly bridge: string;
+  readonly datapathId?: string;
+  readonly ovsVersion?: string;
+  readonly conditions: readonly Condition[];
+}
+
+/** An Interface on the integration bridge that carries `external_ids:iface-id`. */
+export interface TenantInterface {
+  readonly ifaceId: string;
+  /** Absent: the switch has not numbered it yet. */
+  readonly ofport?: number;
+  /** In the switch's own words; the interface does not work. */
+  readonly error?: string;
+}
+
+export interface InterfaceChange {
+  readonly name: string;
+  /** Absent: it is gone, or has lost its iface-id. */
+  readonly tenant?: TenantInterface;
+}
+
+export type Input =
+  /** The store's feed (or first snapshot), in order. */
+  | {
+      readonly type: 'records';
+      readonly revision: number;
+      readonly changes: readonly RecordChange[];
+    }
+  /** The store has taken the writes of the last `publish`. */
+  | { readonly type: 'published'; readonly revision: number }
+  /** The NVE's database is in step. Also after each reconnection. */
+  | { readonly type: 'nve-connected'; readonly nve: NveName; readonly facts: NveFacts }
+  | { readonly type: 'nve-facts'; readonly nve: NveName; readonly facts: NveFacts }
+  | { readonly type: 'nve-lost'; readonly nve: NveName; readonly reason: string }
+  /** Whether this instance holds the NVE's lock. */
+  | { readonly type: 'nve-owner'; readonly nve: NveName; readonly owner: boolean }
+  | {
+      readonly type: 'interfaces';
+      readonly nve: NveName;
+      /** Those not named are gone. */
+      readonly complete: boolean;
+      readonly changes: readonly InterfaceChange[];
+    }
+  /** An OpenFlow session with the master role is there. */
+  | { readonly type: 'flows-ready'; readonly nve: NveName; readonly version: OpenFlowVersion }
+  | { readonly type: 'flows-lost'; readonly nve: NveName; readonly reason: string }
+  /** The answer to `read-installed`. */
+  | {
+      readonly type: 'installed';
+      readonly nve: NveName;
+      /** As in the `read-installed` that it answers. */
+      readonly read: number;
+      readonly installed: Installed;
+    }
+  /** The switch has worked through this batch (its barrier was answered). */
+  | { readonly type: 'confirmed'; readonly nve: NveName; readonly batch: number }
+  /** The switch refused something of ours. */
+  | {
+      readonly type: 'refused';
+      readonly nve: NveName;
+      readonly message: string;
+      /** Of the flow that was refused, where the error shows it. */
+      readonly cookie?: bigint;
+    }
+  /** Read the switch's list again. */
+  | { readonly type: 'reread'; readonly nve: NveName }
+  /** The switch does not take what we send and the queue was dropped: read it again when it does. */
+  | { readonly type: 'behind'; readonly nve: NveName };
+
+export type NoticeLevel = 'info' | 'warning' | 'error';
+
+export type Effect =
+  /** Write these facts to the store; at most one is under way, and `published` ends it. */
+  | { readonly type: 'publish'; readonly writes: readonly RecordChange[] }
+  | { readonly type: 'read-installed'; readonly nve: NveName; readonly read: number }
+  /** Give `reread` after this time. */
+  | { readonly type: 'retry'; readonly nve: NveName; readonly delayMs: number }
+  | {
+      readonly type: 'send';
+      readonly nve: NveName;
+      readonly batch: number;
+      readonly operations: readonly Operation[];
+    }
+  | {
+      readonly type: 'notice';
+      readonly level: NoticeLevel;
+      readonly code: string;
+      readonly object: string;
+      readonly message: string;
+    };

@@ -1,0 +1,103 @@
+/**
+ * One NVE as the core sees it: connected or not, in step or not, what is under way.
+ *
+ * A switch is in step when its own list was read and everything since then was sent in order; it has confirmed a
+ * moment when every batch from before it was answered by a barrier.
+ */
+import type { OpenFlowVersion } from '../../protocols/openflow/values/version.ts';
+import type { Fragment } from '../desired/fragment.ts';
+import type { FragmentDelta } from '../desired/network-plan.ts';
+import type { NveName } from '../model/records.ts';
+import type { Condition } from '../model/views.ts';
+import type { GroupShortage } from '../reconcile/groups.ts';
+import { Linker } from '../reconcile/link.ts';
+import type { NveFacts } from './inputs.ts';
+
+export interface BatchUnderWay {
+  readonly batch: number;
+  readonly flowsGrowth: number;
+}
+
+export class NveState {
+  readonly name: NveName;
+  readonly linker = new Linker();
+  /** Undefined: not connected. */
+  facts: NveFacts | undefined;
+  lastFacts: NveFacts | undefined;
+  owner = false;
+  /** Undefined: no OpenFlow session with the master role. */
+  version: OpenFlowVersion | undefined;
+  inStep = false;
+  /** The read of the switch's list that is under way; the answer to an older one is not believed. */
+  read: number | undefined;
+  /** Flows with our mark that the switch has confirmed. */
+  flowsInstalled = 0;
+  readonly underWay: BatchUnderWay[] = [];
+  readonly shortages = new Map<number, GroupShortage>();
+  /** What the switch refused since its list was last read. */
+  refusals: string[] = [];
+  /** Reads of the switch's list that refusals have caused, one after the other. */
+  retries = 0;
+  /** Flows of somebody else on keys that we need. */
+  occupied: string[] = [];
+  #added = new Set<Fragment>();
+  #removed = new Set<Fragment>();
+
+  constructor(name: NveName) {
+    this.name = name;
+  }
+
+  get connected(): boolean {
+    return this.facts !== undefined;
+  }
+
+  /** Collects linked changes until `takeDelta`; what comes and goes in between cancels out. */
+  collect(delta: FragmentDelta): void {
+    for (const fragment of delta.removed) {
+      if (!this.#added.delete(fragment)) this.#removed.add(fragment);
+    }
+    for (const fragment of delta.added) {
+      if (!this.#removed.delete(fragment)) this.#added.add(fragment);
+    }
+  }
+
+  takeDelta(): FragmentDelta | undefined {
+    if (this.#added.size + this.#removed.size === 0) return undefined;
+    const delta = { added: [...this.#added], removed: [...this.#removed] };
+    this.#added = new Set();
+    this.#removed = new Set();
+    return delta;
+  }
+
+  /** Everything up to and including `batch` has been answered by the switch. */
+  confirmed(batch: number): void {
+    while (this.underWay[0] !== undefined && this.underWay[0].batch <= batch) {
+      this.flowsInstalled += this.underWay.shift()?.flowsGrowth ?? 0;
+    }
+  }
+
+  outOfStep(): void {
+    this.inStep = false;
+    this.read = undefined;
+    this.underWay.length = 0;
+  }
+
+  /** Why the switch has not confirmed everything up to `batch`; undefined: it has. */
+  pending(batch: number): string | undefined {
+    if (!this.connected) return 'it is not connected';
+    if (this.version === undefined) return 'its OpenFlow session is not up yet';
+    if (!this.inStep) return 'its flows are being read';
+    if (this.refusals.length > 0) return `it refused: ${this.refusals[0]}`;
+    const first = this.underWay[0];
+    if (first !== undefined && first.batch <= batch)
+      return 'it has not answered the last batch yet';
+    return undefined;
+  }
+
+  conditions(): Condition[] {
+    const conditions = [...(this.facts?.conditions ?? this.lastFacts?.conditions ?? [])];
+    for (const message of this.refusals) conditions.push({ code: 'refused', message });
+    for (const message of this.occupied) conditions.push({ code: 'key-occupied', message });
+    return conditions;
+  }
+}
