@@ -123,7 +123,6 @@ function readNicira(inner: Cursor, size: number): Action | undefined {
     case NX_ACTION.reg_load:
       return readLoad(inner);
     case NX_ACTION.reg_load2:
-      inner.skip(6, 'reg_load2');
       return readSetField(inner);
     default:
       return undefined;

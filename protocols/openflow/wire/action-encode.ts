@@ -112,7 +112,7 @@ function putSetField(
   const field = registered(action.field);
   const mark = writer.mark();
   if (action.mask !== undefined && version < 6) {
-    putNiciraHeader(writer, NX_ACTION.reg_load2, 16);
+    putNiciraHeader(writer, NX_ACTION.reg_load2, 10);
   } else {
     putHeader(writer, ACTION.set_field, 4);
   }
