@@ -77,22 +77,23 @@ export function ipv6FromBigInt(bits: bigint): IpAddress {
 function parseIpv6Words(text: string): number[] | undefined {
   const halves = text.split('::');
   if (halves.length > 2) return undefined;
-  const head = parseGroups(halves[0] ?? '');
-  const tail = halves.length === 2 ? parseGroups(halves[1] ?? '') : [];
+  const head = parseGroups(halves[0] ?? '', halves.length === 1);
+  const tail = halves.length === 2 ? parseGroups(halves[1] ?? '', true) : [];
   if (head === undefined || tail === undefined) return undefined;
   const missing = 8 - head.length - tail.length;
   if (halves.length === 1) return missing === 0 ? head : undefined;
   return missing < 1 ? undefined : [...head, ...new Array<number>(missing).fill(0), ...tail];
 }
 
-function parseGroups(text: string): number[] | undefined {
+/** `isEnd`: the address ends here, so its last 32 bits may be a dotted quad (RFC 4291 §2.2, form 3). */
+function parseGroups(text: string, isEnd: boolean): number[] | undefined {
   if (text === '') return [];
   const words: number[] = [];
   const groups = text.split(':');
   for (const [index, group] of groups.entries()) {
     if (/^[0-9a-f]{1,4}$/i.test(group)) {
       words.push(Number.parseInt(group, 16));
-    } else if (index === groups.length - 1 && IPV4.test(group)) {
+    } else if (isEnd && index === groups.length - 1 && IPV4.test(group)) {
       const bits = ipv4ToNumber(group as IpAddress);
       words.push(Math.floor(bits / 65536), bits % 65536);
     } else {

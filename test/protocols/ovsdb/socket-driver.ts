@@ -4,8 +4,8 @@
  */
 import { connect, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
-import type { OvsdbEvent, OvsdbSessionOptions } from '../../../protocols/ovsdb/session-events.ts';
 import { OvsdbSession } from '../../../protocols/ovsdb/session.ts';
+import type { OvsdbEvent, OvsdbSessionOptions } from '../../../protocols/ovsdb/session-events.ts';
 
 const clock = () => performance.now();
 
@@ -22,7 +22,7 @@ export class SocketDriver {
   readonly events: OvsdbEvent[] = [];
   longestTurnMs = 0;
   #timer: NodeJS.Timeout | undefined;
-  #waiting: (() => void)[] = [];
+  readonly #waiting: (() => void)[] = [];
 
   constructor(socket: Socket, options: OvsdbSessionOptions = OPTIONS) {
     this.socket = socket;
