@@ -312,6 +312,7 @@ export class Core {
       version: state.version,
       translationBytesMax: this.#translationBytesMax,
       buckets: (groupId) => this.#bucketsOf(state, groupId),
+      wasShort: (groupId) => state.shortages.has(groupId),
     });
     for (const groupId of plan.fitting) state.shortages.delete(groupId);
     for (const shortage of plan.shortages) this.#short(state, shortage);

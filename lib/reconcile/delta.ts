@@ -17,6 +17,8 @@ export interface DeltaContext {
   readonly translationBytesMax: number;
   /** Every bucket that the group should have now. */
   buckets(groupId: number): readonly GroupBucket[];
+  /** Whether the group left members out until now: then its change is not the change of its buckets. */
+  wasShort(groupId: number): boolean;
 }
 
 export interface DeltaPlan {
@@ -94,6 +96,7 @@ function planGroups(
     } else if (
       context.version === OPENFLOW_15 &&
       shortage === undefined &&
+      !context.wasShort(groupId) &&
       bySingleBuckets(change)
     ) {
       pushBuckets(groupId, change, operations);
