@@ -140,6 +140,11 @@ export class Lab {
     return this.#controllers;
   }
 
+  /** The process that sweeps when this one dies; undefined when it could not start. */
+  get guardianPid(): number | undefined {
+    return this.#guardian?.pid;
+  }
+
   /** From 1. */
   hv(index: number): Hypervisor {
     const found = this.hypervisors[index - 1];

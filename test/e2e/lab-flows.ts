@@ -9,13 +9,20 @@ import type { Lab } from '../../scripts/lab/lab.ts';
 import type { Tenant } from '../../scripts/lab/tenant.ts';
 
 const TUNNEL_PORT = 1000;
+export interface HandOptions {
+  /** Default 4. */
+  readonly underlay?: 4 | 6;
+  /** The network that a tenant is really put into. Default: its own. */
+  readonly networkOf?: (tenant: Tenant) => string;
+}
+
 const GROUP_MAC = '01:00:00:00:00:00/01:00:00:00:00:00';
 
 /** A tunnel port of this encapsulation instead of the last one, and the flows for all tenants where they are now. */
 export async function connectByHand(
   lab: Lab,
   encapsulation: Encapsulation,
-  underlay: 4 | 6 = 4,
+  options: HandOptions = {},
 ): Promise<void> {
   await Promise.all(
     lab.hypervisors.map(async (hypervisor) => {
@@ -26,10 +33,10 @@ export async function connectByHand(
       );
     }),
   );
-  await flowsByHand(lab, underlay);
+  await flowsByHand(lab, options);
 }
 
-export async function flowsByHand(lab: Lab, underlay: 4 | 6 = 4): Promise<void> {
+export async function flowsByHand(lab: Lab, options: HandOptions = {}): Promise<void> {
   const numbers = new Map<Tenant, number>();
   for (const tenant of lab.tenants) {
     const port = await tenant.ofport();
@@ -38,7 +45,7 @@ export async function flowsByHand(lab: Lab, underlay: 4 | 6 = 4): Promise<void> 
   await Promise.all(
     lab.hypervisors.map(async (hypervisor) => {
       const file = join(hypervisor.folder, 'flows-by-hand.txt');
-      writeFileSync(file, flowsOf(hypervisor, numbers, underlay).join('\n'));
+      writeFileSync(file, flowsOf(hypervisor, numbers, options).join('\n'));
       await hypervisor.ofctl('replace-flows', file);
     }),
   );
@@ -47,14 +54,16 @@ export async function flowsByHand(lab: Lab, underlay: 4 | 6 = 4): Promise<void> 
 function flowsOf(
   hypervisor: Hypervisor,
   numbers: ReadonlyMap<Tenant, number>,
-  underlay: 4 | 6,
+  { underlay = 4, networkOf = ownNetwork }: HandOptions,
 ): string[] {
   const all = [...numbers.keys()];
   const flows: string[] = [];
   for (const [tenant, port] of numbers) {
     if (tenant.hypervisor !== hypervisor) continue;
-    const vni = vniOf(tenant.network);
-    const others = all.filter((other) => other !== tenant && other.network === tenant.network);
+    const vni = vniOf(networkOf(tenant));
+    const others = all.filter(
+      (other) => other !== tenant && networkOf(other) === networkOf(tenant),
+    );
     const here = others.filter((other) => other.hypervisor === hypervisor);
     const away = new Set(others.map((other) => other.hypervisor));
     away.delete(hypervisor);
@@ -71,14 +80,18 @@ function flowsOf(
     const fromTunnel = `in_port=${TUNNEL_PORT},tun_id=${vni}`;
     flows.push(`${fromTunnel},dl_dst=${tenant.mac},actions=output:${port}`);
   }
-  return [...flows, ...floodsFromTunnel(hypervisor, numbers)];
+  return [...flows, ...floodsFromTunnel(hypervisor, numbers, networkOf)];
 }
 
-function floodsFromTunnel(hypervisor: Hypervisor, numbers: ReadonlyMap<Tenant, number>): string[] {
+function floodsFromTunnel(
+  hypervisor: Hypervisor,
+  numbers: ReadonlyMap<Tenant, number>,
+  networkOf: (tenant: Tenant) => string,
+): string[] {
   const locals = new Map<number, string[]>();
   for (const [tenant, port] of numbers) {
     if (tenant.hypervisor !== hypervisor) continue;
-    const vni = vniOf(tenant.network);
+    const vni = vniOf(networkOf(tenant));
     locals.set(vni, [...(locals.get(vni) ?? []), `output:${port}`]);
   }
   return [...locals].map(
@@ -91,6 +104,10 @@ function intoTunnel(vni: number, target: Hypervisor, underlay: 4 | 6): string {
   const destination =
     underlay === 4 ? `set_field:${target.ipv4}->tun_dst` : `set_field:${target.ipv6}->tun_ipv6_dst`;
   return `set_field:${vni}->tun_id,${destination},output:${TUNNEL_PORT}`;
+}
+
+function ownNetwork(tenant: Tenant): string {
+  return tenant.network;
 }
 
 /** Any number that differs between the names a test uses. */
