@@ -125,9 +125,12 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
 }
 
 /** Starts a program that stays; its output is the caller's to read. */
-export function start(argv: readonly string[], signal: AbortSignal | undefined): ChildProcess {
+export function start(
+  argv: readonly string[],
+  { signal, env }: Pick<RunOptions, 'signal' | 'env'>,
+): ChildProcess {
   const [program = '', ...rest] = argv;
-  const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: environment() });
+  const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: environment(env) });
   child.on('error', () => {}); // told by its exit
   const kill = () => child.kill('SIGKILL');
   signal?.addEventListener('abort', kill, { once: true });

@@ -26,7 +26,7 @@ import {
   isAlive,
   type LabState,
   labFolder,
-  markOf,
+  newState,
   readState,
   writeState,
 } from './state-file.ts';
@@ -101,9 +101,7 @@ export class Lab {
     this.#log = options.log ?? (() => {});
     this.#run = (argv, runOptions: RunOptions = {}) =>
       run(argv, { ...runOptions, signal: this.#abort.signal });
-    const owner = markOf(process.pid);
-    if (owner === undefined) throw new Error('/proc does not show this process');
-    this.#state = { format: 1, prefix, owner, kept: false, namespaces: [], processes: [] };
+    this.#state = newState(prefix);
     this.hypervisors = Array.from(
       { length: options.hypervisors },
       (_, position) =>
@@ -207,7 +205,7 @@ export class Lab {
   /** Listens to the whole underlay, e.g. for `udp port 4789` (VXLAN), `udp port 6081` (Geneve), `ip proto 47` (GRE). */
   captureUnderlay(filter: string): Promise<Capture> {
     const argv = ['nsenter', `--net=/run/netns/${this.fabric}`, ...tcpdumpArguments('br0', filter)];
-    return Capture.open(start(argv, this.#abort.signal), 'the underlay');
+    return Capture.open(start(argv, this.#abort), 'the underlay');
   }
 
   /** Leaves it up when this process ends. */

@@ -38,7 +38,13 @@ export class OpenVSwitch {
   constructor(options: OpenVSwitchOptions) {
     this.folder = options.folder;
     this.#options = options;
-    this.#run = options.run ?? run;
+    const command = options.run ?? run;
+    this.#run = (argv, runOptions) => command(argv, { ...runOptions, env: this.environment });
+  }
+
+  /** Without it Open vSwitch's tools look at, and write beside, the machine's own. */
+  get environment(): Readonly<Record<string, string>> {
+    return { OVS_RUNDIR: this.folder };
   }
 
   /** The database's unix socket. */
@@ -150,7 +156,7 @@ export class OpenVSwitch {
       `--log-file=${join(folder, `${name}.log`)}`,
       ...['--detach', '--no-chdir', '-vconsole:off'],
     ];
-    await this.#run([...this.#options.enter, ...argv, ...common], { env: { OVS_RUNDIR: folder } });
+    await this.#run([...this.#options.enter, ...argv, ...common]);
   }
 
   #control(daemon: Daemon): string {

@@ -3,8 +3,8 @@
  *
  * Written before a resource is made, so that a crash at any moment leaves a record that covers it. The folder is
  * private (0700) and refused when somebody else could have made it. Processes are not listed one by one: whatever
- * runs in a namespace of the lab is the lab's; of processes in the root namespace the pid is kept together with its
- * start time, because pids are used again.
+ * runs in a namespace of the lab is the lab's, and so is a daemon whose pidfile is in the folder and whose command
+ * line names the folder (pids are used again).
  */
 import { lstatSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,8 +23,6 @@ export interface LabState {
   /** Left up on purpose: nobody sweeps it but who asks for that. */
   readonly kept: boolean;
   readonly namespaces: readonly string[];
-  /** In the root namespace. */
-  readonly processes: readonly ProcessMark[];
 }
 
 /** sun_path has 108 bytes, and the longest socket below is `h99/br-int.snoop`. */
@@ -83,6 +81,13 @@ export function markOf(pid: number): ProcessMark | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Of this process, at the start of a lab. */
+export function newState(prefix: string): LabState {
+  const owner = markOf(process.pid);
+  if (owner === undefined) throw new Error('/proc does not show this process.');
+  return { format: 1, prefix, owner, kept: false, namespaces: [] };
 }
 
 export function isAlive(mark: ProcessMark): boolean {

@@ -5,8 +5,9 @@ import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execute } from './command.ts';
-import { isAlive, type LabState, type ProcessMark, readState } from './state-file.ts';
+import { type LabState, readState } from './state-file.ts';
 
+const DAEMONS = ['ovsdb', 'vs'] as const;
 const NETNS = '/run/netns';
 
 /** Milliseconds between SIGTERM and SIGKILL: what a controller may take to close its store. */
@@ -16,14 +17,32 @@ const GRACE_MS = 2000;
 export async function sweep(folder: string): Promise<boolean> {
   const state = readState(folder);
   if (state === undefined) return false;
-  await endProcesses(() => processesOf(state));
+  await endProcesses(() => processesOf(state, folder));
   await deleteNamespaces(state.namespaces);
   rmSync(folder, { recursive: true, force: true });
   return true;
 }
 
-function processesOf(state: LabState): number[] {
-  return [...pidsInNamespaces(state.namespaces), ...livePids(state.processes)];
+function processesOf(state: LabState, folder: string): number[] {
+  return [...new Set([...pidsInNamespaces(state.namespaces), ...daemonsOf(folder)])];
+}
+
+/** Daemons by the pidfiles in the folder's own folders. */
+function daemonsOf(folder: string): number[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .flatMap((entry) => DAEMONS.map((daemon) => join(folder, entry.name, `${daemon}.pid`)))
+    .map((pidfile) => Number(textOf(pidfile)))
+    .filter((pid) => pid > 0 && textOf(`/proc/${pid}/cmdline`).includes(`${folder}/`));
+}
+
+/** Empty: there is no such file. (The command line of a zombie is empty, too.) */
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 /** Asks first, because a controller wants to close its store; then kills whoever is left, stopped ones too. */
@@ -36,10 +55,6 @@ export async function endProcesses(list: () => number[]): Promise<void> {
     signalAll(left, 'SIGKILL');
     await sleep(10);
   }
-}
-
-export function livePids(marks: readonly ProcessMark[]): number[] {
-  return marks.filter(isAlive).map((mark) => mark.pid);
 }
 
 function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {

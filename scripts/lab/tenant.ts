@@ -159,13 +159,13 @@ export class Tenant {
   /** Goes on until `stop()`. 100 Hz unless told. */
   startPing(target: string, intervalMs = 10): RunningPing {
     const argv = pingArguments(target, { intervalMs });
-    return new RunningPing(start(this.#inside(argv), this.#place.signal));
+    return new RunningPing(start(this.#inside(argv), this.#place));
   }
 
   /** Listens on eth0; `filter` in pcap's language. Frames that it sends itself count too: filter them out. */
   capture(filter: string): Promise<Capture> {
     const argv = tcpdumpArguments('eth0', filter);
-    return Capture.open(start(this.#inside(argv), this.#place.signal), this.name);
+    return Capture.open(start(this.#inside(argv), this.#place), this.name);
   }
 
   /** The command that a person types to be in the tenant. */
