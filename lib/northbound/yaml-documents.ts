@@ -21,6 +21,7 @@ import {
 import { failed, ok, type Result } from '../../protocols/base/protocol-error.ts';
 import type { ManifestDocument } from '../model/manifest-parse.ts';
 import { type Problem, ProblemList } from '../model/problem.ts';
+import { isNestedTooDeeply } from './yaml-depth.ts';
 
 /** About 8,000 ports; a larger set is applied in several files. */
 export const YAML_SIZE_MAX_BYTES = 1 << 20;
@@ -45,14 +46,10 @@ export function readYamlDocuments(
       `has ${sizeBytes} bytes and the limit is ${sizeMaxBytes}; apply it in several parts.`,
     );
   }
-  try {
-    return readDocuments(text);
-  } catch (error) {
-    if (error instanceof RangeError) {
-      return refused('the file', 'is nested too deeply; write manifests as flat objects.');
-    }
-    throw error;
+  if (isNestedTooDeeply(text)) {
+    return refused('the file', 'is nested too deeply; write manifests as flat objects.');
   }
+  return readDocuments(text);
 }
 
 function refused(where: string, message: string): Result<never, Problem[]> {
@@ -158,9 +155,6 @@ class DocumentReader {
 }
 
 function faultMessage(code: string, message: string): string {
-  // The package reports an exhausted stack as an error of the text.
-  if (message.includes('call stack'))
-    return 'is nested too deeply; write manifests as flat objects.';
   if (code === 'TAB_AS_INDENT') return 'is indented by a tab; use spaces.';
   const firstLine = (message.split('\n')[0] ?? '').replace(/[.:]$/, '');
   return `is no YAML: ${firstLine}; correct the syntax there.`;

@@ -1,0 +1,174 @@
+/**
+ * The options of `nva serve`: one row each, with the one parser of its text. File keys, environment variables and
+ * flags are all spelled from the row's name.
+ */
+import { resolve } from 'node:path';
+import { type IpAddress, parseIp } from '../../protocols/base/addresses.ts';
+import { failed, ok, type Result } from '../../protocols/base/protocol-error.ts';
+import { isNetworkName } from '../model/names.ts';
+import { type ListenAddress, parseApiAddress } from '../northbound/api-address.ts';
+import { YAML_SIZE_MAX_BYTES } from '../northbound/yaml-documents.ts';
+import {
+  type ConnectionMethod,
+  type ListenTcp,
+  OPENFLOW_PORT,
+  OVSDB_PORT,
+  parseEndpoint,
+  type StreamEndpoint,
+} from '../runtime/endpoint.ts';
+
+export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
+export const LOG_FORMATS = ['auto', 'text', 'json'] as const;
+
+export interface StoreLocation {
+  readonly type: 'lmdb';
+  /** Absolute. */
+  readonly directory: string;
+}
+
+export interface Configuration {
+  /** Instances with the same domain and store serve the same networks. */
+  readonly domain: string;
+  readonly instance: string;
+  readonly ovsdb: readonly StreamEndpoint[];
+  readonly openflow: readonly ListenTcp[];
+  /** What NVEs are told to connect to; empty: the address that they reached us at. */
+  readonly advertise: readonly IpAddress[];
+  readonly store: StoreLocation;
+  readonly api: ListenAddress;
+  readonly 'log-level': (typeof LOG_LEVELS)[number];
+  /** `auto`: text on a terminal, JSON otherwise. */
+  readonly 'log-format': (typeof LOG_FORMATS)[number];
+  /** Silence of a peer after which it is asked whether it lives; 0: never. */
+  readonly 'probe-interval-ms': number;
+  /** Connections of NVEs accepted on all listeners together. */
+  readonly 'connections-max': number;
+  readonly 'manifest-size-max-bytes': number;
+  readonly 'feed-revisions-max': number;
+}
+
+export type OptionName = keyof Configuration;
+
+/** What is wrong is one sentence. */
+type Parsed<Value> = Result<Value, string>;
+
+interface Single<Value> {
+  readonly repeatable: false;
+  readonly parse: (text: string) => Parsed<Value>;
+}
+
+interface Repeatable<Value> {
+  readonly repeatable: true;
+  readonly parse: (text: string) => Parsed<Value>;
+  /** Whether the list may be empty. */
+  readonly mayBeEmpty: boolean;
+}
+
+export type Option<Value> = [Value] extends [readonly (infer Item)[]]
+  ? Repeatable<Item>
+  : Single<Value>;
+
+export const OPTIONS: { readonly [Name in OptionName]: Option<Configuration[Name]> } = {
+  domain: single(parseName),
+  instance: single(parseName),
+  ovsdb: repeatable(parseOvsdb),
+  openflow: repeatable(parseOpenflow),
+  advertise: { repeatable: true, parse: parseAdvertised, mayBeEmpty: true },
+  store: single(parseStore),
+  api: single(parseApi),
+  'log-level': single(oneOf(LOG_LEVELS)),
+  'log-format': single(oneOf(LOG_FORMATS)),
+  'probe-interval-ms': single(integer(0, 3_600_000)),
+  'connections-max': single(integer(1, 65_535)),
+  'manifest-size-max-bytes': single(integer(1024, 64 * YAML_SIZE_MAX_BYTES)),
+  'feed-revisions-max': single(integer(10, 1_000_000)),
+};
+
+function single<Value>(parse: (text: string) => Parsed<Value>): Single<Value> {
+  return { repeatable: false, parse };
+}
+
+function repeatable<Value>(parse: (text: string) => Parsed<Value>): Repeatable<Value> {
+  return { repeatable: true, parse, mayBeEmpty: false };
+}
+
+function parseName(text: string): Parsed<string> {
+  if (isNetworkName(text)) return ok(text);
+  return failed(
+    `${JSON.stringify(text)} is no name; use 1 to 63 letters, digits, dots, hyphens and underscores.`,
+  );
+}
+
+function parseOvsdb(text: string): Parsed<StreamEndpoint> {
+  const endpoint = parseEndpoint(text, OVSDB_PORT);
+  return endpoint.ok && isTls(endpoint.value.method) ? failed(tlsRefusal(text)) : endpoint;
+}
+
+function parseOpenflow(text: string): Parsed<ListenTcp> {
+  const endpoint = parseEndpoint(text, OPENFLOW_PORT);
+  if (!endpoint.ok) return endpoint;
+  const { value } = endpoint;
+  if (isTls(value.method)) return failed(tlsRefusal(text));
+  if ('port' in value && value.method === 'ptcp') return ok(value);
+  return failed(
+    `${text} does not listen, and switches connect to us; write ptcp:PORT or ptcp:PORT:IP.`,
+  );
+}
+
+function isTls(method: ConnectionMethod): boolean {
+  return method === 'ssl' || method === 'pssl';
+}
+
+function tlsRefusal(text: string): string {
+  return `${text}: TLS is not supported by this release; write ${text.replace('ssl:', 'tcp:')} on a network that you trust.`;
+}
+
+function parseAdvertised(text: string): Parsed<IpAddress> {
+  const ip = parseIp(text);
+  if (ip !== undefined) return ok(ip);
+  return failed(
+    `${JSON.stringify(text)} is no IP address; write it like 192.0.2.1 or 2001:db8::1.`,
+  );
+}
+
+const REDIS = /^(?:rediss?|redis\+sentinel):/;
+
+function parseStore(text: string): Parsed<StoreLocation> {
+  if (text.startsWith('lmdb:') && text.length > 'lmdb:'.length) {
+    return ok({ type: 'lmdb', directory: resolve(text.slice('lmdb:'.length)) });
+  }
+  const scheme = REDIS.exec(text)?.[0];
+  if (scheme === undefined) {
+    return failed(`${JSON.stringify(text)} is no store; write lmdb:DIRECTORY.`);
+  }
+  // The text may hold a password: it is not repeated.
+  if (!URL.canParse(text) || new URL(text).host === '') {
+    return failed(`the ${scheme} address names no host; write ${scheme}//HOST:PORT.`);
+  }
+  return failed(
+    `${scheme} stores are not in this build, which has only the embedded one; write lmdb:DIRECTORY.`,
+  );
+}
+
+function parseApi(text: string): Parsed<ListenAddress> {
+  const address = parseApiAddress(text);
+  return typeof address === 'string' ? failed(`${address}.`) : ok(address);
+}
+
+function oneOf<Word extends string>(words: readonly Word[]): (text: string) => Parsed<Word> {
+  return (text) => {
+    const word = words.find((known) => known === text);
+    if (word !== undefined) return ok(word);
+    return failed(`${JSON.stringify(text)} is not known; choose one of ${words.join(', ')}.`);
+  };
+}
+
+function integer(min: number, max: number): (text: string) => Parsed<number> {
+  return (text) => {
+    const value = /^[0-9]{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return ok(value);
+    return failed(
+      `${JSON.stringify(text)} is out of range; give an integer from ${min} to ${max}.`,
+    );
+  };
+}
