@@ -108,11 +108,15 @@ export interface PortStatus {
 
 export type Role = 'nochange' | 'equal' | 'master' | 'slave';
 
-export interface RoleMessage {
-  readonly type: 'role_request' | 'role_reply';
+export interface RoleRequest {
+  readonly type: 'role_request';
   readonly role: Role;
   /** Meaningless for nochange and equal. */
   readonly generationId: bigint;
+}
+
+export interface RoleReply extends Omit<RoleRequest, 'type'> {
+  readonly type: 'role_reply';
 }
 
 export interface RoleStatus {
@@ -154,7 +158,8 @@ export interface BundleAdd {
 export type Message =
   | Hello
   | ErrorMessage
-  | { readonly type: 'echo_request' | 'echo_reply'; readonly data: Uint8Array }
+  | { readonly type: 'echo_request'; readonly data: Uint8Array }
+  | { readonly type: 'echo_reply'; readonly data: Uint8Array }
   | {
       readonly type: 'experimenter';
       readonly experimenter: number;
@@ -164,7 +169,8 @@ export type Message =
   | { readonly type: 'features_request' }
   | ({ readonly type: 'features_reply' } & Features)
   | { readonly type: 'get_config_request' }
-  | ({ readonly type: 'get_config_reply' | 'set_config' } & SwitchConfig)
+  | ({ readonly type: 'get_config_reply' } & SwitchConfig)
+  | ({ readonly type: 'set_config' } & SwitchConfig)
   | PacketIn
   | FlowRemoved
   | PortStatus
@@ -177,8 +183,10 @@ export type Message =
       readonly request: MultipartRequest;
     }
   | { readonly type: 'multipart_reply'; readonly more: boolean; readonly reply: MultipartReply }
-  | { readonly type: 'barrier_request' | 'barrier_reply' }
-  | RoleMessage
+  | { readonly type: 'barrier_request' }
+  | { readonly type: 'barrier_reply' }
+  | RoleRequest
+  | RoleReply
   | RoleStatus
   | BundleControl
   | BundleAdd

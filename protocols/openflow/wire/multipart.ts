@@ -32,7 +32,7 @@ import { putText, textOf } from './text-field.ts';
 type RequestMessage = Extract<Message, { type: 'multipart_request' }>;
 type ReplyMessage = Extract<Message, { type: 'multipart_reply' }>;
 
-const MORE = 1;
+export const MULTIPART_MORE = 1;
 
 const MULTIPART_TYPES = {
   desc: 0,
@@ -64,7 +64,7 @@ function putMultipartHeader(
 ): void {
   const at = writer.reserve(MULTIPART_HEADER.size);
   writer.view.setUint16(at, typeof kind === 'number' ? kind : MULTIPART_TYPES[kind]);
-  writer.view.setUint16(at + 2, more ? MORE : 0);
+  writer.view.setUint16(at + 2, more ? MULTIPART_MORE : 0);
 }
 
 export function putMultipartRequest(
@@ -104,7 +104,7 @@ function putNumber(writer: ByteWriter, number: number): void {
 export function readMultipartRequest(cursor: Cursor, version: OpenFlowVersion): RequestMessage {
   const { type, flags } = cursor.struct(MULTIPART_HEADER, 'a multipart request');
   const request = readRequest(cursor, version, type);
-  return flags & MORE
+  return flags & MULTIPART_MORE
     ? { type: 'multipart_request', more: true, request }
     : { type: 'multipart_request', request };
 }
@@ -179,7 +179,7 @@ export function putMultipartReply(
 export function readMultipartReply(cursor: Cursor, version: OpenFlowVersion): ReplyMessage {
   const { type, flags } = cursor.struct(MULTIPART_HEADER, 'a multipart reply');
   const reply = readReply(cursor, version, type);
-  return { type: 'multipart_reply', more: (flags & MORE) !== 0, reply };
+  return { type: 'multipart_reply', more: (flags & MULTIPART_MORE) !== 0, reply };
 }
 
 function readReply(cursor: Cursor, version: OpenFlowVersion, type: number): MultipartReply {

@@ -97,11 +97,11 @@ const CODECS: { readonly [Type in KnownType]: Codec<Type> } = {
   barrier_reply: empty('barrier_reply'),
   role_request: {
     put: (writer, _version, message) => putRole(writer, message),
-    read: readRole('role_request'),
+    read: (cursor) => ({ type: 'role_request', ...readRole(cursor) }),
   },
   role_reply: {
     put: (writer, _version, message) => putRole(writer, message),
-    read: readRole('role_reply'),
+    read: (cursor) => ({ type: 'role_reply', ...readRole(cursor) }),
   },
   role_status: {
     put: (writer, _version, message) => putRoleStatus(writer, message),

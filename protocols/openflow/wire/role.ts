@@ -5,7 +5,7 @@
  * Sources: OpenFlow 1.3.5 §7.3.9, OpenFlow 1.4.1 §7.4.4; ONF extension 191 has the same role status for 1.3.
  */
 import { nameOf } from '../values/commands.ts';
-import type { Role, RoleMessage, RoleStatus } from '../values/messages.ts';
+import type { Role, RoleReply, RoleRequest, RoleStatus } from '../values/messages.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import type { Cursor } from './cursor.ts';
 import { layout } from './layout.ts';
@@ -20,17 +20,15 @@ const REASONS: Readonly<Record<RoleStatus['reason'], number>> = {
 const ROLE = layout({ role: 'u32', pad: 'pad4', generationId: 'u64' });
 const STATUS = layout({ role: 'u32', reason: 'u8', pad: 'pad3', generationId: 'u64' });
 
-export function putRole(writer: ByteWriter, message: RoleMessage): void {
+export function putRole(writer: ByteWriter, message: RoleRequest | RoleReply): void {
   const at = writer.reserve(ROLE.size);
   writer.view.setUint32(at, ROLES[message.role]);
   writer.view.setBigUint64(at + 8, message.generationId);
 }
 
-export function readRole(type: RoleMessage['type']): (cursor: Cursor) => RoleMessage {
-  return (cursor) => {
-    const { role, generationId } = cursor.struct(ROLE, 'a role message');
-    return { type, role: roleOf(cursor, role), generationId };
-  };
+export function readRole(cursor: Cursor): Omit<RoleRequest, 'type'> {
+  const { role, generationId } = cursor.struct(ROLE, 'a role message');
+  return { role: roleOf(cursor, role), generationId };
 }
 
 export function putRoleStatus(writer: ByteWriter, message: RoleStatus): void {

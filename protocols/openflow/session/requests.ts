@@ -1,0 +1,208 @@
+/**
+ * Requests under way: which xid waits for what reply until when, and the parts of multipart replies so far.
+ *
+ * Parts are copied, because a chunk belongs to the driver; their sum is bounded, and who asked for more pays with the failure
+ * of that one request.
+ *
+ * Source: OpenFlow 1.3.5 §7.3.5 (OFPMPF_REPLY_MORE).
+ */
+import type { DurationMs, InstantMs } from '../../base/units.ts';
+import { openFlowError } from '../values/errors.ts';
+import type { Message } from '../values/messages.ts';
+import type { MultipartReply } from '../values/multipart.ts';
+import type { OpenFlowEvent, RequestFailure } from './events.ts';
+
+/** A message that is answered by exactly one (logical) reply. */
+export type Request = Extract<
+  Message,
+  {
+    type:
+      | 'barrier_request'
+      | 'bundle_control'
+      | 'echo_request'
+      | 'features_request'
+      | 'get_config_request'
+      | 'multipart_request'
+      | 'role_request';
+  }
+>;
+
+const REPLY_TYPES: Readonly<Record<Request['type'], Message['type']>> = {
+  barrier_request: 'barrier_reply',
+  bundle_control: 'bundle_control',
+  echo_request: 'echo_reply',
+  features_request: 'features_reply',
+  get_config_request: 'get_config_reply',
+  multipart_request: 'multipart_reply',
+  role_request: 'role_reply',
+};
+
+interface Pending {
+  readonly replyType: Message['type'];
+  readonly deadline: InstantMs;
+  /** Flow dumps: the bodies. */
+  readonly bodies: Uint8Array[] | undefined;
+  readonly replies: MultipartReply[];
+  bytes: number;
+}
+
+export class Requests {
+  readonly #pending = new Map<number, Pending>();
+  readonly #multipartMaxBytes: number;
+  /** No request ends before this; it may lie too early, never too late. */
+  #earliest: InstantMs | undefined;
+
+  constructor(multipartMaxBytes: number) {
+    this.#multipartMaxBytes = multipartMaxBytes;
+  }
+
+  add(xid: number, request: Request, timeoutMs: DurationMs, now: InstantMs): void {
+    const deadline = now + timeoutMs;
+    const dump = request.type === 'multipart_request' && request.request.kind === 'flow';
+    this.#pending.set(xid, {
+      replyType: REPLY_TYPES[request.type],
+      deadline,
+      bodies: dump ? [] : undefined,
+      replies: [],
+      bytes: 0,
+    });
+    if (this.#earliest === undefined || deadline < this.#earliest) this.#earliest = deadline;
+  }
+
+  has(xid: number): boolean {
+    return this.#pending.has(xid);
+  }
+
+  deadline(): InstantMs | undefined {
+    return this.#pending.size === 0 ? undefined : this.#earliest;
+  }
+
+  /** Whether this multipart reply's body is to be kept undecoded. */
+  isFlowDump(xid: number): boolean {
+    return this.#pending.get(xid)?.bodies !== undefined;
+  }
+
+  /** One part of a flow dump; `body` is the caller's, it is copied here. */
+  addFlowPart(xid: number, body: Uint8Array, more: boolean): OpenFlowEvent | undefined {
+    const pending = this.#pending.get(xid);
+    if (pending?.bodies === undefined) return undefined;
+    const tooLarge = this.#count(xid, pending, body.length);
+    if (tooLarge !== undefined) return tooLarge;
+    if (body.length > 0) pending.bodies.push(body.slice());
+    if (more) return undefined;
+    this.#pending.delete(xid);
+    return { type: 'reply', xid, parts: pending.bodies };
+  }
+
+  /** A decoded reply of `size` bytes. Answers what there is to tell, if anything yet. */
+  addReply(xid: number, message: Message, size: number): OpenFlowEvent | undefined {
+    const pending = this.#pending.get(xid);
+    if (pending === undefined) return undefined;
+    if (message.type !== pending.replyType) {
+      const detail = `a ${message.type} where a ${pending.replyType} was expected`;
+      const error = openFlowError('bad-value', detail, 'OpenFlow 1.3.5 §6.1.1');
+      return this.fail(xid, { type: 'bad-reply', error });
+    }
+    if (message.type === 'multipart_reply') {
+      const tooLarge = this.#count(xid, pending, size);
+      if (tooLarge !== undefined) return tooLarge;
+      pending.replies.push(message.reply);
+      if (message.more) return undefined;
+      this.#pending.delete(xid);
+      const reply = joinReplies(pending.replies);
+      return { type: 'reply', xid, message: { type: 'multipart_reply', more: false, reply } };
+    }
+    this.#pending.delete(xid);
+    return { type: 'reply', xid, message };
+  }
+
+  fail(xid: number, error: RequestFailure): OpenFlowEvent {
+    this.#pending.delete(xid);
+    return { type: 'request-failed', xid, error };
+  }
+
+  /** Ends the requests whose time is over. */
+  expire(now: InstantMs): OpenFlowEvent[] {
+    if (this.#earliest === undefined || now < this.#earliest) return [];
+    const events: OpenFlowEvent[] = [];
+    let earliest: InstantMs | undefined;
+    for (const [xid, { deadline }] of this.#pending) {
+      if (deadline <= now) events.push(this.fail(xid, 'timeout'));
+      else if (earliest === undefined || deadline < earliest) earliest = deadline;
+    }
+    this.#earliest = earliest;
+    return events;
+  }
+
+  clear(): void {
+    this.#pending.clear();
+    this.#earliest = undefined;
+  }
+
+  #count(xid: number, pending: Pending, size: number): OpenFlowEvent | undefined {
+    pending.bytes += size;
+    if (pending.bytes <= this.#multipartMaxBytes) return undefined;
+    const error = openFlowError(
+      'multipart-too-large',
+      `a multipart reply of more than ${this.#multipartMaxBytes} bytes`,
+      'the bound given to the session',
+    );
+    return this.fail(xid, { type: 'bad-reply', error });
+  }
+}
+
+/** The parts of one reply as one: records one behind the other, in order. */
+function joinReplies(replies: readonly MultipartReply[]): MultipartReply {
+  const [first, ...others] = replies;
+  if (first === undefined) throw new Error('a multipart reply without parts');
+  if (others.length === 0) return first;
+  switch (first.kind) {
+    case 'flow':
+      return {
+        kind: 'flow',
+        flows: replies.flatMap((part) => recordsOf(part, 'flow')?.flows ?? []),
+      };
+    case 'table_stats':
+      return {
+        kind: 'table_stats',
+        tables: replies.flatMap((part) => recordsOf(part, 'table_stats')?.tables ?? []),
+      };
+    case 'group_stats':
+      return {
+        kind: 'group_stats',
+        groups: replies.flatMap((part) => recordsOf(part, 'group_stats')?.groups ?? []),
+      };
+    case 'group_desc':
+      return {
+        kind: 'group_desc',
+        groups: replies.flatMap((part) => recordsOf(part, 'group_desc')?.groups ?? []),
+      };
+    case 'port_desc':
+      return {
+        kind: 'port_desc',
+        ports: replies.flatMap((part) => recordsOf(part, 'port_desc')?.ports ?? []),
+      };
+    case 'unknown':
+      return { ...first, body: joinBytes(replies) };
+    default:
+      return first;
+  }
+}
+
+function recordsOf<Kind extends MultipartReply['kind']>(
+  reply: MultipartReply,
+  kind: Kind,
+): Extract<MultipartReply, { kind: Kind }> | undefined {
+  return reply.kind === kind ? (reply as Extract<MultipartReply, { kind: Kind }>) : undefined;
+}
+
+function joinBytes(replies: readonly MultipartReply[]): Uint8Array {
+  const bodies = replies.map((part) => recordsOf(part, 'unknown')?.body ?? new Uint8Array(0));
+  const joined = new Uint8Array(bodies.reduce((sum, body) => sum + body.length, 0));
+  let at = 0;
+  for (const body of bodies) {
+    joined.set(body, at);
+    at += body.length;
+  }
+  return joined;
+}
