@@ -26,15 +26,20 @@ export interface ControllerOptions {
 
 const LOG_LINES_SHOWN = 15;
 
-/** Of the build: the same whether we run from dist/ or from the source. */
-export function nvaProgram(): string {
+/** A file of the project, whether we run from dist/ or from the source. */
+export function projectFile(path: string): string {
   let folder = new URL('.', import.meta.url);
   while (!existsSync(new URL('package.json', folder))) {
     const parent = new URL('..', folder);
     if (parent.href === folder.href) throw new Error('package.json is in no folder above the lab');
     folder = parent;
   }
-  return fileURLToPath(new URL('dist/lib/cli/main.js', folder));
+  return fileURLToPath(new URL(path, folder));
+}
+
+/** The build's, or the one that NVA_PROGRAM names (another release, to try one against the other). */
+export function nvaProgram(): string {
+  return process.env.NVA_PROGRAM ?? projectFile('dist/lib/cli/main.js');
 }
 
 export class Controller {

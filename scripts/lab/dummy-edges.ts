@@ -7,7 +7,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
-import { type Run, run, start } from './command.ts';
+import { ended, type Run, run, start } from './command.ts';
 import { FlowWatch } from './flow-watch.ts';
 import { startGuardian } from './guardian.ts';
 import { makeEmptyDatabase, OpenVSwitch } from './open-vswitch.ts';
@@ -189,7 +189,11 @@ export class DummyEdges {
     this.#abort.abort();
     for (const edge of this.edges) edge.closeClient();
     await sweep(this.folder);
-    this.#guardian?.stdin?.destroy();
+    if (this.#guardian !== undefined) {
+      this.#guardian.ref(); // or the process would end here, with nothing else to wait for
+      this.#guardian.stdin?.destroy();
+      await ended(this.#guardian);
+    }
   }
 
   async #build(): Promise<void> {

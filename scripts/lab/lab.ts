@@ -134,6 +134,11 @@ export class Lab {
     return [...this.#tenants.values()];
   }
 
+  /** Somebody, or a signal, has begun to close it. */
+  get closing(): boolean {
+    return this.#closing !== undefined;
+  }
+
   get controllers(): readonly Controller[] {
     return this.#controllers;
   }
@@ -226,6 +231,7 @@ export class Lab {
     await sweep(this.folder);
     openLabs.delete(this);
     if (this.#guardian !== undefined) {
+      this.#guardian.ref(); // or the process would end here, with nothing else to wait for
       this.#guardian.stdin?.destroy();
       await ended(this.#guardian);
     }
