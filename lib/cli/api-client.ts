@@ -166,7 +166,7 @@ export class ApiClient {
     const { code, message, problems = [] } = value.error;
     throw new CliError(
       exitCodeOf(code),
-      sentence(message),
+      sentence(message) + nextStep(code),
       problems.map(({ where, message: what }) => `${where}: ${what}`),
     );
   }
@@ -249,6 +249,17 @@ function exitCodeOf(code: ApiErrorCode): ExitCode {
       return EXIT.usage;
     default:
       return EXIT.daemonFailed;
+  }
+}
+
+function nextStep(code: ApiErrorCode): string {
+  switch (code) {
+    case 'not-found':
+      return '; nva get KIND lists what there is';
+    case 'conflict':
+      return '; try again';
+    default:
+      return '';
   }
 }
 

@@ -11,6 +11,8 @@ export const EXIT = {
   noDaemon: 3,
   /** The daemon could not do it: store, NVE away, conflict. */
   daemonFailed: 4,
+  /** A fault of ours; EX_SOFTWARE of sysexits.h. */
+  fault: 70,
   /** Ctrl-C; 128 + SIGINT, as shells count. */
   interrupted: 130,
 } as const;
@@ -23,6 +25,7 @@ export const EXIT_CODES_HELP = `Exit codes:
   2    wrong usage, or a manifest that was refused
   3    no daemon answers at the API's address
   4    the daemon could not do it (its store, an NVE that is away, a conflict)
+  70   a fault of nva itself
   130  interrupted by Ctrl-C`;
 
 /** Ends the command with one sentence on stderr; `details` are lines below it. */

@@ -35,7 +35,7 @@ export class ManifestFiles {
       const bytes = await readOne(io, name);
       sizeBytes += bytes.length;
       if (sizeBytes > SIZE_MAX_BYTES) throw tooLarge(names);
-      files.push({ name: name === '-' ? 'stdin' : name, text: decode(name, bytes) });
+      files.push({ name: shown(name), text: decode(name, bytes) });
     }
     return new ManifestFiles(files);
   }
@@ -73,6 +73,10 @@ export class ManifestFiles {
   }
 }
 
+function shown(name: string): string {
+  return name === '-' ? 'stdin' : name;
+}
+
 async function readOne(io: CliIo, name: string): Promise<Uint8Array> {
   try {
     return name === '-'
@@ -82,7 +86,7 @@ async function readOne(io: CliIo, name: string): Promise<Uint8Array> {
     if (io.stop.aborted) throw new CliError(EXIT.interrupted, 'interrupted');
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     const reason = READ_FAILURES[code] ?? `it cannot be read (${code || 'unknown'})`;
-    throw new CliError(EXIT.usage, `-f ${name}: ${reason}`);
+    throw new CliError(EXIT.usage, `${shown(name)}: ${reason}`);
   }
 }
 
@@ -97,12 +101,12 @@ function decode(name: string, bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new CliError(EXIT.usage, `-f ${name}: it is not UTF-8 text; is it a manifest?`);
+    throw new CliError(EXIT.usage, `${shown(name)}: it is not UTF-8 text; is it a manifest?`);
   }
 }
 
 function tooLarge(names: readonly string[]): CliError {
-  const what = names.length === 1 ? `-f ${names[0]} is` : 'the manifests together are';
+  const what = names.length === 1 ? `${shown(names[0] ?? '')} is` : 'the manifests together are';
   return new CliError(
     EXIT.usage,
     `${what} larger than 1 MiB, the most that one request takes; apply smaller files one after another`,

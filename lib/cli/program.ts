@@ -35,8 +35,9 @@ Examples:
 ${EXIT_CODES_HELP}
 
 Environment:
-  NVA_API   the API's address, as --api spells it
-  NO_COLOR  no colours`,
+  NVA_API    the API's address, as --api spells it
+  NO_COLOR   no colours
+  NVA_DEBUG  the stack of a fault of nva itself`,
     );
   addServe(program, context, loadServe);
   addApply(program, context);

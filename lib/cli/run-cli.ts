@@ -39,5 +39,15 @@ function explain(error: unknown, io: CliIo): number {
     io.err(`nva: ${clean(error.message)}${details.length > 0 ? ':' : ''}\n${details.join('')}`);
     return error.exitCode;
   }
-  throw error;
+  return confess(error, io);
+}
+
+/** Our own fault: still one sentence, and the stack for whoever wants to mend it. */
+function confess(error: unknown, io: CliIo): number {
+  const message = error instanceof Error ? error.message : String(error);
+  io.err(
+    `nva: a fault of nva itself: ${clean(message)}; NVA_DEBUG=1 shows where, please report it\n`,
+  );
+  if (io.env.NVA_DEBUG && error instanceof Error) io.err(`${error.stack}\n`);
+  return EXIT.fault;
 }
