@@ -106,6 +106,10 @@ export class ApiClient {
     if (response.statusCode !== 200) {
       this.#judge(response.statusCode ?? 0, await this.#readAll(response));
     }
+    if (!response.headers['content-type']?.startsWith('application/x-ndjson')) {
+      response.destroy();
+      throw this.#notOurApi();
+    }
     for await (const line of this.#split(response)) yield this.#parse(line) as Value;
     throw new CliError(
       EXIT.noDaemon,

@@ -2,6 +2,7 @@
  * The process as `CliIo`: the one home of stdout, stderr, SIGINT and broken pipes.
  */
 import { open } from 'node:fs/promises';
+import { addAbortSignal } from 'node:stream';
 import type { CliIo } from './cli-io.ts';
 
 /** The reader of our pipe has gone (`| head -1`): no error of ours. */
@@ -26,7 +27,7 @@ export function processIo(): CliIo {
     size: () => ({ columns: process.stdout.columns ?? 80, rows: process.stdout.rows ?? 24 }),
     env: process.env,
     readFile: readFileBounded,
-    readStdin: (maxBytes) => collectBounded(process.stdin, maxBytes),
+    readStdin: (maxBytes) => collectBounded(addAbortSignal(stop.signal, process.stdin), maxBytes),
     stop: stop.signal,
     releaseSignals: () => void process.off('SIGINT', interrupt),
   };

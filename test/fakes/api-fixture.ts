@@ -23,53 +23,60 @@ export interface AskOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export class ApiFixture {
-  readonly authority = new FakeAuthority();
-  readonly logged: string[] = [];
-  readonly #folder: string;
-  #server: HttpServer | undefined;
+const SOCKET_NAME = 'nva.sock';
 
-  private constructor(folder: string) {
-    this.#folder = folder;
+export function logInto(lines: string[]): ApiLog {
+  const note = (message: string) => void lines.push(message);
+  return { info: note, warn: note, error: note };
+}
+
+export class ApiFixture {
+  readonly authority: FakeAuthority;
+  readonly logged: string[];
+  readonly folder: string;
+  readonly #server: HttpServer;
+
+  private constructor(
+    folder: string,
+    authority: FakeAuthority,
+    logged: string[],
+    server: HttpServer,
+  ) {
+    this.folder = folder;
+    this.authority = authority;
+    this.logged = logged;
+    this.#server = server;
   }
 
   static async start(limits: Partial<ApiLimits> = {}): Promise<ApiFixture> {
-    const fixture = new ApiFixture(await mkdtemp(join(tmpdir(), 'nva-api-')));
-    const { authority, socketPath } = fixture;
-    fixture.#server = await startHttpServer({
+    const folder = await mkdtemp(join(tmpdir(), 'nva-api-'));
+    const authority = new FakeAuthority();
+    const logged: string[] = [];
+    const server = await startHttpServer({
       authority,
-      listen: { unix: socketPath },
+      listen: { unix: join(folder, SOCKET_NAME) },
       version: '0.1.0',
-      log: fixture.log,
+      log: logInto(logged),
       limits,
     });
-    return fixture;
-  }
-
-  get folder(): string {
-    return this.#folder;
+    return new ApiFixture(folder, authority, logged, server);
   }
 
   get socketPath(): string {
-    return join(this.#folder, 'nva.sock');
+    return join(this.folder, SOCKET_NAME);
   }
 
   get address(): string {
     return `unix:${this.socketPath}`;
   }
 
-  get log(): ApiLog {
-    const note = (message: string) => void this.logged.push(message);
-    return { info: note, warn: note, error: note };
-  }
-
-  async closeServer(): Promise<void> {
-    await this.#server?.close();
+  closeServer(): Promise<void> {
+    return this.#server.close();
   }
 
   async stop(): Promise<void> {
     await this.closeServer();
-    await rm(this.#folder, { recursive: true, force: true });
+    await rm(this.folder, { recursive: true, force: true });
   }
 
   /** Sends `body` as YAML unless a header says otherwise. */

@@ -17,7 +17,8 @@ Examples:
   nva wait
   nva apply -f ports.yaml && nva wait --timeout 5
 
-Prints how long it took. Exit code 1 when the time is over; the NVEs that are behind are named with the reason.`,
+Prints how long it took. Exit code 1 when the time is over; the NVEs that are behind are named
+with the reason.`,
     )
     .action(
       context.action(async (command) => {

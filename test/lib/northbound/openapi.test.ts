@@ -6,7 +6,7 @@ import { buildApp } from '../../../lib/northbound/http-server.ts';
 import { LongRequests } from '../../../lib/northbound/long-requests.ts';
 import { REPORT_SCHEMAS } from '../../../lib/northbound/report-schemas.ts';
 import { VIEW_SCHEMAS } from '../../../lib/northbound/view-schemas.ts';
-import { ApiFixture, BLUE } from '../../fakes/api-fixture.ts';
+import { ApiFixture, BLUE, logInto } from '../../fakes/api-fixture.ts';
 import { FakeAuthority } from '../../fakes/fake-authority.ts';
 
 interface Operation {
@@ -47,7 +47,7 @@ describe('OpenAPI description', () => {
       limits: API_LIMITS,
       longRequests: new LongRequests(1),
       version: '0.1.0',
-      log: api.log,
+      log: logInto([]),
     });
     const served = app
       .printRoutes({ commonPrefix: false, method: 'GET' })
