@@ -26,9 +26,6 @@ import { excerpt, type Json, type JsonObject } from './values/json.ts';
 import { type OvsdbError, ovsdbError } from './values/protocol-errors.ts';
 import { decodeEnvelope, type Envelope, encodeEnvelope } from './wire/rfc7047.ts';
 
-/** Requests that may wait for replies at once; whoever asks for more is refused. */
-export const REQUESTS_PENDING_MAX = 1024;
-
 export type RpcArrival =
   | { readonly kind: 'result'; readonly id: number; readonly result: Json }
   /** RFC 7047 §4: "error" is a string, an object with a string "error", or anything else. */
@@ -40,15 +37,11 @@ export type RpcArrival =
 /** Calls of the server that we understand; each is a notification except echo. */
 const CALLS = ['update', 'update2', 'update3', 'locked', 'stolen', 'monitor_canceled'] as const;
 
-interface Pending {
-  readonly method: string;
-  readonly deadline: InstantMs;
-}
-
 export class RpcPeer {
   readonly #client: JSONRPCClient;
   readonly #server = new JSONRPCServer({ errorListener: () => undefined });
-  readonly #pending = new Map<number, Pending>();
+  /** Deadlines of the requests that wait for replies, by id. */
+  readonly #pending = new Map<number, InstantMs>();
   #lastId = 0;
   #output: Uint8Array[] = [];
   /** What the dispatched method noted, until `receive` returns it. */
@@ -68,12 +61,11 @@ export class RpcPeer {
     return this.#pending.size;
   }
 
-  /** Sends a request; undefined when too many wait already. */
-  request(method: string, params: readonly Json[], deadline: InstantMs): number | undefined {
-    if (this.#pending.size >= REQUESTS_PENDING_MAX) return undefined;
+  /** Sends a request and returns its id. */
+  request(method: string, params: readonly Json[], deadline: InstantMs): number {
     settle(this.#client.request(method, params));
     const id = this.#lastId;
-    this.#pending.set(id, { method, deadline });
+    this.#pending.set(id, deadline);
     return id;
   }
 
@@ -89,7 +81,7 @@ export class RpcPeer {
   /** Gives up the requests whose deadline has come. */
   expire(now: InstantMs): readonly number[] {
     const expired: number[] = [];
-    for (const [id, { deadline }] of this.#pending) if (deadline <= now) expired.push(id);
+    for (const [id, deadline] of this.#pending) if (deadline <= now) expired.push(id);
     for (const id of expired) this.#forget(id);
     return expired;
   }
@@ -103,7 +95,7 @@ export class RpcPeer {
 
   deadline(): InstantMs | undefined {
     let earliest: InstantMs | undefined;
-    for (const { deadline } of this.#pending.values()) {
+    for (const deadline of this.#pending.values()) {
       if (earliest === undefined || deadline < earliest) earliest = deadline;
     }
     return earliest;

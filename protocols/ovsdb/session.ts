@@ -33,6 +33,9 @@ const MESSAGE_TIMEOUT_MS = 60_000;
 /** About 10 ms of parsing and applying on a slow core. */
 const SLICE_BYTES = 512 * 1024;
 
+/** Transactions that may wait for replies at once; whoever sends more is refused. */
+const REQUESTS_PENDING_MAX = 1024;
+
 export interface TransactOptions {
   /** The session's requestTimeoutMs when left out. */
   readonly timeoutMs?: DurationMs;
@@ -135,6 +138,9 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
     { timeoutMs, assertLock = false }: TransactOptions = {},
   ): number {
     if (this.#isEnded) return this.#refuse('connection-lost', 'the session has ended');
+    if (this.#peer.pendingCount >= REQUESTS_PENDING_MAX) {
+      return this.#refuse('too-many-requests', `${REQUESTS_PENDING_MAX} requests wait for replies`);
+    }
     const { database, lock, requestTimeoutMs } = this.#options;
     const assertedLock = assertLock && lock !== undefined;
     const params: Json[] = [database];
@@ -142,7 +148,6 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
     params.push(...operations);
     const deadline = now + (timeoutMs ?? requestTimeoutMs);
     const id = this.#peer.request('transact', params, deadline);
-    if (id === undefined) return this.#refuse('too-many-requests', 'too many wait for replies');
     this.#purposes.set(id, { kind: 'transact', operationCount: operations.length, assertedLock });
     return id;
   }
@@ -169,8 +174,7 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
   #ask(request: NextRequest, purpose: Purpose, now: InstantMs): void {
     const deadline = now + this.#options.requestTimeoutMs;
     const id = this.#peer.request(request.method, request.params, deadline);
-    if (id === undefined) this.#end('too-many-requests', `${request.method} found no room`);
-    else this.#purposes.set(id, purpose);
+    this.#purposes.set(id, purpose);
   }
 
   #refuse(code: OvsdbErrorCode, detail: string): number {

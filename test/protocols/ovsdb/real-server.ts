@@ -25,7 +25,7 @@ export class RealServer {
     const args = clustered
       ? ['create-cluster', this.#database, SCHEMA, raft]
       : ['create', this.#database, SCHEMA];
-    execFileSync('ovsdb-tool', args);
+    execFileSync('ovsdb-tool', args, { stdio: 'pipe' });
   }
 
   async start(...remotes: string[]): Promise<void> {
@@ -37,7 +37,9 @@ export class RealServer {
       '--no-chdir',
       '-vconsole:off',
     ];
-    this.#process = spawn('ovsdb-server', args, { stdio: 'ignore' });
+    const started = spawn('ovsdb-server', args, { stdio: 'ignore' });
+    this.#process = started;
+    process.once('exit', () => started.kill('SIGKILL'));
     for (let tries = 0; tries < 200 && !existsSync(this.socket); tries++) await sleep(10);
   }
 

@@ -1,0 +1,289 @@
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { Transaction } from '../../../protocols/ovsdb/transaction.ts';
+import {
+  allColumns,
+  BRIDGE,
+  OPEN_VSWITCH,
+  readRow,
+} from '../../../protocols/ovsdb/values/tables.ts';
+import { forgetfulProxy } from './forgetful-proxy.ts';
+import { RealServer } from './real-server.ts';
+import { OPTIONS, SocketDriver } from './socket-driver.ts';
+
+const TABLES = {
+  Open_vSwitch: allColumns(OPEN_VSWITCH),
+  Bridge: allColumns(BRIDGE),
+};
+
+/** A transaction that makes a bridge hang off the one row of Open_vSwitch. */
+function addBridge(name: string, ids: Record<string, string> = { owner: 'nva' }): Transaction {
+  const transaction = new Transaction();
+  const bridge = transaction.insert('Bridge', {
+    name,
+    fail_mode: 'secure',
+    protocols: ['OpenFlow13', 'OpenFlow15'],
+    external_ids: ids,
+  });
+  return transaction.mutate('Open_vSwitch', [], [['bridges', 'insert', [bridge]]]);
+}
+
+async function transact(driver: SocketDriver, transaction: Transaction, assertLock = false) {
+  const id = driver.act((session, now) =>
+    session.transact(transaction.operations, now, { assertLock }),
+  );
+  return (await driver.event('reply', (event) => event.id === id)).result;
+}
+
+const bridgeNames = (driver: SocketDriver) =>
+  [...(driver.session.replica?.table('Bridge').values() ?? [])].map((row) => row.name).sort();
+
+/** One server and the clients of one test; all gone after it. */
+function lab(clustered = false) {
+  const drivers: SocketDriver[] = [];
+  const state = {
+    server: undefined as RealServer | undefined,
+    running(): RealServer {
+      if (state.server === undefined) throw new Error('no server');
+      return state.server;
+    },
+    connect(options: Partial<typeof OPTIONS> = {}, path = state.running().socket): SocketDriver {
+      const driver = SocketDriver.connect(path, { ...OPTIONS, tables: TABLES, ...options });
+      drivers.push(driver);
+      return driver;
+    },
+  };
+  beforeEach(async () => {
+    state.server = new RealServer(clustered);
+    await state.server.start();
+    state.server.initialise();
+  });
+  afterEach(async () => {
+    for (const driver of drivers.splice(0)) await driver.close();
+    await state.server?.destroy();
+  });
+  return state;
+}
+
+describe('a real ovsdb-server', () => {
+  const here = lab();
+
+  it('gives a replica that follows it, with typed rows', async () => {
+    const driver = here.connect();
+    const synced = await driver.event('synced');
+    expect(synced.gaps).to.deep.equal([]);
+    expect(synced.method).to.equal('monitor_cond_since');
+    const result = await transact(driver, addBridge('br-int'));
+    expect(result.ok && result.results[1]).to.deep.equal({ count: 1 });
+    const [row] = driver.session.replica?.table('Bridge').values() ?? [];
+    const bridge = readRow(BRIDGE, row ?? {});
+    expect(bridge).to.include({ name: 'br-int', fail_mode: 'secure', datapath_id: undefined });
+    expect([...bridge.protocols].sort()).to.deep.equal(['OpenFlow13', 'OpenFlow15']);
+    expect(bridge.external_ids.get('owner')).to.equal('nva');
+  });
+
+  it('tells differences of sets and maps that the replica applies rightly', async () => {
+    const driver = here.connect();
+    await driver.event('synced');
+    await transact(driver, addBridge('br-int'));
+    const change = new Transaction()
+      .mutate(
+        'Bridge',
+        [],
+        [
+          ['protocols', 'delete', ['OpenFlow13']],
+          ['protocols', 'insert', ['OpenFlow14']],
+          ['external_ids', 'insert', { more: 'x' }],
+          ['external_ids', 'delete', ['owner']],
+        ],
+      )
+      .update('Bridge', [], { fail_mode: undefined });
+    await transact(driver, change);
+    const [row] = driver.session.replica?.table('Bridge').values() ?? [];
+    const bridge = readRow(BRIDGE, row ?? {});
+    expect([...bridge.protocols].sort()).to.deep.equal(['OpenFlow14', 'OpenFlow15']);
+    expect([...bridge.external_ids]).to.deep.equal([['more', 'x']]);
+    expect(bridge.fail_mode).to.equal(undefined);
+  });
+
+  it('refuses a transaction whose wait-guard does not hold, and does none of it', async () => {
+    const driver = here.connect();
+    await driver.event('synced');
+    const guarded = new Transaction().wait('Open_vSwitch', [], [{ next_cfg: 12345 }]);
+    guarded.mutate('Open_vSwitch', [], [['next_cfg', '+=', 1]]);
+    const result = await transact(driver, guarded);
+    expect(result.ok ? result : result.failure).to.include({ code: 'timed out', operation: 0 });
+    const [row] = driver.session.replica?.table('Open_vSwitch').values() ?? [];
+    expect(row?.next_cfg).to.equal(0);
+  });
+
+  it('names a commit that fails, and a bad operation', async () => {
+    const driver = here.connect();
+    await driver.event('synced');
+    await transact(driver, addBridge('br-int'));
+    const twice = await transact(driver, addBridge('br-int'));
+    expect(twice.ok ? twice : twice.failure).to.include({
+      code: 'constraint violation',
+      operation: 'commit',
+    });
+    const bad = new Transaction().comment('x').update('Bridge', [], { nonsense: 1 });
+    const refused = await transact(driver, bad);
+    expect(refused.ok ? refused : refused.failure.operation).to.equal(1);
+  });
+});
+
+describe('a real ovsdb-server and the life of a connection', () => {
+  const here = lab();
+
+  it('answers our select, and our echo when it is asked for a sign of life', async () => {
+    const driver = here.connect({ probeIntervalMs: 100 });
+    await driver.event('synced');
+    const result = await transact(
+      driver,
+      new Transaction().select('Open_vSwitch', [], ['next_cfg']),
+    );
+    expect(result.ok && result.results[0]?.rows).to.deep.equal([{ next_cfg: 0 }]);
+    await new Promise((resolve) => setTimeout(resolve, 450));
+    expect(driver.session.isEnded).to.equal(false);
+  });
+
+  it('is missed within two probe intervals when it is paused', async () => {
+    const driver = here.connect({ probeIntervalMs: 300 });
+    await driver.event('synced');
+    here.running().pause();
+    const paused = performance.now();
+    const ended = await driver.event('ended');
+    expect(ended.error.code).to.equal('peer-silent');
+    expect(performance.now() - paused).to.be.within(250, 900);
+  });
+
+  it('says which database it does not have', async () => {
+    const driver = here.connect({ database: 'Nonsense' });
+    const { error } = await driver.event('ended');
+    expect(error.code).to.equal('setup-refused');
+    expect(error.detail).to.contain('unknown database');
+  });
+});
+
+describe('an older ovsdb-server', () => {
+  const here = lab();
+
+  for (const [without, method] of [
+    [['monitor_cond_since'], 'monitor_cond'],
+    [['monitor_cond_since', 'monitor_cond'], 'monitor'],
+  ] as const) {
+    it(`is followed by ${method} when it knows no better`, async () => {
+      const proxy = await forgetfulProxy(here.running(), without);
+      const driver = here.connect({}, proxy.path);
+      expect(await driver.event('synced')).to.include({ method });
+      await transact(driver, addBridge('a'));
+      await transact(driver, addBridge('b'));
+      await transact(
+        driver,
+        new Transaction().mutate(
+          'Bridge',
+          [['name', '==', 'a']],
+          [['external_ids', 'delete', ['owner']]],
+        ),
+      );
+      const rows = [...(driver.session.replica?.table('Bridge').values() ?? [])];
+      const owners = rows.map((row) => [row.name, readRow(BRIDGE, row).external_ids.size]);
+      expect(owners.sort()).to.deep.equal([
+        ['a', 0],
+        ['b', 1],
+      ]);
+      await driver.close();
+      await proxy.close();
+    });
+  }
+});
+
+describe('the lock of a real ovsdb-server', () => {
+  const here = lab();
+
+  it('goes to the second client when the first one goes', async () => {
+    const first = here.connect({ lock: 'nva' });
+    expect((await first.event('lock')).state).to.equal('locked');
+    const second = here.connect({ lock: 'nva' });
+    expect((await second.event('lock')).state).to.equal('waiting');
+    const refused = await transact(second, addBridge('br-int'), true);
+    expect(refused.ok ? refused : refused.failure).to.include({
+      code: 'not owner',
+      operation: 'lock',
+    });
+    await first.close();
+    expect((await second.event('lock')).state).to.equal('locked');
+    expect((await transact(second, addBridge('br-int'), true)).ok).to.equal(true);
+  });
+
+  it('is given back on request and can be had again', async () => {
+    const first = here.connect({ lock: 'nva' });
+    await first.event('lock');
+    const second = here.connect({ lock: 'nva' });
+    await second.event('lock');
+    first.act((session, now) => session.releaseLock(now));
+    expect((await second.event('lock')).state).to.equal('locked');
+    first.act((session, now) => session.requestLock(now));
+    await first.event('lock', (event) => event.state === 'waiting');
+  });
+});
+
+describe('a real clustered ovsdb-server', () => {
+  const here = lab(true);
+
+  it('resumes a client from its last transaction', async () => {
+    // The server keeps no more history than it has content.
+    const padding = Object.fromEntries(Array.from({ length: 500 }, (_, key) => [`key${key}`, 'x']));
+    const first = here.connect();
+    await first.event('synced');
+    await transact(first, addBridge('padding', padding));
+    await transact(first, addBridge('a'));
+    await first.close();
+    const other = here.connect();
+    await other.event('synced');
+    await transact(other, addBridge('b'));
+    const { replica } = first.session;
+    const again = here.connect(replica && { resume: replica });
+    const synced = await again.event('synced');
+    expect(synced.resumed).to.equal(true);
+    expect(synced.changes.map((row) => row.table).sort()).to.deep.equal(['Bridge', 'Open_vSwitch']);
+    expect(bridgeNames(again)).to.deep.equal(['a', 'b', 'padding']);
+  });
+});
+
+describe('a real ovsdb-server that restarts', () => {
+  const here = lab();
+
+  it('ends the session; the next one tells what changed meanwhile', async () => {
+    const first = here.connect();
+    await first.event('synced');
+    await transact(first, addBridge('a'));
+    await here.running().stop();
+    expect((await first.event('ended')).error.code).to.equal('connection-lost');
+    await here.running().start();
+    const other = here.connect();
+    await other.event('synced');
+    await transact(other, addBridge('b'));
+    const { replica } = first.session;
+    const again = here.connect(replica && { resume: replica });
+    const synced = await again.event('synced');
+    expect(synced.changes.map((row) => row.table).sort()).to.deep.equal(['Bridge', 'Open_vSwitch']);
+    expect(bridgeNames(again)).to.deep.equal(['a', 'b']);
+  });
+
+  it('can open the connection itself and is asked for echoes both ways', async () => {
+    const path = join(here.running().folder, 'manager.sock');
+    const listener = createServer().listen(path);
+    await once(listener, 'listening');
+    await here.running().stop();
+    const accepted = once(listener, 'connection') as Promise<[Socket]>;
+    await here.running().start(`unix:${path}`);
+    const [socket] = await accepted;
+    const driver = new SocketDriver(socket, { ...OPTIONS, tables: TABLES });
+    expect((await driver.event('synced')).changes).to.have.length(1);
+    await driver.close();
+    listener.close();
+  });
+});

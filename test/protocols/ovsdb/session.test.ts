@@ -1,0 +1,262 @@
+import { expect } from 'chai';
+import { Transaction } from '../../../protocols/ovsdb/transaction.ts';
+import { initial, ROW, ScriptedPeer, TX, update3 } from './scripted-peer.ts';
+
+const types = (events: readonly { type: string }[]) => events.map((event) => event.type);
+const OPERATIONS = new Transaction().comment('test').operations;
+
+describe('the OVSDB session on its way to a replica', () => {
+  it('asks for the schema, then for all that it wants since nothing', () => {
+    const peer = new ScriptedPeer();
+    expect(peer.toMonitor().params).to.deep.equal([
+      'Open_vSwitch',
+      'nva',
+      { Bridge: [{ columns: ['name'] }] },
+      '00000000-0000-0000-0000-000000000000',
+    ]);
+  });
+
+  it('sends only members that ovsdb-server accepts', () => {
+    const request = new ScriptedPeer().request('get_schema');
+    expect(Object.keys(request)).to.have.members(['method', 'params', 'id']);
+  });
+
+  it('tells the rows that it found, once', () => {
+    const peer = new ScriptedPeer();
+    const [synced, ...more] = peer.toSynced();
+    expect(synced).to.deep.include({
+      type: 'synced',
+      lastTransactionId: TX,
+      schemaVersion: '8.3.1',
+    });
+    expect(synced).to.have.deep.property('changes', [
+      { table: 'Bridge', uuid: ROW, new: { name: 'br0' } },
+    ]);
+    expect(more).to.deep.equal([]);
+  });
+});
+
+describe('the OVSDB session and the order of the wire', () => {
+  it('handles a reply to monitor and the updates behind it in the order of the wire', () => {
+    const peer = new ScriptedPeer();
+    const monitor = peer.toMonitor();
+    const events = peer.say(
+      { id: monitor.id, result: [false, TX, initial('a')], error: null },
+      update3({ modify: { name: 'b' } }),
+      update3({ modify: { name: 'c' } }),
+      update3({ delete: null }),
+    );
+    expect(types(events)).to.deep.equal(['synced', 'changed', 'changed', 'changed']);
+    const names = events.flatMap((event) =>
+      event.type === 'changed' ? event.changes.map((row) => [row.old?.name, row.new?.name]) : [],
+    );
+    expect(names).to.deep.equal([
+      ['a', 'b'],
+      ['b', 'c'],
+      ['c', undefined],
+    ]);
+  });
+
+  it('tells a transaction’s changes and its reply in the order of the wire', () => {
+    const peer = new ScriptedPeer();
+    peer.toSynced();
+    const id = peer.session.transact(OPERATIONS, peer.now);
+    const reply = { id, result: [{}], error: null };
+    const events = peer.say(update3({ modify: { name: 'b' } }), reply, update3({ delete: null }));
+    expect(types(events)).to.deep.equal(['changed', 'reply', 'changed']);
+  });
+});
+
+describe('the OVSDB session and an older server', () => {
+  it('falls back to monitor_cond and then to monitor when the server knows no better', () => {
+    const peer = new ScriptedPeer();
+    peer.refuse(peer.toMonitor(), 'unknown method');
+    const older = peer.request('monitor_cond');
+    expect(older.params).to.deep.equal([
+      'Open_vSwitch',
+      'nva',
+      { Bridge: [{ columns: ['name'] }] },
+    ]);
+    peer.refuse(older, { error: 'unknown method', details: '' });
+    const oldest = peer.request('monitor');
+    expect(oldest.params?.[2]).to.deep.equal({ Bridge: { columns: ['name'] } });
+    const [synced] = peer.answer(oldest, { Bridge: { [ROW]: { new: { name: 'br0' } } } });
+    expect(synced).to.include({ type: 'synced', method: 'monitor' });
+    const change = { Bridge: { [ROW]: { old: { name: 'br0' }, new: { name: 'x' } } } };
+    const [changed] = peer.say({ method: 'update', params: ['nva', change], id: null });
+    expect(changed?.type).to.equal('changed');
+    expect(peer.session.replica?.row('Bridge', ROW as never)).to.deep.equal({ name: 'x' });
+  });
+
+  it('names the tables and columns that the server lacks and goes on without', () => {
+    const peer = new ScriptedPeer({ tables: { Bridge: ['name', 'colour'], Antennas: ['angle'] } });
+    expect(peer.toMonitor().params?.[2]).to.deep.equal({ Bridge: [{ columns: ['name'] }] });
+    const request = { id: 2, result: [false, TX, {}], error: null };
+    const [synced] = peer.say(request);
+    const gaps = synced?.type === 'synced' ? synced.gaps : [];
+    expect(gaps.map((gap) => [gap.table, gap.column])).to.deep.equal([
+      ['Bridge', 'colour'],
+      ['Antennas', undefined],
+    ]);
+  });
+});
+
+describe('the OVSDB session that resumes', () => {
+  function ended(): ScriptedPeer {
+    const peer = new ScriptedPeer();
+    peer.toSynced();
+    peer.session.connectionLost('test');
+    return peer;
+  }
+
+  it('asks since its last transaction and tells only what changed', () => {
+    const { replica } = ended().session;
+    const peer = new ScriptedPeer(replica && { resume: replica });
+    const monitor = peer.toMonitor();
+    expect(monitor.params?.[3]).to.equal(TX);
+    const updates = { Bridge: { [ROW]: { modify: { name: 'new' } } } };
+    const [synced] = peer.answer(monitor, [true, TX, updates]);
+    expect(synced).to.deep.include({
+      type: 'synced',
+      resumed: true,
+      changes: [{ table: 'Bridge', uuid: ROW, old: { name: 'br0' }, new: { name: 'new' } }],
+    });
+  });
+
+  it('compares with what it had when the server does not know the transaction', () => {
+    const { replica } = ended().session;
+    const peer = new ScriptedPeer(replica && { resume: replica });
+    const [synced] = peer.answer(peer.toMonitor(), [false, TX, {}]);
+    expect(synced).to.deep.include({
+      resumed: false,
+      changes: [{ table: 'Bridge', uuid: ROW, old: { name: 'br0' } }],
+    });
+  });
+
+  it('reads everything when other columns are wanted, and tells the difference', () => {
+    const { replica } = ended().session;
+    const peer = new ScriptedPeer({
+      tables: { Bridge: ['name', 'ports'] },
+      ...(replica && { resume: replica }),
+    });
+    const monitor = peer.toMonitor();
+    expect(monitor.params?.[3]).to.equal('00000000-0000-0000-0000-000000000000');
+    const [synced] = peer.answer(monitor, [false, TX, initial('br0')]);
+    expect(synced).to.deep.include({
+      changes: [
+        { table: 'Bridge', uuid: ROW, old: { name: 'br0' }, new: { name: 'br0', ports: [] } },
+      ],
+    });
+  });
+
+  it('reads everything after an update that did not fit', () => {
+    const peer = new ScriptedPeer();
+    peer.toSynced();
+    peer.say(update3({ insert: { name: 'br0' } }));
+    const { replica } = peer.session;
+    const next = new ScriptedPeer(replica && { resume: replica });
+    expect(next.toMonitor().params?.[3]).to.equal('00000000-0000-0000-0000-000000000000');
+  });
+});
+
+describe('the OVSDB session and its requests', () => {
+  it('gives a transaction up at its deadline and forgets a reply that comes late', () => {
+    const peer = new ScriptedPeer({ probeIntervalMs: 0 });
+    peer.toSynced();
+    const id = peer.session.transact(OPERATIONS, peer.now, { timeoutMs: 500 });
+    expect(peer.pass(499)).to.deep.equal([]);
+    const [failed] = peer.pass(1);
+    expect(failed).to.deep.include({ type: 'request-failed', id });
+    expect(failed).to.have.nested.property('error.code', 'request-timeout');
+    const [dropped] = peer.say({ id, result: [{}], error: null });
+    expect(dropped).to.have.nested.property('error.code', 'late-reply');
+    expect(peer.session.isEnded).to.equal(false);
+  });
+
+  it('names the failed operation of a transaction', () => {
+    const peer = new ScriptedPeer({ lock: 'nva' });
+    peer.toSynced();
+    peer.sent();
+    const id = peer.session.transact(OPERATIONS, peer.now, { assertLock: true });
+    expect(peer.request('transact').params?.[1]).to.deep.equal({ op: 'assert', lock: 'nva' });
+    const result = [{ error: 'not owner', details: 'no' }, null];
+    expect(peer.say({ id, result, error: null })).to.deep.equal([
+      {
+        type: 'reply',
+        id,
+        result: { ok: false, failure: { code: 'not owner', details: 'no', operation: 'lock' } },
+      },
+    ]);
+  });
+
+  it('tells when a transaction as a whole is refused or its reply makes no sense', () => {
+    const peer = new ScriptedPeer();
+    peer.toSynced();
+    const first = peer.session.transact(OPERATIONS, peer.now);
+    const second = peer.session.transact(OPERATIONS, peer.now);
+    const events = peer.say(
+      { id: first, result: null, error: 'unknown database' },
+      { id: second, result: [{}, {}], error: null },
+    );
+    expect(
+      events.map((event) => event.type === 'request-failed' && event.error.code),
+    ).to.deep.equal(['request-refused', 'request-refused']);
+  });
+
+  it('fails what still waits when it ends, then says that it has ended', () => {
+    const peer = new ScriptedPeer();
+    peer.toSynced();
+    peer.session.transact(OPERATIONS, peer.now);
+    peer.session.connectionLost('closed');
+    expect(types(peer.session.takeEvents())).to.deep.equal(['request-failed', 'ended']);
+    peer.session.transact(OPERATIONS, peer.now);
+    expect(types(peer.session.takeEvents())).to.deep.equal(['request-failed']);
+    expect(peer.session.deadline()).to.equal(undefined);
+  });
+
+  it('refuses a transaction too many and keeps the others', () => {
+    const peer = new ScriptedPeer();
+    peer.toSynced();
+    const ids = Array.from({ length: 1025 }, () => peer.session.transact(OPERATIONS, peer.now));
+    expect(new Set(ids).size).to.equal(1025);
+    const events = peer.session.takeEvents();
+    expect(events).to.have.length(1);
+    expect(events[0]).to.have.nested.property('error.code', 'too-many-requests');
+  });
+});
+
+describe('the OVSDB session and its lock', () => {
+  it('asks once synchronised, waits, and tells each change of state once', () => {
+    const peer = new ScriptedPeer({ lock: 'nva' });
+    peer.toSynced();
+    const lock = peer.request('lock');
+    expect(lock.params).to.deep.equal(['nva']);
+    const told = [
+      ...peer.answer(lock, { locked: false }),
+      ...peer.say({ method: 'locked', params: ['other'], id: null }),
+      ...peer.say({ method: 'locked', params: ['nva'], id: null }),
+      ...peer.say({ method: 'locked', params: ['nva'], id: null }),
+      ...peer.say({ method: 'stolen', params: ['nva'], id: null }),
+    ];
+    expect(told.map((event) => event.type === 'lock' && event.state)).to.deep.equal([
+      'waiting',
+      'locked',
+      'stolen',
+    ]);
+    expect(peer.session.holdsLock).to.equal(false);
+  });
+
+  it('gives it back and asks again when told to', () => {
+    const peer = new ScriptedPeer({ lock: 'nva' });
+    peer.toSynced();
+    peer.answer(peer.request('lock'), { locked: true });
+    expect(peer.session.holdsLock).to.equal(true);
+    peer.session.releaseLock(peer.now);
+    expect(peer.session.holdsLock).to.equal(false);
+    peer.answer(peer.request('unlock'), {});
+    expect(peer.session.takeEvents()).to.deep.equal([]);
+    peer.session.requestLock(peer.now);
+    const events = peer.answer(peer.request('lock'), { locked: true });
+    expect(events).to.deep.equal([{ type: 'lock', state: 'locked' }]);
+  });
+});
