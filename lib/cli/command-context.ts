@@ -3,9 +3,9 @@
  */
 import type { Command } from 'commander';
 import { parseApiAddress } from '../northbound/api-address.ts';
+import { defaultApiAddress, processPathContext } from '../runtime/default-paths.ts';
 import { ApiClient } from './api-client.ts';
 import type { CliIo } from './cli-io.ts';
-import { DEFAULT_API } from './default-api.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
 import type { Paint } from './paint.ts';
 
@@ -36,7 +36,8 @@ export class CommandContext {
 
   clientAt(flag: string | undefined, stop = this.io.stop): ApiClient {
     const fromEnvironment = this.io.env.NVA_API || undefined;
-    const text = flag ?? fromEnvironment ?? DEFAULT_API;
+    const text =
+      flag ?? fromEnvironment ?? defaultApiAddress({ ...processPathContext(), env: this.io.env });
     const address = parseApiAddress(text);
     if (typeof address !== 'string') return new ApiClient(address, text, stop);
     const source = flag !== undefined ? '--api' : 'NVA_API';

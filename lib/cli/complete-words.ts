@@ -108,7 +108,7 @@ async function valuesOf(context: CommandContext, position: Position): Promise<re
     case '--log-level':
       return ['error', 'warn', 'info', 'debug'];
     case '--log-format':
-      return ['text', 'json'];
+      return ['auto', 'text', 'json'];
     default:
       return [];
   }

@@ -2,11 +2,11 @@
  * The manifests that `-f` names: read whole and bounded, joined to one request, so that all of it is applied
  * or nothing; and problems led back to the file that they are in.
  */
-import { API_LIMITS } from '../northbound/api-limits.ts';
 import type { CliIo } from './cli-io.ts';
 import { CliError, EXIT } from './exit-codes.ts';
 
-const SIZE_MAX_BYTES = API_LIMITS.bodyMaxBytes;
+/** Only bounds what we hold: the daemon's own limit, usually lower, is the daemon's to tell. */
+const SIZE_MAX_BYTES = 64 * 1024 * 1024;
 
 /** `...` ends a document whatever the next file begins with. */
 const SEPARATOR = '\n...\n';
@@ -109,6 +109,6 @@ function tooLarge(names: readonly string[]): CliError {
   const what = names.length === 1 ? `${shown(names[0] ?? '')} is` : 'the manifests together are';
   return new CliError(
     EXIT.usage,
-    `${what} larger than 1 MiB, the most that one request takes; apply smaller files one after another`,
+    `${what} larger than 64 MiB, more than any request takes; apply smaller files one after another`,
   );
 }

@@ -57,7 +57,6 @@ export function toApiError(thrown: unknown): ApiError | undefined {
 function fromFramework(thrown: unknown): ApiError | undefined {
   if (!(thrown instanceof Error) || !('statusCode' in thrown)) return undefined;
   const status = thrown.statusCode;
-  if (status === 413) return bodyTooLarge();
   if (status === 415) return unsupportedMediaType();
   if ('validation' in thrown) return badQuery(thrown.message, thrown.validation);
   if (status === 503)
@@ -74,12 +73,15 @@ function badQuery(message: string, validation: unknown): ApiError {
   return new ApiError('bad-request', `The request is malformed: ${message}.`);
 }
 
-export function bodyTooLarge(): ApiError {
+export function bodyTooLarge(maxBytes: number): ApiError {
+  const limit = maxBytes % MEBIBYTE === 0 ? `${maxBytes / MEBIBYTE} MiB` : `${maxBytes} bytes`;
   return new ApiError(
     'too-large',
-    'The request body is larger than 1 MiB; split the manifest and send it in several requests.',
+    `The request body is larger than ${limit}; split the manifest and send it in several requests.`,
   );
 }
+
+const MEBIBYTE = 1024 * 1024;
 
 export function unsupportedMediaType(): ApiError {
   return new ApiError(

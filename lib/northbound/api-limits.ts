@@ -2,7 +2,7 @@
  * Every limit of the API, and who pays when it is hit.
  */
 export interface ApiLimits {
-  /** The sender of a larger body gets 413; what follows is read and dropped until `requestTimeoutMs`. */
+  /** The sender of a larger body gets 413; what follows is dropped. */
   readonly bodyMaxBytes: number;
   /** The sender of more gets 431. */
   readonly headersMaxBytes: number;

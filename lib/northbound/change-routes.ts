@@ -8,7 +8,7 @@ import { routeSchema } from './route-schema.ts';
 import { listOf, named, type Schema, text } from './schema-shape.ts';
 import { BODY_TYPES } from './text-body.ts';
 
-export function changeRoutes(app: FastifyInstance, { authority }: ApiContext): void {
+export function changeRoutes(app: FastifyInstance, { authority, limits }: ApiContext): void {
   const described = {
     tag: 'changes',
     answer: named('Applied'),
@@ -31,12 +31,12 @@ export function changeRoutes(app: FastifyInstance, { authority }: ApiContext): v
   app.post<{ Body: string | undefined }>(
     '/v1/apply',
     { schema: apply, validatorCompiler },
-    async (request) => authority.apply(readManifests(request.body)),
+    async (request) => authority.apply(readManifests(request.body, limits.bodyMaxBytes)),
   );
   app.post<{ Body: string | undefined }>(
     '/v1/delete',
     { schema: remove, validatorCompiler },
-    async (request) => authority.delete(readObjectRefs(request.body)),
+    async (request) => authority.delete(readObjectRefs(request.body, limits.bodyMaxBytes)),
   );
 }
 

@@ -176,8 +176,6 @@ function answerError(
 }
 
 function sendError(reply: FastifyReply, error: ApiError): FastifyReply {
-  // With a connection kept open Node drops the rest of the body; a closed one would reset before the answer is read.
-  if (error.code === 'too-large') reply.removeHeader('connection');
   return reply
     .code(STATUS_BY_CODE[error.code])
     .type('application/json; charset=utf-8')

@@ -9,19 +9,22 @@ import { ApiError } from './api-error.ts';
 import { readYamlDocuments } from './yaml-documents.ts';
 
 /** @throws ApiError */
-export function readManifests(body: string | undefined): readonly Manifest[] {
-  return accepted(parseManifests(documentsIn(body)));
+export function readManifests(body: string | undefined, sizeMaxBytes: number): readonly Manifest[] {
+  return accepted(parseManifests(documentsIn(body, sizeMaxBytes)));
 }
 
 /** @throws ApiError */
-export function readObjectRefs(body: string | undefined): readonly ObjectRef[] {
-  const refs = accepted(parseObjectRefs(documentsIn(body)));
+export function readObjectRefs(
+  body: string | undefined,
+  sizeMaxBytes: number,
+): readonly ObjectRef[] {
+  const refs = accepted(parseObjectRefs(documentsIn(body, sizeMaxBytes)));
   const distinct = new Map(refs.map((ref) => [`${ref.kind}/${ref.name}`, ref]));
   return [...distinct.values()];
 }
 
-function documentsIn(body: string | undefined): readonly ManifestDocument[] {
-  return accepted(readYamlDocuments(body ?? ''));
+function documentsIn(body: string | undefined, sizeMaxBytes: number): readonly ManifestDocument[] {
+  return accepted(readYamlDocuments(body ?? '', { sizeMaxBytes }));
 }
 
 function accepted<Value>(result: Result<Value, Problem[]>): Value {

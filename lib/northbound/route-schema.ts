@@ -8,7 +8,7 @@ const REFUSALS: Readonly<Record<number, string>> = {
   400: 'The request itself is malformed.',
   404: 'There is no such object.',
   409: 'Somebody else changed the same objects meanwhile; nothing was changed.',
-  413: 'The body is larger than 1 MiB.',
+  413: 'The body is larger than the limit (1 MiB unless configured).',
   415: 'The content type is none of those listed.',
   422: 'The manifest is wrong in itself or against the present state; nothing was changed.',
   503: 'The store, the NVE or the daemon cannot serve this now.',

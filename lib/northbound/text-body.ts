@@ -1,8 +1,8 @@
 /**
  * Request bodies: bounded text, whatever the client sends and however long.
  *
- * Holds at most `bodyMaxBytes`. What comes after that is dropped unread by Node until the request timeout ends
- * the connection, so that a client still in the middle of sending can read the refusal.
+ * Holds at most `bodyMaxBytes`. What comes after that is read and dropped for a moment before the refusal is
+ * sent: a connection closed on a client in the middle of sending would take the refusal with it.
  */
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -25,8 +25,11 @@ async function readText(
   declaredBytes: number,
   bodyMaxBytes: number,
 ): Promise<string> {
-  if (declaredBytes > bodyMaxBytes) throw bodyTooLarge();
-  const bytes = await collect(payload, bodyMaxBytes);
+  const bytes = declaredBytes > bodyMaxBytes ? undefined : await collect(payload, bodyMaxBytes);
+  if (bytes === undefined) {
+    await drop(payload);
+    throw bodyTooLarge(bodyMaxBytes);
+  }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
@@ -34,7 +37,8 @@ async function readText(
   }
 }
 
-function collect(payload: IncomingMessage, bodyMaxBytes: number): Promise<Uint8Array> {
+/** Undefined when there is more than allowed. */
+function collect(payload: IncomingMessage, bodyMaxBytes: number): Promise<Uint8Array | undefined> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let sizeBytes = 0;
@@ -46,13 +50,35 @@ function collect(payload: IncomingMessage, bodyMaxBytes: number): Promise<Uint8A
       }
       chunks.length = 0;
       payload.off('data', take);
-      payload.resume();
-      reject(bodyTooLarge());
+      resolve(undefined);
     };
     payload.on('data', take);
     payload.on('end', () => resolve(Buffer.concat(chunks)));
     payload.on('error', () =>
       reject(new ApiError('bad-request', 'The request body ended too early.')),
     );
+  });
+}
+
+/** A client that sends longer than this loses the refusal; that is its own loss. */
+const DROP_MAX_MS = 2_000;
+const DROP_MAX_BYTES = 64 * 1024 * 1024;
+
+function drop(payload: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    let droppedBytes = 0;
+    const done = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    const timer = setTimeout(done, DROP_MAX_MS);
+    payload.on('data', (chunk: Buffer) => {
+      droppedBytes += chunk.length;
+      if (droppedBytes > DROP_MAX_BYTES) done();
+    });
+    payload.on('end', done);
+    payload.on('error', done);
+    payload.on('close', done);
+    payload.resume();
   });
 }

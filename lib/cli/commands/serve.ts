@@ -29,7 +29,11 @@ export function addServe(program: Command, context: CommandContext, loadServe: L
     .option('--store <store>', 'lmdb:DIR, redis://…, rediss://… or redis+sentinel://…')
     .option('--api <address>', 'where to serve the API: unix:PATH or http://IP:PORT')
     .option('--log-level <level>', 'error, warn, info or debug')
-    .option('--log-format <format>', 'text or json')
+    .option('--log-format <format>', 'auto, text or json')
+    .option('--probe-interval-ms <ms>', 'silence of a peer after which it is asked; 0: never')
+    .option('--connections-max <count>', 'connections of NVEs accepted in all')
+    .option('--manifest-size-max-bytes <bytes>', 'the largest request of the API')
+    .option('--feed-revisions-max <count>', 'changes that the store keeps for readers')
     .addHelpText(
       'after',
       `

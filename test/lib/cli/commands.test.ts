@@ -93,7 +93,12 @@ describe('nva apply', () => {
       /\/nix\/nix.yaml: there is no such file/,
     ],
     ['a folder', 'apply -f /', '', /that is a directory; name the files/],
-    ['10 MB', 'apply -f -', ' '.repeat(10_000_000), /stdin is larger than 1 MiB/],
+    [
+      '10 MB',
+      'apply -f -',
+      ' '.repeat(10_000_000),
+      /^nva: the request body is larger than 1 MiB; split/,
+    ],
     ['nothing', 'apply -f -', '', /refused.*\n.*holds no objects/],
   ];
   for (const [title, words, stdin, sentence] of unreadable) {

@@ -66,7 +66,7 @@ describe('nva: help', () => {
     const { code, out } = await nva('--help');
     expect(code).to.equal(0);
     for (const command of commands) expect(out).to.match(new RegExp(`\\n  ${command} `));
-    expect(out).to.match(/Exit codes:\n +0 [^]*\n +130 /);
+    expect(out).to.match(/Exit codes:\n +0 [\s\S]*\n +130 /);
     expect(out).to.contain('NVA_API').and.not.contain('__complete');
     expect((await nva('help')).out).to.equal(out);
   });
