@@ -8,13 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Capture, tcpdumpArguments } from './capture.ts';
 import { execute, type Outcome, type Run, start } from './command.ts';
 import { bringUpSilent, type Hypervisor } from './hypervisor.ts';
-import {
-  type PingOptions,
-  type PingResult,
-  parsePing,
-  pingArguments,
-  RunningPing,
-} from './ping.ts';
+import { type PingOptions, type PingResult, pingArguments, RunningPing } from './ping.ts';
 
 const MTU = 1400;
 
@@ -134,14 +128,8 @@ export class Tenant {
   }
 
   async ping(target: string, options: PingOptions = {}): Promise<PingResult> {
-    const { count = 1, intervalMs = 50, waitMs = 1000 } = options;
-    const deadlineMs = count * intervalMs + waitMs + 10_000;
-    const outcome = await this.exec(pingArguments(target, { ...options, count }), deadlineMs);
-    // 1 is "no answer"; 2 is ping's own trouble.
-    if (outcome.code !== 0 && outcome.code !== 1) {
-      throw new Error(`ping ${target} from ${this.name}: ${outcome.stderr.trim()}`);
-    }
-    return parsePing(outcome.stdout);
+    const { count = 1, intervalMs = 50, waitMs } = options;
+    return this.#startPing(target, options, waitMs).first(count, intervalMs);
   }
 
   /** Pings until one comes back (the first frames may go to learning the underlay's addresses). */
@@ -158,8 +146,12 @@ export class Tenant {
 
   /** Goes on until `stop()`. 100 Hz unless told. */
   startPing(target: string, intervalMs = 10): RunningPing {
-    const argv = pingArguments(target, { intervalMs });
-    return new RunningPing(start(this.#inside(argv), this.#place));
+    return this.#startPing(target, { intervalMs });
+  }
+
+  #startPing(target: string, options: PingOptions, waitMs?: number): RunningPing {
+    const argv = this.#inside(pingArguments(target, options));
+    return new RunningPing(start(argv, this.#place), waitMs);
   }
 
   /** Listens on eth0; `filter` in pcap's language. Frames that it sends itself count too: filter them out. */
