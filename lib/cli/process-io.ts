@@ -24,7 +24,8 @@ export function processIo(): CliIo {
     err: (text) => void process.stderr.write(text),
     outIsTerminal: process.stdout.isTTY === true,
     errIsTerminal: process.stderr.isTTY === true,
-    size: () => ({ columns: process.stdout.columns ?? 80, rows: process.stdout.rows ?? 24 }),
+    // A terminal that does not know its size says 0.
+    size: () => ({ columns: process.stdout.columns || 80, rows: process.stdout.rows || 24 }),
     env: process.env,
     readFile: readFileBounded,
     readStdin: (maxBytes) => collectBounded(addAbortSignal(stop.signal, process.stdin), maxBytes),

@@ -3,8 +3,8 @@
  */
 import { readFileSync } from 'node:fs';
 
-/** From `lib/cli` in the source tree, and from `dist/lib/cli` when built. */
-const CANDIDATES = ['../../package.json', '../../../package.json'];
+/** `lib/cli` in the source tree, `dist/lib/cli` when built: the nearest one above that is ours. */
+const CANDIDATES = ['../../package.json', '../../../package.json', '../../../../package.json'];
 
 export function packageVersion(): string {
   for (const candidate of CANDIDATES) {

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { expect } from 'chai';
-import { ApiFixture, eventually } from '../../fakes/api-fixture.ts';
+import { startHttpServer } from '../../../lib/northbound/http-server.ts';
+import { ApiFixture, eventually, logInto } from '../../fakes/api-fixture.ts';
 
 /** Sends `text` raw and gives what came back until the end of the connection. */
 function raw(path: string, text: string): Promise<string> {
@@ -34,6 +35,27 @@ describe('HTTP API: clients that misbehave', () => {
     const headers = { 'transfer-encoding': 'chunked' };
     const { status } = await api.ask('/v1/apply', { method: 'POST', body: tenMegabytes, headers });
     expect(status).to.equal(413);
+  });
+
+  it('refuses 10 MB over TCP, where a connection closed too early would lose the answer', async () => {
+    api = await ApiFixture.start();
+    const server = await startHttpServer({
+      authority: api.authority,
+      listen: { host: '127.0.0.1', port: 0 },
+      version: '0.1.0',
+      log: logInto([]),
+    });
+    const answers = await Promise.all(
+      [1, 2, 3].map(() =>
+        fetch(`${server.address}/v1/apply`, {
+          method: 'POST',
+          body: tenMegabytes,
+          headers: { 'content-type': 'text/yaml', connection: 'close' },
+        }),
+      ),
+    );
+    expect(answers.map((answer) => answer.status)).to.deep.equal([413, 413, 413]);
+    await server.close();
   });
 
   it('disconnects a client whose body does not arrive in time', async () => {

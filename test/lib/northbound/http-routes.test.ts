@@ -10,21 +10,24 @@ interface Refusal {
   };
 }
 
-describe('HTTP API: objects, changes and reports', () => {
-  let api: ApiFixture;
+let api: ApiFixture;
 
+function withApi(): void {
   beforeEach(async () => {
     api = await ApiFixture.start();
     api.authority.addNve('hv1', '192.0.2.1');
     api.authority.addNve('hv2', '192.0.2.2');
   });
-
   afterEach(() => api.stop());
+}
 
-  const apply = (body: string, type = 'application/yaml') =>
-    api.ask('/v1/apply', { method: 'POST', body, headers: { 'content-type': type } });
+const apply = (body: string, type = 'application/yaml') =>
+  api.ask('/v1/apply', { method: 'POST', body, headers: { 'content-type': type } });
 
-  const refusal = (json: unknown) => (json as Refusal).error;
+const refusal = (json: unknown) => (json as Refusal).error;
+
+describe('HTTP API: applying', () => {
+  withApi();
 
   it('applies YAML documents and says what became of each', async () => {
     const { status, json } = await apply(BLUE);
@@ -68,6 +71,10 @@ describe('HTTP API: objects, changes and reports', () => {
     expect((await api.ask('/v1/apply', { method: 'POST' })).status).to.equal(422);
     expect((await apply('')).status).to.equal(422);
   });
+});
+
+describe('HTTP API: bodies that are refused', () => {
+  withApi();
 
   for (const type of ['application/x-www-form-urlencoded', 'text/plain', 'image/png']) {
     it(`refuses ${type} with 415, so that no web page can send it`, async () => {
@@ -89,6 +96,10 @@ describe('HTTP API: objects, changes and reports', () => {
     expect(status).to.equal(400);
     expect(refusal(json).message).to.match(/not UTF-8/);
   });
+});
+
+describe('HTTP API: refusals of the authority', () => {
+  withApi();
 
   const failures = [
     ['rejected', 422],
@@ -113,6 +124,10 @@ describe('HTTP API: objects, changes and reports', () => {
     expect(text).not.to.contain('secret');
     expect(api.logged).to.include('request failed');
   });
+});
+
+describe('HTTP API: deleting', () => {
+  withApi();
 
   it('deletes what a list of references names, each once', async () => {
     await apply(BLUE);
@@ -154,6 +169,10 @@ describe('HTTP API: objects, changes and reports', () => {
       expect((await api.ask(`/v1/${kind}/a`, { method: 'DELETE' })).status).to.equal(404);
     }
   });
+});
+
+describe('HTTP API: lists and objects', () => {
+  withApi();
 
   it('lists every kind, and only those of a network when asked', async () => {
     await apply(`${BLUE}---\nkind: Network\nname: red\nvni: 5002\n`);
@@ -203,6 +222,10 @@ describe('HTTP API: objects, changes and reports', () => {
       expect((await api.ask(path)).status, path).to.equal(400);
     }
   });
+});
+
+describe('HTTP API: reports', () => {
+  withApi();
 
   it('waits: confirmed at once, or not before the timeout', async () => {
     const done = await api.ask('/v1/wait?timeout=5');

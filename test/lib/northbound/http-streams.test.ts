@@ -2,12 +2,16 @@ import { connect } from 'node:net';
 import { expect } from 'chai';
 import { ApiFixture, BLUE, eventually } from '../../fakes/api-fixture.ts';
 
-describe('HTTP API: streams', () => {
-  let api: ApiFixture;
+let api: ApiFixture;
 
+function withApi(): void {
   afterEach(() => api.stop());
+}
 
-  const next = async (lines: AsyncGenerator<unknown>) => (await lines.next()).value as unknown;
+const next = async (lines: AsyncGenerator<unknown>) => (await lines.next()).value as unknown;
+
+describe('HTTP API: watched lists', () => {
+  withApi();
 
   it('sends the whole list at once and again after a change', async () => {
     api = await ApiFixture.start();
@@ -48,6 +52,10 @@ describe('HTTP API: streams', () => {
     expect(await second).to.have.nested.property('[0].status.active', 1);
     await lines.return(undefined);
   });
+});
+
+describe('HTTP API: followed events', () => {
+  withApi();
 
   it('follows events: those kept first, then new ones', async () => {
     api = await ApiFixture.start();
@@ -60,6 +68,10 @@ describe('HTTP API: streams', () => {
     await lines.return(undefined);
     await eventually('the follower is forgotten', () => api.authority.listeners === 0);
   });
+});
+
+describe('HTTP API: slow and numerous readers of streams', () => {
+  withApi();
 
   it('drops a follower that leaves too much unread', async () => {
     api = await ApiFixture.start({ backlogMaxBytes: 10_000, stallMaxMs: 60_000 });

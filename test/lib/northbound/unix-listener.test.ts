@@ -11,35 +11,38 @@ import { FakeAuthority } from '../../fakes/fake-authority.ts';
 
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-describe('HTTP API: its listener', () => {
-  let folder: string;
-  const servers: HttpServer[] = [];
+let folder: string;
+const servers: HttpServer[] = [];
 
-  const start = async (unix: string) => {
-    const authority = new FakeAuthority();
-    const server = await startHttpServer({ authority, listen: { unix }, version: '0.1.0', log });
-    servers.push(server);
-    return server;
-  };
+async function start(unix: string): Promise<HttpServer> {
+  const authority = new FakeAuthority();
+  const server = await startHttpServer({ authority, listen: { unix }, version: '0.1.0', log });
+  servers.push(server);
+  return server;
+}
 
-  const refused = async (unix: string): Promise<ListenError> => {
-    try {
-      await start(unix);
-    } catch (error) {
-      if (error instanceof ListenError) return error;
-      throw error;
-    }
-    throw new Error('it listens');
-  };
+async function refused(unix: string): Promise<ListenError> {
+  try {
+    await start(unix);
+  } catch (error) {
+    if (error instanceof ListenError) return error;
+    throw error;
+  }
+  throw new Error('it listens');
+}
 
+function withFolder(): void {
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'nva-socket-'));
   });
-
   afterEach(async () => {
     await Promise.all(servers.splice(0).map((server) => server.close()));
     await rm(folder, { recursive: true, force: true });
   });
+}
+
+describe('HTTP API: its Unix socket', () => {
+  withFolder();
 
   it('creates the folder, and the socket for owner and group only', async () => {
     const path = join(folder, 'a/b/nva.sock');
@@ -83,6 +86,10 @@ describe('HTTP API: its listener', () => {
     expect((await refused(path)).code).to.equal('not-a-socket');
     expect((await stat(path)).size).to.equal(8);
   });
+});
+
+describe('HTTP API: places that cannot be taken', () => {
+  withFolder();
 
   it('refuses a path that is too long, or through a file, each in one sentence', async () => {
     const long = await refused(join(folder, 'x'.repeat(120)));
