@@ -13,11 +13,8 @@ const INDENT_MAX_COLUMNS = 100;
 
 export function isNestedTooDeeply(text: string): boolean {
   const depth = new Depth();
-  let scalar = false;
   for (const token of new Lexer().lex(text)) {
-    if (!scalar && depth.exceededBy(token)) return true;
-    // The marker says that the next token is the text of a scalar, whatever it looks like.
-    scalar = token === CST.SCALAR;
+    if (depth.exceededBy(token)) return true;
   }
   return false;
 }

@@ -2,31 +2,28 @@
  * The directory of an embedded store: what may be in it before LMDB is allowed to touch it.
  *
  * A store announces itself by a small file that names its format and version; a directory that holds anything else
- * is refused. LMDB maps its file and trusts it, so the head of the data file is checked here first: a damaged one
- * must become an error, not a signal.
- *
- * Source of the layout: lmdb 3.5 (LMDB 1.0 data version 2), `MDB_page_header` and `MDB_meta`.
+ * is refused, and so is one whose data file is damaged.
  */
 import {
   accessSync,
   closeSync,
   constants,
   existsSync,
+  fstatSync,
   fsyncSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
-  readSync,
   renameSync,
   statfsSync,
   statSync,
-  truncateSync,
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { StoreError } from './contract.ts';
 import { storeDamaged, storeFull } from './lmdb-faults.ts';
+import { findDamage } from './lmdb-pages.ts';
 
 const FORMAT_FILE = 'nva-store.json';
 const FORMAT = 'nva-store';
@@ -39,20 +36,15 @@ const OPENING_SIZE_BYTES = 1 << 20;
 /** A fresh file system has this one. */
 const HARMLESS = new Set(['lost+found', `${FORMAT_FILE}.tmp`]);
 
-export interface DirectoryState {
-  /** The data file is shorter than its own head says: every record must be read once before it is trusted. */
-  readonly suspicious: boolean;
-}
-
 /** Makes the directory a store, or checks that it is one. Throws what the operating system throws, or a StoreError. */
-export function prepareDirectory(directory: string): DirectoryState {
+export function prepareDirectory(directory: string): void {
   makeDirectory(directory);
   const names = readdirSync(directory);
   if (names.includes(FORMAT_FILE)) checkFormat(directory);
   else if (names.every((name) => HARMLESS.has(name))) claimDirectory(directory);
   else throw foreign(directory, names.find((name) => !HARMLESS.has(name)) ?? '');
   if (freeBytes(directory) < OPENING_SIZE_BYTES) throw storeFull(directory);
-  return checkDataFile(directory);
+  checkDataFile(directory);
 }
 
 function makeDirectory(directory: string): void {
@@ -88,11 +80,17 @@ function claimDirectory(directory: string): void {
     closeSync(file);
   }
   renameSync(`${path}.tmp`, path);
-  const entry = openSync(directory, 'r');
-  try {
-    fsyncSync(entry);
-  } finally {
-    closeSync(entry);
+}
+
+/** New entries of a directory last only when the directory itself is on the disk. */
+export function syncDirectory(directory: string): void {
+  for (const path of [directory, dirname(directory)]) {
+    const entry = openSync(path, 'r');
+    try {
+      fsyncSync(entry);
+    } finally {
+      closeSync(entry);
+    }
   }
 }
 
@@ -127,62 +125,16 @@ function foreign(directory: string, name: string): StoreError {
   );
 }
 
-const MAGIC = 0xbeefc0de;
-const DATA_VERSION = 2;
-/** From the start of a meta page: MDB_page_header, then MDB_meta. */
-const AT = {
-  magic: 24,
-  version: 28,
-  pageSize: 48,
-  lastPage: 144,
-  transaction: 152,
-  end: 160,
-} as const;
-
-interface Meta {
-  readonly pageSize: number;
-  readonly lastPage: bigint;
-  readonly transaction: bigint;
-}
-
-function checkDataFile(directory: string): DirectoryState {
+function checkDataFile(directory: string): void {
   const path = join(directory, DATA_FILE);
-  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   // An empty file is what a crash leaves between creating and filling it.
-  if (size === 0) return { suspicious: false };
-  const first = readMeta(path, 0);
-  if (first === undefined) throw storeDamaged(directory, `${DATA_FILE} is no data file of LMDB`);
-  const second = readMeta(path, first.pageSize);
-  if (second === undefined || second.pageSize !== first.pageSize) {
-    throw storeDamaged(directory, `the second head of ${DATA_FILE} is gone`);
-  }
-  const newest = second.transaction > first.transaction ? second : first;
-  const claimed = Number(newest.lastPage + 1n) * newest.pageSize;
-  if (size >= claimed) return { suspicious: false };
-  // Free pages at the end need not exist, so this alone is no damage. Reading a missing page would be a signal,
-  // and reading a page of zeros is an error.
-  truncateSync(path, claimed);
-  return { suspicious: true };
-}
-
-function readMeta(path: string, offset: number): Meta | undefined {
-  const bytes = Buffer.alloc(AT.end);
+  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0) return;
+  // Opened for writing, so that a read-only file is found here.
   const file = openSync(path, 'r+');
   try {
-    if (readSync(file, bytes, 0, AT.end, offset) < AT.end) return undefined;
+    const damage = findDamage(file, fstatSync(file).size);
+    if (damage !== undefined) throw storeDamaged(directory, `${DATA_FILE}: ${damage}`);
   } finally {
     closeSync(file);
   }
-  const pageSize = bytes.readUInt32LE(AT.pageSize);
-  const sound =
-    bytes.readUInt32LE(AT.magic) === MAGIC &&
-    bytes.readUInt32LE(AT.version) === DATA_VERSION &&
-    pageSize >= 1 << 8 &&
-    pageSize <= 1 << 16;
-  if (!sound) return undefined;
-  return {
-    pageSize,
-    lastPage: bytes.readBigUInt64LE(AT.lastPage),
-    transaction: bytes.readBigUInt64LE(AT.transaction),
-  };
 }

@@ -26,7 +26,7 @@ import {
   type Subscription,
 } from './contract.ts';
 import { endedSubscription, FeedReaders, type FeedSource } from './feed-subscription.ts';
-import { freeBytes, identityOf, prepareDirectory } from './lmdb-directory.ts';
+import { freeBytes, identityOf, prepareDirectory, syncDirectory } from './lmdb-directory.ts';
 import { isShortWrite, storeFault, storeFull } from './lmdb-faults.ts';
 import { livingHolder, thisHolder } from './lmdb-holder.ts';
 import {
@@ -80,13 +80,13 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<Store> {
   let rows: Rows | undefined;
   let identity: string | undefined;
   try {
-    const { suspicious } = prepareDirectory(directory);
+    prepareDirectory(directory);
     const candidate = identityOf(directory);
     if (openDirectories.has(candidate)) throw inUse(directory, process.pid);
     openDirectories.add(candidate);
     identity = candidate;
     rows = openRows(options);
-    if (suspicious) readEverything(rows, readState(rows));
+    syncDirectory(directory);
     const holder = takeHold(rows, directory);
     const state = readState(rows);
     return new LmdbStore(options, rows, identity, holder, state);
@@ -133,13 +133,6 @@ function inUse(directory: string, pid: number): StoreError {
     `The store in ${directory} is in use by process ${pid}; stop that process, or name another directory.`,
     true,
   );
-}
-
-function readEverything(rows: Rows, state: StoreState): void {
-  for (const { key, value } of rows.records.getRange()) readRecord(key, value);
-  for (let revision = state.oldest; revision <= state.newest; revision++) {
-    readChangeSet(rows, revision);
-  }
 }
 
 function readState({ meta }: Rows, options?: GetOptions): StoreState {

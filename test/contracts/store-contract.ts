@@ -101,6 +101,7 @@ export function storeContract(
     orderTests(fresh);
     watchEdgeTests(fresh);
     listenerTests(fresh);
+    busyListenerTests(fresh);
     closingTests(fresh);
     replicaProperty(fresh, options.propertyRuns ?? 15);
     const { openTrimmed } = options;
@@ -242,6 +243,12 @@ function preconditionTests(open: Open): void {
   });
 }
 
+function nested(levels: number): Json {
+  let value: Json = 1;
+  for (let level = 0; level < levels; level++) value = [value];
+  return value;
+}
+
 function refusalTests(open: Open): void {
   const bad: readonly [string, readonly Write[]][] = [
     ['a key twice', [put('port/a', 1), remove('port/a')]],
@@ -250,6 +257,7 @@ function refusalTests(open: Open): void {
     ['a control character in a key', [put('port/a\u0000', 1)]],
     ['half a surrogate pair in a key', [put('port/\ud800', 1)]],
     ['a key that is too long', [put(`port/${'ü'.repeat(700)}`, 1)]],
+    ['a value that is nested too deeply', [put('port/a', nested(100))]],
     ['a number that JSON cannot hold', [put('port/a', { n: Number.NaN })]],
   ];
   for (const [what, writes] of bad) {
@@ -410,6 +418,31 @@ function listenerTests(open: Open): void {
     await eventually(() => quick.sets.length === 10 && slow.sets.length === 10, 'both feeds');
     expect(quick.revisions).to.deep.equal(revisions);
     expect(slow.revisions).to.deep.equal(revisions);
+  });
+}
+
+function busyListenerTests(open: Open): void {
+  it('lets the event loop turn while it feeds a slow listener', async () => {
+    const store = await open();
+    for (let n = 0; n < 10; n++) await store.apply({ writes: [put('port/a', n)] });
+    const slow = new Watched();
+    let turns = 0;
+    const count = (): void => {
+      turns++;
+      if (slow.sets.length < 10) setImmediate(count);
+    };
+    setImmediate(count);
+    store.watch(
+      0,
+      (set) => {
+        slow.listener(set);
+        const until = performance.now() + 10;
+        while (performance.now() < until);
+      },
+      slow.ended,
+    );
+    await eventually(() => slow.sets.length === 10, 'the feed');
+    expect(turns).to.be.at.least(5);
   });
 
   it('lets a listener apply and watch', async () => {

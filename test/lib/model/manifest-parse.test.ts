@@ -211,6 +211,12 @@ describe('manifests of one file', () => {
     ]);
   });
 
+  it('count a port that is there twice as one problem', () => {
+    expect(problems(PORT, PORT)).to.deep.equal([
+      'document 2, Port vm1: is already in document 1; keep one of the two.',
+    ]);
+  });
+
   it('may hold a network and a port of one name, and one address in two networks', () => {
     const port = portWith({ name: 'blue', ips: ['10.0.0.1'] });
     const other = portWith({ name: 'vm2', network: 'red', ips: ['10.0.0.1'] });

@@ -63,6 +63,29 @@ describe('embedded store: foreign and damaged files', () => {
     });
   }
 
+  it('refuses a data file that lost its last pages, or gives back every record', async function () {
+    this.timeout(30_000);
+    await lab.fill();
+    const path = join(lab.directory, 'data.mdb');
+    copyFileSync(path, join(lab.base, 'copy'));
+    const size = statSync(path).size;
+    let refused = 0;
+    for (let pages = 1; pages * 4096 < size - 8192; pages += 3) {
+      copyFileSync(join(lab.base, 'copy'), path);
+      truncateSync(path, size - pages * 4096);
+      try {
+        const store = await openLmdbStore({ directory: lab.directory });
+        const { records } = await store.snapshot();
+        await store.close();
+        expect(records).to.have.length(2000);
+      } catch (error) {
+        expect(error).to.have.property('code', 'store-foreign');
+        refused++;
+      }
+    }
+    expect(refused).to.be.at.least(10);
+  });
+
   it('takes up a store whose creation was cut off', async () => {
     mkdirSync(lab.directory);
     writeFileSync(join(lab.directory, 'nva-store.json.tmp'), '{"for');

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { open } from 'lmdb';
 import { openLmdbStore } from '../../../lib/store/lmdb-store.ts';
 import { put, refusal } from '../../contracts/store-contract.ts';
 import { LmdbLab } from './lmdb-lab.ts';
@@ -31,5 +32,21 @@ describe('embedded store: one process at a time', () => {
     await first.close();
     const second = await lab.open();
     expect((await second.snapshot()).revision).to.equal(1);
+  });
+
+  it('writes nothing more once another has taken over', async () => {
+    const store = await lab.open();
+    await store.apply({ writes: [put('port/a', 1)] });
+    const intruder = open<string, string>({
+      path: lab.directory,
+      noSubdir: false,
+      encoding: 'string',
+      overlappingSync: false,
+    });
+    await intruder.openDB<string, string>('meta', { encoding: 'string' }).put('holder', '{}');
+    const error = await refusal(store.apply({ writes: [put('port/a', 2)] }), 'store-unavailable');
+    expect(error.message).to.contain('taken over').and.contain(lab.directory);
+    expect((await store.snapshot()).revision).to.equal(1);
+    await intruder.close();
   });
 });
