@@ -2,17 +2,18 @@
  * Splitting: turns the byte stream of one database connection into whole JSON objects.
  *
  * Messages follow each other with nothing or white space between them, so the end of one is where its
- * first bracket closes. Counts brackets outside of strings, byte by byte, each byte once; decodes text
- * once per message. Nothing that the peer sends makes it hold more than one message of
- * `messageSizeMaxBytes` and the chunk at hand.
+ * first bracket closes. Small messages are parsed in one go when they are whole; a large one is parsed
+ * while it arrives (piecewise-json), so that no call costs more than the bytes it brought. Nothing that
+ * the peer sends makes this hold more than one message of `messageSizeMaxBytes` and the chunk at hand.
  *
- * UTF-8 needs no care while scanning: no byte of a multi-byte character is below 0x80.
- *
- * Source: RFC 7047 §4 (JSON-RPC over a stream), RFC 8259 §2 and §7.
+ * Source: RFC 7047 §4 (JSON-RPC over a stream), RFC 8259.
  */
 import { failed, ok, type Result } from '../../base/protocol-error.ts';
 import { isJsonObject, type Json, type JsonObject } from '../values/json.ts';
-import { type OvsdbError, ovsdbError } from '../values/protocol-errors.ts';
+import { type OvsdbError, type OvsdbErrorCode, ovsdbError } from '../values/protocol-errors.ts';
+import { GrowingBuffer } from './growing-buffer.ts';
+import { JsonScanner, OPEN_BRACE } from './json-scanner.ts';
+import { PiecewiseParser } from './piecewise-json.ts';
 
 export interface SplitterLimits {
   readonly messageSizeMaxBytes: number;
@@ -20,38 +21,39 @@ export interface SplitterLimits {
 }
 
 export const SPLITTER_LIMITS: SplitterLimits = {
-  /** A database of 10,000 interfaces is about 10 MB; 64 MiB leaves room and bounds one peer's cost. */
+  /** A database of 10,000 interfaces is about 8 MB; 64 MiB leaves room and bounds one peer's cost. */
   messageSizeMaxBytes: 64 * 1024 * 1024,
   /** The deepest message of RFC 7047, a select's condition on a map, nests 9 deep. */
   nestingMax: 64,
 };
 
-/** Larger buffers are given back after each message. */
-const KEPT_BUFFER_MAX_BYTES = 64 * 1024;
-const FIRST_BUFFER_BYTES = 1024;
+/** A message that is larger and not whole yet is parsed piece by piece. */
+const WHOLE_PARSE_MAX_BYTES = 32 * 1024;
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
+export interface NextMessage {
+  readonly message: Result<JsonObject, OvsdbError>;
+  readonly sizeBytes: number;
+}
 
-function isSpace(byte: number): boolean {
+type Ready =
+  | { readonly bytes: Uint8Array; readonly sizeBytes: number }
+  | { readonly value: Json; readonly sizeBytes: number };
+
+function isSpace(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
 export class JsonSplitter {
   readonly #limits: SplitterLimits;
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  /** The beginning of a message whose end has not come. */
-  #buffer = new Uint8Array(0);
-  #buffered = 0;
-  #depth = 0;
-  #inString = false;
-  #escaped = false;
-  /** Received, complete, not yet taken. */
-  #ready: Uint8Array[] = [];
+  readonly #buffer = new GrowingBuffer();
+  #scanner = new JsonScanner();
+  /** Of the message at hand, when it is large. */
+  #pieces: PiecewiseParser | undefined;
+  /** Bytes of the message at hand so far. */
+  #size = 0;
+  /** Complete, not yet taken. */
+  #ready: Ready[] = [];
   #readyAt = 0;
   #completed = 0;
   #error: OvsdbError | undefined;
@@ -62,7 +64,7 @@ export class JsonSplitter {
 
   /** True while a message has begun and not ended. */
   get isInsideMessage(): boolean {
-    return this.#depth > 0;
+    return this.#size > 0;
   }
 
   /** Whole messages so far. */
@@ -75,43 +77,45 @@ export class JsonSplitter {
     return this.#readyAt < this.#ready.length || this.#error !== undefined;
   }
 
-  /** Bytes that are held for messages not yet complete. */
+  /** Raw bytes that are held for a message not yet complete. */
   get bufferedBytes(): number {
-    return this.#buffered;
+    return this.#buffer.length + (this.#pieces?.bufferedBytes ?? 0);
   }
 
+  /** The chunk is the caller's again afterwards. */
   push(chunk: Uint8Array): void {
     let at = 0;
     while (at < chunk.length && this.#error === undefined) {
-      if (this.#depth === 0) {
+      if (this.#size === 0) {
         at = this.#skipSpace(chunk, at);
         if (at === chunk.length || this.#error !== undefined) return;
       }
-      const end = this.#scan(chunk, at);
-      if (this.#error !== undefined) return;
-      if (this.#depth > 0) this.#keep(chunk.subarray(at, end));
-      else this.#complete(chunk.subarray(at, end));
-      at = end;
+      at = this.#pieces === undefined ? this.#scan(chunk, at) : this.#pushPieces(chunk, at);
     }
   }
 
-  /** The next whole message; its faults come after all whole messages before it. Undefined: need more bytes. */
-  next():
-    | { readonly message: Result<JsonObject, OvsdbError>; readonly sizeBytes: number }
-    | undefined {
-    const bytes = this.#ready[this.#readyAt];
-    if (bytes === undefined) {
+  /** The next whole message; a fault comes after all whole messages before it. Undefined: need more bytes. */
+  next(): NextMessage | undefined {
+    const ready = this.#ready[this.#readyAt];
+    if (ready === undefined) {
       this.#ready = [];
       this.#readyAt = 0;
       return this.#error && { message: failed(this.#error), sizeBytes: 0 };
     }
     this.#readyAt++;
-    return { message: this.#parse(bytes), sizeBytes: bytes.length };
+    const value = 'bytes' in ready ? this.#parse(ready.bytes) : ready.value;
+    if (isJsonObject(value)) return { message: ok(value), sizeBytes: ready.sizeBytes };
+    this.#ready = [];
+    this.#readyAt = 0;
+    // This message came before whatever else was found wrong.
+    this.#error = undefined;
+    this.#fail('malformed-json', 'bytes that are not a JSON object in UTF-8');
+    return this.next();
   }
 
   #skipSpace(chunk: Uint8Array, from: number): number {
     let at = from;
-    while (at < chunk.length && isSpace(chunk[at] ?? 0)) at++;
+    while (at < chunk.length && isSpace(chunk[at])) at++;
     const byte = chunk[at];
     if (byte !== undefined && byte !== OPEN_BRACE) {
       this.#fail('not-an-object', `a message begins with "{", not with byte ${byte}`);
@@ -119,105 +123,98 @@ export class JsonSplitter {
     return at;
   }
 
-  /** Returns where the message ends, or the end of the chunk. */
+  /** Looks for the message's end; returns how far it came. */
   #scan(chunk: Uint8Array, from: number): number {
+    const { nestingMax } = this.#limits;
     let at = from;
     while (at < chunk.length) {
-      if (this.#inString) {
-        at = this.#scanString(chunk, at);
-        continue;
-      }
-      const byte = chunk[at++];
-      if (byte === QUOTE) this.#inString = true;
-      else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) this.#depth++;
-      else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) this.#depth--;
-      else continue;
-      if (this.#depth === 0) return at;
-      if (this.#depth > this.#limits.nestingMax) {
-        this.#fail('nesting-too-deep', `more than ${this.#limits.nestingMax} open brackets`);
+      at = this.#scanner.find(chunk, at, -1) + 1;
+      const { depth } = this.#scanner;
+      if (depth === 0 && at <= chunk.length) return this.#complete(chunk, from, at);
+      if (depth > nestingMax) {
+        this.#fail('nesting-too-deep', `more than ${nestingMax} open brackets`);
         return at;
       }
     }
-    return at;
+    const part = chunk.subarray(from);
+    if (!this.#grow(part.length)) return chunk.length;
+    this.#buffer.append(part);
+    if (this.#buffer.length > WHOLE_PARSE_MAX_BYTES) this.#switchToPieces();
+    return chunk.length;
   }
 
-  #scanString(chunk: Uint8Array, from: number): number {
-    let at = from;
-    if (this.#escaped) {
-      this.#escaped = false;
-      at++;
+  #complete(chunk: Uint8Array, from: number, end: number): number {
+    const part = chunk.subarray(from, end);
+    if (!this.#grow(part.length)) return end;
+    if (this.#buffer.length === 0) {
+      this.#messageReady({ bytes: part.slice(), sizeBytes: this.#size });
+    } else {
+      this.#buffer.append(part);
+      this.#messageReady({ bytes: this.#buffer.view().slice(), sizeBytes: this.#size });
     }
-    while (at < chunk.length) {
-      const byte = chunk[at++];
-      if (byte === QUOTE) {
-        this.#inString = false;
-        return at;
-      }
-      if (byte === BACKSLASH) {
-        if (at === chunk.length) this.#escaped = true;
-        at++;
-      }
+    return end;
+  }
+
+  #switchToPieces(): void {
+    this.#pieces = new PiecewiseParser(this.#limits.nestingMax);
+    // These bytes are counted already.
+    this.#size = 0;
+    this.#pushPieces(this.#buffer.view(), 0);
+    this.#buffer.clear();
+  }
+
+  /** Feeds the piecewise parser; returns how far it came. */
+  #pushPieces(chunk: Uint8Array, from: number): number {
+    const outcome = this.#pieces?.push(chunk, from);
+    switch (outcome?.state) {
+      case 'whole':
+        if (this.#grow(outcome.end - from)) {
+          this.#messageReady({ value: outcome.value, sizeBytes: this.#size });
+        }
+        return outcome.end;
+      case 'malformed':
+        this.#fail('malformed-json', 'a large message that is not JSON in UTF-8');
+        break;
+      case 'nested-too-deep':
+        this.#fail('nesting-too-deep', `more than ${this.#limits.nestingMax} open brackets`);
+        break;
+      default:
+        this.#grow(chunk.length - from);
     }
     return chunk.length;
   }
 
-  /** Copies: the chunk is the driver's. Doubling keeps one byte at a time linear. */
-  #keep(part: Uint8Array): void {
-    const size = this.#buffered + part.length;
-    if (size > this.#limits.messageSizeMaxBytes) {
-      this.#failAsTooLarge();
-      return;
-    }
-    if (size > this.#buffer.length) {
-      const roomy = Math.max(FIRST_BUFFER_BYTES, size, this.#buffer.length * 2);
-      const larger = new Uint8Array(Math.min(roomy, this.#limits.messageSizeMaxBytes));
-      larger.set(this.#buffer.subarray(0, this.#buffered));
-      this.#buffer = larger;
-    }
-    this.#buffer.set(part, this.#buffered);
-    this.#buffered = size;
-  }
-
-  #failAsTooLarge(): void {
-    this.#fail('message-too-large', `more than ${this.#limits.messageSizeMaxBytes} bytes`);
-  }
-
-  #complete(part: Uint8Array): void {
+  #messageReady(ready: Ready): void {
+    this.#ready.push(ready);
     this.#completed++;
-    if (this.#buffered === 0) {
-      if (part.length > this.#limits.messageSizeMaxBytes) this.#failAsTooLarge();
-      else this.#ready.push(part.slice());
-      return;
-    }
-    this.#keep(part);
-    if (this.#error !== undefined) return;
-    if (this.#buffer.length > KEPT_BUFFER_MAX_BYTES) {
-      this.#ready.push(this.#buffer.subarray(0, this.#buffered));
-      this.#buffer = new Uint8Array(0);
-    } else {
-      this.#ready.push(this.#buffer.slice(0, this.#buffered));
-    }
-    this.#buffered = 0;
+    this.#reset();
   }
 
-  #parse(bytes: Uint8Array): Result<JsonObject, OvsdbError> {
+  #reset(): void {
+    this.#size = 0;
+    this.#buffer.clear();
+    this.#pieces = undefined;
+    this.#scanner = new JsonScanner();
+  }
+
+  /** Counts bytes of the message at hand; false: they are too many. */
+  #grow(bytes: number): boolean {
+    this.#size += bytes;
+    const limit = this.#limits.messageSizeMaxBytes;
+    if (this.#size > limit) this.#fail('message-too-large', `more than ${limit} bytes`);
+    return this.#error === undefined;
+  }
+
+  #parse(bytes: Uint8Array): Json | undefined {
     try {
-      const value = JSON.parse(this.#decoder.decode(bytes)) as Json;
-      if (isJsonObject(value)) return ok(value);
+      return JSON.parse(this.#decoder.decode(bytes)) as Json;
     } catch {
-      // Falls through: the words of the runtime's parser differ between versions.
+      return undefined;
     }
-    const detail = `${bytes.length} bytes that are not a JSON object in UTF-8`;
-    this.#fail('malformed-json', detail);
-    return failed(ovsdbError('malformed-json', detail));
   }
 
-  #fail(
-    code: 'not-an-object' | 'nesting-too-deep' | 'message-too-large' | 'malformed-json',
-    detail: string,
-  ): void {
-    this.#error ??= ovsdbError(code, detail, this.#buffered);
-    this.#buffer = new Uint8Array(0);
-    this.#buffered = 0;
+  #fail(code: OvsdbErrorCode, detail: string): void {
+    this.#error ??= ovsdbError(code, detail, this.#size);
+    this.#reset();
   }
 }
