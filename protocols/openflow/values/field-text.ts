@@ -36,17 +36,18 @@ export function formatFieldValue(field: Field, value: FieldValue, mask?: FieldVa
     case 'port':
       return formatPort(Number(value));
     case 'ct_state':
-      return formatFlags(CT_STATES, Number(value), mask);
+      return formatFlags(CT_STATES, Number(value), mask, field.allOnes);
     case 'tcp_flags':
-      return formatFlags(TCP_FLAGS, Number(value), mask);
+      return formatFlags(TCP_FLAGS, Number(value), mask, field.allOnes);
     case 'tun_flags':
-      return formatFlags(TUN_FLAGS, Number(value), mask);
+      // Never written as a plain list: ovs-ofctl counts more flags than the field can match.
+      return formatFlags(TUN_FLAGS, Number(value), mask ?? field.allOnes, 0);
     case 'packet_type':
       return `(${Math.floor(Number(value) / 65536)},${hex(Number(value) % 65536)})`;
     case 'frag':
       return formatFragment(Number(value), Number(mask ?? 3));
     case 'decimal':
-      return exact ? value.toString() : `${hex(value)}/${hex(mask ?? 0)}`;
+      return exact ? value.toString() : `0x${value.toString(16)}/0x${mask?.toString(16)}`;
     case 'hex':
       return withMask(hex(value), exact, () => hex(mask ?? 0));
   }
@@ -75,17 +76,27 @@ function prefixLength(mask: bigint, bits: bigint): number {
   return length;
 }
 
-/** Without a mask the flags that are set (a|b), with one every flag that it names (+a-b). */
-function formatFlags(names: readonly string[], value: number, mask?: FieldValue): string {
-  const named = names.map((name, bit) => ({ name, bit: 2 ** bit }));
-  if (mask === undefined) {
-    const set = named.filter(({ bit }) => has(value, bit)).map(({ name }) => name);
-    return set.length === 0 ? '0' : set.join('|');
-  }
-  return named
-    .filter(({ bit }) => has(Number(mask), bit))
-    .map(({ name, bit }) => (has(value, bit) ? `+${name}` : `-${name}`))
+/** With all bits in the mask the flags that are set (a|b), else every flag that the mask names (+a-b). */
+function formatFlags(
+  names: readonly string[],
+  value: number,
+  mask: FieldValue | undefined,
+  all: FieldValue,
+): string {
+  if (mask === undefined || mask === all) return flagsIn(names, value).join('|') || '0';
+  return flagsIn(names, Number(mask))
+    .map((name, index) => (has(value, bitsIn(Number(mask))[index] ?? 0) ? `+${name}` : `-${name}`))
     .join('');
+}
+
+/** The bits that are set, the lowest first. */
+function bitsIn(value: number): number[] {
+  return Array.from({ length: 32 }, (_, bit) => 2 ** bit).filter((bit) => has(value, bit));
+}
+
+/** The same by name; one without a name as [hexadecimal]. */
+function flagsIn(names: readonly string[], value: number): string[] {
+  return bitsIn(value).map((bit) => names[Math.log2(bit)] ?? `[${bit.toString(16)}]`);
 }
 
 function has(value: number, bit: number): boolean {

@@ -101,10 +101,6 @@ function fieldWord(name: RegisteredFieldName, item: MatchField, items: Items): s
       return [`nw_tos=${Number(item.value) * 4}`];
     case 'ipv6_label':
       return [`ipv6_label=${masked(item, (value) => paddedHex(value, 5))}`];
-    case 'ct_state':
-    case 'tcp_flags':
-    case 'tun_flags':
-      return [`${name}=${formatFieldValue(field, item.value, item.mask ?? field.allOnes)}`];
     default:
       return [`${field.matchName}=${formatFieldValue(field, item.value, item.mask)}`];
   }

@@ -84,8 +84,8 @@ function formatSubfield({ field, offset, bits }: Subfield): string {
 
 function formatResubmit(port: number | undefined, table: number | undefined): string {
   const name = port === undefined ? undefined : (reservedPortName(port) ?? String(port));
-  if (table === undefined) return `resubmit:${name ?? 'IN_PORT'}`;
-  return `resubmit(${name ?? ''},${table})`;
+  if (table === undefined && name !== undefined) return `resubmit:${name}`;
+  return `resubmit(${name ?? ''},${table ?? ''})`;
 }
 
 /** In the order in which a switch carries them out; "drop" for none. */

@@ -28,6 +28,9 @@ function putInstruction(
     writer.put(instruction.bytes);
     return;
   }
+  if (instruction.type === 'meter' && version === 6) {
+    throw new TypeError('a meter is an action from OpenFlow 1.5 on');
+  }
   const mark = writer.mark();
   const size = instruction.type === 'write_metadata' ? 24 : 8;
   const at = writer.reserve(size);
