@@ -60,7 +60,9 @@ function makeDirectory(directory: string): void {
 
 /** What this process may still write on the disk of the directory. */
 export function freeBytes(directory: string): number {
-  const { bavail, bfree, bsize } = statfsSync(directory);
+  const { bavail, bfree, blocks, bsize } = statfsSync(directory);
+  // Some network file systems do not tell.
+  if (blocks === 0) return Number.POSITIVE_INFINITY;
   return (process.geteuid?.() === 0 ? bfree : bavail) * bsize;
 }
 
@@ -84,13 +86,20 @@ function claimDirectory(directory: string): void {
 
 /** New entries of a directory last only when the directory itself is on the disk. */
 export function syncDirectory(directory: string): void {
-  for (const path of [directory, dirname(directory)]) {
-    const entry = openSync(path, 'r');
-    try {
-      fsyncSync(entry);
-    } finally {
-      closeSync(entry);
-    }
+  syncEntries(directory);
+  try {
+    syncEntries(dirname(directory));
+  } catch {
+    // A parent that this user may not read was not made by this user either.
+  }
+}
+
+function syncEntries(directory: string): void {
+  const entry = openSync(directory, 'r');
+  try {
+    fsyncSync(entry);
+  } finally {
+    closeSync(entry);
   }
 }
 

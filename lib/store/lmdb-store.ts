@@ -5,14 +5,12 @@
  * writes the pages, syncs, then writes its head with O_DSYNC, in a thread of its own. Readers see committed state
  * only. A batch that cannot be written rejects alone; nothing of it stays.
  */
-import { type Database, type GetOptions, open, type RootDatabase } from 'lmdb';
 import {
   type CheckedBatch,
   checkBatch,
   effectOf,
   type TextRecord,
   type TextWrite,
-  toStoredRecord,
 } from './batch-effect.ts';
 import {
   BATCH_WRITES_MAX,
@@ -27,12 +25,20 @@ import {
 } from './contract.ts';
 import { endedSubscription, FeedReaders, type FeedSource } from './feed-subscription.ts';
 import { freeBytes, identityOf, prepareDirectory, syncDirectory } from './lmdb-directory.ts';
-import { isShortWrite, storeFault, storeFull } from './lmdb-faults.ts';
-import { livingHolder, thisHolder } from './lmdb-holder.ts';
 import {
-  decodeFeed,
+  HOLDER_KEY,
+  inUse,
+  openRows,
+  type Rows,
+  readChangeSet,
+  readRecord,
+  readState,
+  STATE_KEY,
+  takeHold,
+} from './lmdb-environment.ts';
+import { isShortWrite, storeFault, storeFull } from './lmdb-faults.ts';
+import {
   decodeRecord,
-  decodeState,
   encodeFeed,
   encodeRecord,
   encodeState,
@@ -56,20 +62,10 @@ const COMMIT_SIZE_FACTOR = 4;
 /** Records read in one turn of the event loop by a snapshot: about 2 ms. */
 const SNAPSHOT_TURN_RECORDS = 2000;
 
-const STATE_KEY = 'state';
-const HOLDER_KEY = 'holder';
-
 interface Pending {
   readonly batch: CheckedBatch;
   readonly resolve: (revision: Revision) => void;
   readonly reject: (error: StoreError) => void;
-}
-
-interface Rows {
-  readonly root: RootDatabase<string, string>;
-  readonly meta: Database<string, string>;
-  readonly records: Database<string, string>;
-  readonly feed: Database<string, number>;
 }
 
 /** LMDB shares an environment within a process, so its locks do not tell two stores apart here. */
@@ -85,7 +81,7 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<Store> {
     if (openDirectories.has(candidate)) throw inUse(directory, process.pid);
     openDirectories.add(candidate);
     identity = candidate;
-    rows = openRows(options);
+    rows = openRows(directory, options.mapSizeBytes);
     syncDirectory(directory);
     const holder = takeHold(rows, directory);
     const state = readState(rows);
@@ -95,63 +91,6 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<Store> {
     if (identity !== undefined) openDirectories.delete(identity);
     throw storeFault(directory, error);
   }
-}
-
-function openRows(options: LmdbStoreOptions): Rows {
-  const root = open<string, string>({
-    path: options.directory,
-    noSubdir: false,
-    encoding: 'string',
-    maxDbs: 3,
-    // Off: a commit is on the disk when it is visible, and survives a power cut by LMDB's own order of writes.
-    overlappingSync: false,
-    // Off: this module groups for itself; on, a failed commit leaves rejections that nobody can catch.
-    eventTurnBatching: false,
-    ...(options.mapSizeBytes === undefined ? {} : { mapSize: options.mapSizeBytes }),
-  });
-  return {
-    root,
-    meta: root.openDB<string, string>('meta', { encoding: 'string' }),
-    records: root.openDB<string, string>('records', { encoding: 'string' }),
-    feed: root.openDB<string, number>('feed', { encoding: 'string' }),
-  };
-}
-
-function takeHold({ root, meta }: Rows, directory: string): string {
-  const mine = thisHolder();
-  root.transactionSync(() => {
-    const holder = livingHolder(meta.get(HOLDER_KEY));
-    if (holder !== undefined && holder !== process.pid) throw inUse(directory, holder);
-    meta.putSync(HOLDER_KEY, mine);
-  });
-  return mine;
-}
-
-function inUse(directory: string, pid: number): StoreError {
-  return new StoreError(
-    'store-unavailable',
-    `The store in ${directory} is in use by process ${pid}; stop that process, or name another directory.`,
-    true,
-  );
-}
-
-function readState({ meta }: Rows, options?: GetOptions): StoreState {
-  const state = decodeState(meta.get(STATE_KEY, options));
-  if (state === undefined) throw new SyntaxError('its revision cannot be read');
-  return state;
-}
-
-function readRecord(key: string, row: string): StoredRecord {
-  const record = decodeRecord(row);
-  if (record === undefined) throw new SyntaxError(`${key} cannot be read`);
-  return toStoredRecord(key, record);
-}
-
-function readChangeSet({ feed }: Rows, revision: Revision): ChangeSet {
-  const row = feed.get(revision);
-  const set = row === undefined ? undefined : decodeFeed(revision, row);
-  if (set === undefined) throw new SyntaxError(`revision ${revision} of the feed cannot be read`);
-  return set;
 }
 
 class LmdbStore implements Store, FeedSource {

@@ -2,77 +2,23 @@
  * The contract of lib/store/contract.ts as tests: every store runs them.
  */
 import { expect } from 'chai';
-import fc from 'fast-check';
 import {
   BATCH_WRITES_MAX,
   type Batch,
-  type ChangeSet,
   type Json,
   type Revision,
   type Store,
-  StoreError,
-  type StoreErrorCode,
   type Write,
 } from '../../lib/store/contract.ts';
+
+import { busyListenerTests, listenerTests } from './store-listeners.ts';
+import { eventually, pause, put, refusal, remove, Watched } from './store-probe.ts';
+import { replicaProperty } from './store-replica.ts';
 
 export interface StoreContractOptions {
   /** Opens an empty store whose feed keeps `feedRevisionsMax` batches. */
   readonly openTrimmed?: (feedRevisionsMax: number) => Promise<Store>;
   readonly propertyRuns?: number;
-}
-
-/** Collects what a watcher sees. */
-export class Watched {
-  readonly sets: ChangeSet[] = [];
-  readonly errors: StoreError[] = [];
-  readonly listener = (set: ChangeSet): void => {
-    this.sets.push(set);
-  };
-  readonly ended = (error: StoreError): void => {
-    this.errors.push(error);
-  };
-
-  get revisions(): Revision[] {
-    return this.sets.map(({ revision }) => revision);
-  }
-}
-
-export async function eventually(condition: () => boolean, what: string): Promise<void> {
-  const until = performance.now() + 5000;
-  while (!condition()) {
-    if (performance.now() > until) throw new Error(`waited 5 s in vain for ${what}`);
-    await pause(2);
-  }
-}
-
-export function pause(durationMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, durationMs);
-  });
-}
-
-/** The StoreError that the promise must reject with. */
-export async function refusal(
-  promise: Promise<unknown>,
-  code: StoreErrorCode,
-): Promise<StoreError> {
-  try {
-    await promise;
-  } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
-    expect(error.code, error.message).to.equal(code);
-    expect(error.message).to.match(/^[^\n]+\.$/);
-    return error;
-  }
-  throw new Error(`expected ${code}, and nothing was refused`);
-}
-
-export function put(key: string, value: Json): Write {
-  return { op: 'put', key, value };
-}
-
-export function remove(key: string): Write {
-  return { op: 'delete', key };
 }
 
 async function valuesOf(store: Store): Promise<Record<string, Json>> {
@@ -377,95 +323,6 @@ function watchEdgeTests(open: Open): void {
   });
 }
 
-function listenerTests(open: Open): void {
-  it('ends the feed of a listener that throws, once, and harms nobody else', async () => {
-    const store = await open();
-    const bad = new Watched();
-    const good = new Watched();
-    store.watch(
-      0,
-      (set) => {
-        bad.listener(set);
-        throw new Error('a fault of the listener');
-      },
-      bad.ended,
-    );
-    store.watch(0, good.listener, good.ended);
-    for (let n = 0; n < 3; n++) await store.apply({ writes: [put('port/a', n)] });
-    await eventually(() => good.sets.length === 3, 'the good feed');
-    expect(good.errors).to.deep.equal([]);
-    expect(bad.sets).to.have.length(1);
-    expect(bad.errors.map(({ code }) => code)).to.deep.equal(['store-unavailable']);
-    expect(bad.errors[0]?.message).to.contain('a fault of the listener');
-  });
-
-  it('keeps the feed of others in order while one listener is slow', async () => {
-    const store = await open();
-    const slow = new Watched();
-    const quick = new Watched();
-    store.watch(
-      0,
-      (set) => {
-        slow.listener(set);
-        const until = performance.now() + 15;
-        while (performance.now() < until);
-      },
-      slow.ended,
-    );
-    store.watch(0, quick.listener, quick.ended);
-    const revisions: Revision[] = [];
-    for (let n = 0; n < 10; n++) revisions.push(await store.apply({ writes: [put('port/a', n)] }));
-    await eventually(() => quick.sets.length === 10 && slow.sets.length === 10, 'both feeds');
-    expect(quick.revisions).to.deep.equal(revisions);
-    expect(slow.revisions).to.deep.equal(revisions);
-  });
-}
-
-function busyListenerTests(open: Open): void {
-  it('lets the event loop turn while it feeds a slow listener', async () => {
-    const store = await open();
-    for (let n = 0; n < 10; n++) await store.apply({ writes: [put('port/a', n)] });
-    const slow = new Watched();
-    let turns = 0;
-    const count = (): void => {
-      turns++;
-      if (slow.sets.length < 10) setImmediate(count);
-    };
-    setImmediate(count);
-    store.watch(
-      0,
-      (set) => {
-        slow.listener(set);
-        const until = performance.now() + 10;
-        while (performance.now() < until);
-      },
-      slow.ended,
-    );
-    await eventually(() => slow.sets.length === 10, 'the feed');
-    expect(turns).to.be.at.least(5);
-  });
-
-  it('lets a listener apply and watch', async () => {
-    const store = await open();
-    const inner = new Watched();
-    let once = true;
-    const applied: Promise<Revision>[] = [];
-    store.watch(
-      0,
-      () => {
-        if (!once) return;
-        once = false;
-        applied.push(store.apply({ writes: [put('port/b', 1)] }));
-        store.watch(0, inner.listener, inner.ended);
-      },
-      inner.ended,
-    );
-    await store.apply({ writes: [put('port/a', 1)] });
-    await eventually(() => inner.sets.length === 2, 'the inner feed');
-    expect(await Promise.all(applied)).to.deep.equal([inner.revisions[1]]);
-  });
-}
-
 function closingTests(open: Open): void {
   it('applies what was handed in before close, and closes twice without complaint', async () => {
     const store = await open();
@@ -507,79 +364,5 @@ function trimmingTests(openTrimmed: (feedRevisionsMax: number) => Promise<Store>
     expect(late.errors.map(({ code }) => code)).to.deep.equal(['feed-trimmed']);
     expect(late.sets).to.deep.equal([]);
     expect(kept.revisions).to.deep.equal(revisions.slice(7));
-  });
-}
-
-const KEYS = ['network/a', 'port/a', 'port/b', 'port/c', 'vni/1'];
-const anyWrite: fc.Arbitrary<Write> = fc.oneof(
-  fc.record({
-    op: fc.constant('put' as const),
-    key: fc.constantFrom(...KEYS),
-    value: fc.oneof(fc.nat(3), fc.jsonValue({ maxDepth: 2 }) as fc.Arbitrary<Json>),
-  }),
-  fc.record({ op: fc.constant('delete' as const), key: fc.constantFrom(...KEYS) }),
-);
-const anyBatch: fc.Arbitrary<Batch> = fc.record({
-  writes: fc.uniqueArray(anyWrite, { selector: ({ key }) => key, maxLength: 5 }),
-  preconditions: fc.array(
-    fc.record({
-      key: fc.constantFrom(...KEYS),
-      revision: fc.oneof(fc.constant('absent' as const), fc.integer({ min: 1, max: 20 })),
-    }),
-    { maxLength: 1 },
-  ),
-});
-
-/** Several writers, each one batch after the other; refused preconditions are part of the game. */
-async function runWriters(store: Store, writers: readonly (readonly Batch[])[]): Promise<void> {
-  await Promise.all(
-    writers.map(async (batches) => {
-      for (const batch of batches) {
-        await store.apply(batch).catch((error: unknown) => {
-          if (!(error instanceof StoreError) || error.code !== 'precondition-failed') throw error;
-        });
-      }
-    }),
-  );
-}
-
-function replicaProperty(open: Open, runs: number): void {
-  it('keeps a replica built from a snapshot and the feed equal to the store', async function () {
-    this.timeout(30_000);
-    const scenario = fc.tuple(
-      fc.array(anyBatch, { maxLength: 10 }),
-      fc.array(fc.array(anyBatch, { maxLength: 10 }), { minLength: 1, maxLength: 4 }),
-    );
-    await fc.assert(
-      fc.asyncProperty(scenario, async ([before, writers]) => {
-        const store = await open();
-        await runWriters(store, [before]);
-        const writing = runWriters(store, writers);
-        const start = await store.snapshot();
-        const replica = new Map(start.records.map((record) => [record.key, record]));
-        let reached = start.revision;
-        const watched = new Watched();
-        store.watch(
-          start.revision,
-          ({ revision, changes }) => {
-            expect(revision).to.be.greaterThan(reached);
-            expect(changes).not.to.deep.equal([]);
-            reached = revision;
-            for (const change of changes) {
-              if (change.op === 'put') replica.set(change.record.key, change.record);
-              else expect(replica.delete(change.key), change.key).to.equal(true);
-            }
-          },
-          watched.ended,
-        );
-        await writing;
-        const end = await store.snapshot();
-        await eventually(() => reached >= end.revision || watched.errors.length > 0, 'the replica');
-        expect(watched.errors).to.deep.equal([]);
-        expect([...replica.values()]).to.have.deep.members([...end.records]);
-        await store.close();
-      }),
-      { numRuns: runs },
-    );
   });
 }

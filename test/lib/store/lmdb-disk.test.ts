@@ -3,7 +3,7 @@ import { rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { openLmdbStore } from '../../../lib/store/lmdb-store.ts';
-import { put, refusal } from '../../contracts/store-contract.ts';
+import { put, refusal } from '../../contracts/store-probe.ts';
 import { LmdbLab } from './lmdb-lab.ts';
 
 describe('embedded store: full and read-only disks', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { openLmdbStore } from '../../../lib/store/lmdb-store.ts';
-import { eventually, put, remove, Watched } from '../../contracts/store-contract.ts';
+import { eventually, put, remove, Watched } from '../../contracts/store-probe.ts';
 import { LmdbLab } from './lmdb-lab.ts';
 
 describe('embedded store: what lasts', () => {

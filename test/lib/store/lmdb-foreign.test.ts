@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { openLmdbStore } from '../../../lib/store/lmdb-store.ts';
-import { refusal } from '../../contracts/store-contract.ts';
+import { refusal } from '../../contracts/store-probe.ts';
 import { LmdbLab } from './lmdb-lab.ts';
 
 describe('embedded store: foreign and damaged files', () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { open } from 'lmdb';
 import { openLmdbStore } from '../../../lib/store/lmdb-store.ts';
-import { put, refusal } from '../../contracts/store-contract.ts';
+import { put, refusal } from '../../contracts/store-probe.ts';
 import { LmdbLab } from './lmdb-lab.ts';
 
 describe('embedded store: one process at a time', () => {

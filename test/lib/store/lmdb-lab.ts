@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Store } from '../../../lib/store/contract.ts';
 import { type LmdbStoreOptions, openLmdbStore } from '../../../lib/store/lmdb-store.ts';
-import { eventually, put } from '../../contracts/store-contract.ts';
+import { eventually, put } from '../../contracts/store-probe.ts';
 
 const CHILD = fileURLToPath(new URL('./lmdb-child.ts', import.meta.url));
 
