@@ -17,6 +17,17 @@ case "${1:-}" in
   *) echo "usage: install-system.sh lab|test|bench" >&2; exit 2 ;;
 esac
 
+POLICY=/usr/sbin/policy-rc.d
+SAVED=$POLICY.before-nva
+MARK='# written by nva scripts/install-system.sh for the time of one installation'
+
+restore_policy() {
+  if [ -f "$POLICY" ] && grep -qF "$MARK" "$POLICY" 2>/dev/null; then rm -f "$POLICY"; fi
+  if [ -e "$SAVED" ] || [ -L "$SAVED" ]; then mv -f "$SAVED" "$POLICY"; fi
+}
+# What an interrupted earlier run may have left.
+[ "$(id -u)" -ne 0 ] || restore_policy
+
 installed() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
@@ -34,32 +45,24 @@ if [ "$(id -u)" -ne 0 ]; then
   exit 1
 fi
 
-POLICY=/usr/sbin/policy-rc.d
-SAVED=$POLICY.before-nva
-MARK='# written by nva scripts/install-system.sh for the time of one installation'
-
-restore_policy() {
-  if [ -f "$POLICY" ] && grep -qF "$MARK" "$POLICY" 2>/dev/null; then rm -f "$POLICY"; fi
-  if [ -e "$SAVED" ] || [ -L "$SAVED" ]; then mv -f "$SAVED" "$POLICY"; fi
-}
 trap restore_policy EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-restore_policy # what an interrupted earlier run may have left
 if [ -e "$POLICY" ] || [ -L "$POLICY" ]; then mv "$POLICY" "$SAVED"; fi
 printf '#!/bin/sh\n%s\nexit 101\n' "$MARK" >"$POLICY"
 chmod 755 "$POLICY"
 
-# Units that are here already are the user's own business, whichever package brings them.
+# The services that packages bring.
 units() {
   for package in "$@"; do dpkg-query -L "$package" 2>/dev/null; done |
     sed -n 's|^\(/usr\)\{0,1\}/lib/systemd/system/\([^/@]*\.service\)$|\2|p' | sort -u
 }
-# No pipe: its exit status would be that of its last command.
-selected=$(dpkg-query -W -f='${Package} ${db:Status-Status}\n')
-before=$(printf '%s\n' "$selected" | sed -n 's/ installed$//p' | sort -u)
+installed_packages() {
+  dpkg-query -W -f='${Package} ${db:Status-Status}\n' | sed -n 's/ installed$//p' | sort -u
+}
+before=$(installed_packages)
 
 echo "installing: $missing"
 log=$(mktemp)
@@ -76,7 +79,7 @@ rm -f "$log"
 
 if command -v systemctl >/dev/null 2>&1; then
   added=''
-  for package in $(dpkg-query -W -f='${Package} ${db:Status-Status}\n' | sed -n 's/ installed$//p' | sort -u); do
+  for package in $(installed_packages); do
     printf '%s\n' "$before" | grep -qxF "$package" || added="$added $package"
   done
   # shellcheck disable=SC2086 # a list of package names

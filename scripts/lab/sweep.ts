@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execute } from './command.ts';
-import { type LabState, readState } from './state-file.ts';
+import { isAlive, type LabState, markOf, type ProcessMark, readState } from './state-file.ts';
 
 const DAEMONS = ['ovsdb', 'vs'] as const;
 const NETNS = '/run/netns';
@@ -45,14 +45,25 @@ function textOf(file: string): string {
   }
 }
 
-/** Asks first, because a controller wants to close its store; then kills whoever is left, stopped ones too. */
-export async function endProcesses(list: () => number[]): Promise<void> {
-  signalAll(list(), 'SIGTERM');
-  signalAll(list(), 'SIGCONT');
+/**
+ * Asks first, because a controller wants to close its store; then kills whoever is left, stopped ones too. Ends when
+ * all are gone: a process that is ending leaves its namespace, and so the list, some time before.
+ */
+async function endProcesses(list: () => number[]): Promise<void> {
+  const seen = new Map<number, ProcessMark>();
+  const left = () => {
+    for (const pid of list()) {
+      const mark = markOf(pid);
+      if (mark !== undefined) seen.set(pid, mark);
+    }
+    return [...seen.values()].filter(isAlive).map(({ pid }) => pid);
+  };
+  signalAll(left(), 'SIGTERM');
+  signalAll(left(), 'SIGCONT');
   const deadline = performance.now() + GRACE_MS;
-  while (list().length > 0 && performance.now() < deadline) await sleep(10);
-  for (let left = list(); left.length > 0; left = list()) {
-    signalAll(left, 'SIGKILL');
+  while (left().length > 0 && performance.now() < deadline) await sleep(10);
+  for (let pids = left(); pids.length > 0; pids = left()) {
+    signalAll(pids, 'SIGKILL');
     await sleep(10);
   }
 }
