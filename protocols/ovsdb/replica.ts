@@ -27,6 +27,15 @@ export interface RowChanged {
   readonly new?: OvsdbRow;
 }
 
+/**
+ * Work on an update, in steps of ROWS_PER_STEP rows, so that a large one can be done over several
+ * turns. The replica changes in the last step or not at all. One at a time, in the order of the wire.
+ */
+export type Applying = Generator<undefined, Result<readonly RowChanged[], OvsdbError>>;
+
+/** About a millisecond of decoding on a slow core. */
+const ROWS_PER_STEP = 100;
+
 type Rows = Map<Uuid, OvsdbRow>;
 
 const NO_ROWS: ReadonlyMap<Uuid, OvsdbRow> = new Map();
@@ -59,12 +68,8 @@ export class Replica {
   }
 
   /** The whole content in one: what was there and is not in it is deleted. */
-  replaceAll(
-    updates: Json,
-    format: UpdateFormat,
-    transactionId: Uuid,
-  ): Result<readonly RowChanged[], OvsdbError> {
-    const initial = this.#decodeAll(updates, format);
+  *replaceAll(updates: Json, format: UpdateFormat, transactionId: Uuid): Applying {
+    const initial = yield* this.#decodeAll(updates, format);
     if (!initial.ok) return initial;
     const fresh = new Map<string, Rows>();
     for (const table of this.#tables.keys()) fresh.set(table, new Map());
@@ -81,12 +86,12 @@ export class Replica {
   }
 
   /** One update; `transactionId` when it carried one. */
-  apply(
+  *apply(
     updates: Json,
     format: UpdateFormat,
     transactionId: Uuid = this.#lastTransactionId,
-  ): Result<readonly RowChanged[], OvsdbError> {
-    const decoded = this.#decodeAll(updates, format);
+  ): Applying {
+    const decoded = yield* this.#decodeAll(updates, format);
     if (!decoded.ok) return decoded;
     const staged: RowChanged[] = [];
     for (const { table, uuid, change } of decoded.value) {
@@ -106,7 +111,10 @@ export class Replica {
     return ok(this.#commit(staged, transactionId));
   }
 
-  #decodeAll(updates: Json, format: UpdateFormat): Result<readonly RowUpdate[], OvsdbError> {
+  *#decodeAll(
+    updates: Json,
+    format: UpdateFormat,
+  ): Generator<undefined, Result<readonly RowUpdate[], OvsdbError>> {
     if (!isJsonObject(updates)) {
       return failed(ovsdbError('bad-value', 'updates are an object of tables'));
     }
@@ -116,10 +124,35 @@ export class Replica {
       if (schema === undefined || !isJsonObject(rows)) {
         return failed(ovsdbError('bad-value', `${table} is not a monitored table with rows`));
       }
-      const fault = decodeTable(table, schema, rows, format, decoded);
-      if (fault !== undefined) return failed(fault);
+      for (const uuid of Object.keys(rows)) {
+        const update = this.#decodeRow(table, schema, uuid, rows[uuid], format);
+        if (!update.ok) return update;
+        decoded.push(update.value);
+        if (decoded.length % ROWS_PER_STEP === 0) yield;
+      }
     }
     return ok(decoded);
+  }
+
+  #decodeRow(
+    table: string,
+    schema: TableSchema,
+    uuid: string,
+    wire: Json | undefined,
+    format: UpdateFormat,
+  ): Result<RowUpdate, OvsdbError> {
+    if (!isUuid(uuid)) return failed(ovsdbError('bad-value', `a row of ${table} has no UUID`));
+    const decoded = decodeRowChange(schema, wire, format);
+    if (!decoded.ok) {
+      return failed(ovsdbError('bad-value', `${table} ${uuid}: ${decoded.error}`));
+    }
+    let change = decoded.value;
+    if (change.kind === 'insert') {
+      // A row that we hold already, told again: the same object, so that comparing it later is cheap.
+      const held = this.row(table, uuid);
+      if (held !== undefined && sameRow(held, change.row)) change = { kind: 'insert', row: held };
+    }
+    return ok({ table, uuid, change });
   }
 
   #differences(fresh: ReadonlyMap<string, Rows>): RowChanged[] {
@@ -132,7 +165,7 @@ export class Replica {
       for (const [uuid, row] of freshRows) {
         const old = rows.get(uuid);
         if (old === undefined) changes.push({ table, uuid, new: row });
-        else if (!sameRow(old, row)) changes.push({ table, uuid, old, new: row });
+        else if (old !== row) changes.push({ table, uuid, old, new: row });
       }
     }
     return changes;
@@ -152,22 +185,6 @@ interface RowUpdate {
   readonly table: string;
   readonly uuid: Uuid;
   readonly change: RowChange;
-}
-
-function decodeTable(
-  table: string,
-  schema: TableSchema,
-  rows: { readonly [uuid: string]: Json },
-  format: UpdateFormat,
-  into: RowUpdate[],
-): OvsdbError | undefined {
-  for (const uuid of Object.keys(rows)) {
-    if (!isUuid(uuid)) return ovsdbError('bad-value', `a row of ${table} has no UUID`);
-    const change = decodeRowChange(schema, rows[uuid], format);
-    if (!change.ok) return ovsdbError('bad-value', `${table} ${uuid}: ${change.error}`);
-    into.push({ table, uuid, change: change.value });
-  }
-  return undefined;
 }
 
 function unfit(

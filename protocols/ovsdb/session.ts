@@ -10,8 +10,8 @@
  * any state → ended
  * ```
  *
- * Messages that came together are taken in slices (SLICE_BYTES): the rest waits for a `tick` that is
- * due at once, so that one peer does not hold the others up. One message is never cut.
+ * What came together, and the rows of a large update, is taken in slices (SLICE_BYTES): the rest waits
+ * for a `tick` that is due at once, so that one peer does not hold the others up.
  *
  * Source: RFC 7047 §4.1; ovsdb-server(7).
  */
@@ -30,8 +30,11 @@ import { JsonSplitter } from './wire/json-splitter.ts';
 
 const MESSAGE_TIMEOUT_MS = 60_000;
 
-/** About 10 ms of parsing and applying on a slow core. */
-const SLICE_BYTES = 512 * 1024;
+/** About 5 ms of parsing and applying on a slow core. */
+const SLICE_BYTES = 256 * 1024;
+
+/** One step of applying rows (replica.ts) in the same coin. */
+const STEP_COST_BYTES = 64 * 1024;
 
 /** Transactions that may wait for replies at once; whoever sends more is refused. */
 const REQUESTS_PENDING_MAX = 1024;
@@ -60,6 +63,8 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
   #events: OvsdbEvent[] = [];
   #refusedCount = 0;
   #isEnded = false;
+  /** An update or the first rows, half done: what comes behind waits, so that order holds. */
+  #applying: Generator<undefined, () => void> | undefined;
   /** When the last slice ended with messages left; undefined: none left. */
   #restDueAt: InstantMs | undefined;
 
@@ -184,16 +189,35 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
   }
 
   #takeSlice(now: InstantMs): void {
-    let bytes = 0;
-    while (!this.#isEnded && bytes < SLICE_BYTES) {
-      const next = this.#splitter.next();
-      if (next === undefined) break;
-      bytes += next.sizeBytes;
-      const arrival = next.message.ok ? this.#peer.receive(next.message.value) : next.message;
-      if (arrival.ok) this.#arrived(arrival.value, now);
-      else this.#obey(arrival.error);
+    for (let spent = 0; spent < SLICE_BYTES; ) {
+      if (this.#isEnded || !this.#hasRest()) break;
+      spent += this.#applying === undefined ? this.#takeMessage(now) : this.#stepOn(this.#applying);
     }
-    this.#restDueAt = !this.#isEnded && this.#splitter.hasNext ? now : undefined;
+    this.#restDueAt = !this.#isEnded && this.#hasRest() ? now : undefined;
+  }
+
+  #hasRest(): boolean {
+    return this.#applying !== undefined || this.#splitter.hasNext;
+  }
+
+  /** Returns what it cost, in bytes. */
+  #takeMessage(now: InstantMs): number {
+    const next = this.#splitter.next();
+    if (next === undefined) return SLICE_BYTES;
+    const arrival = next.message.ok ? this.#peer.receive(next.message.value) : next.message;
+    if (arrival.ok) this.#arrived(arrival.value, now);
+    else this.#obey(arrival.error);
+    // What is applied in steps pays for its steps.
+    return this.#applying === undefined ? next.sizeBytes : 0;
+  }
+
+  #stepOn(applying: Generator<undefined, () => void>): number {
+    const step = applying.next();
+    if (step.done === true) {
+      this.#applying = undefined;
+      step.value();
+    }
+    return STEP_COST_BYTES;
   }
 
   #arrived(arrival: RpcArrival, now: InstantMs): void {
@@ -219,7 +243,7 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
         this.#schemaCame(result, now);
         break;
       case 'monitor':
-        this.#monitorCame(result, now);
+        this.#applying = this.#monitorCame(result, now);
         break;
       case 'lock':
         this.#tellLock(this.#lock.answered(result));
@@ -236,14 +260,16 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
     else this.#obey(next.error);
   }
 
-  #monitorCame(result: Json, now: InstantMs): void {
-    const synced = this.#subscription.acceptMonitor(result);
-    if (synced.ok) {
-      this.#events.push(synced.value);
-      this.requestLock(now);
-    } else {
-      this.#obey(synced.error);
-    }
+  *#monitorCame(result: Json, now: InstantMs): Generator<undefined, () => void> {
+    const synced = yield* this.#subscription.acceptMonitor(result);
+    return () => {
+      if (synced.ok) {
+        this.#events.push(synced.value);
+        this.requestLock(now);
+      } else {
+        this.#obey(synced.error);
+      }
+    };
   }
 
   #transactCame(id: number, reply: Json, purpose: Extract<Purpose, { kind: 'transact' }>): void {
@@ -271,7 +297,7 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
       case 'update':
       case 'update2':
       case 'update3':
-        this.#updated(method, params);
+        this.#applying = this.#updated(method, params);
         break;
       case 'locked':
       case 'stolen':
@@ -282,12 +308,17 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
     }
   }
 
-  #updated(method: 'update' | 'update2' | 'update3', params: readonly Json[]): void {
-    const changes = this.#subscription.acceptUpdate(method, params);
-    if (!changes.ok) this.#obey(changes.error);
-    else if (changes.value.length > 0) {
-      this.#events.push({ type: 'changed', changes: changes.value });
-    }
+  *#updated(
+    method: 'update' | 'update2' | 'update3',
+    params: readonly Json[],
+  ): Generator<undefined, () => void> {
+    const changes = yield* this.#subscription.acceptUpdate(method, params);
+    return () => {
+      if (!changes.ok) this.#obey(changes.error);
+      else if (changes.value.length > 0) {
+        this.#events.push({ type: 'changed', changes: changes.value });
+      }
+    };
   }
 
   #tellLock(outcome: ReturnType<LockRequest['answered']>): void {
@@ -327,6 +358,7 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#restDueAt = undefined;
+    this.#applying = undefined;
     for (const id of this.#peer.abandon()) {
       if (this.#takePurpose(id)?.kind === 'transact') {
         this.#requestFailed(id, 'connection-lost', error.detail);

@@ -7,7 +7,7 @@
  * Source: RFC 7047 §4.1.2, §4.1.5, §4.1.6; ovsdb-server(7) §4.1.12 to §4.1.15.
  */
 import { failed, ok, type Result } from '../base/protocol-error.ts';
-import { Replica, type RowChanged } from './replica.ts';
+import { type Applying, Replica, type RowChanged } from './replica.ts';
 import type { UpdateFormat } from './row-update.ts';
 import type { MonitorMethod, OvsdbEvent } from './session-events.ts';
 import { isUuid, type Uuid, ZERO_UUID } from './values/atoms.ts';
@@ -88,14 +88,14 @@ export class Subscription {
   }
 
   /** The reply to a monitor request. */
-  acceptMonitor(reply: Json): Result<Synced, OvsdbError> {
+  *acceptMonitor(reply: Json): Generator<undefined, Result<Synced, OvsdbError>> {
     const replica = this.#replica;
     if (replica === undefined)
       return failed(ovsdbError('bad-schema', 'a monitor without a schema'));
     const accepted =
       this.#method === 'monitor_cond_since'
-        ? acceptSince(replica, reply)
-        : acceptInitial(replica, reply, this.#method === 'monitor' ? 'v1' : 'v2');
+        ? yield* acceptSince(replica, reply)
+        : yield* acceptInitial(replica, reply, this.#method === 'monitor' ? 'v1' : 'v2');
     if (!accepted.ok) return this.#distrust(accepted.error);
     this.#isSynced = true;
     return ok({
@@ -110,16 +110,15 @@ export class Subscription {
   }
 
   /** An update notification. */
-  acceptUpdate(
-    method: 'update' | 'update2' | 'update3',
-    params: readonly Json[],
-  ): Result<readonly RowChanged[], OvsdbError> {
+  *acceptUpdate(method: 'update' | 'update2' | 'update3', params: readonly Json[]): Applying {
     const replica = this.#replica;
     if (replica === undefined || !this.#isSynced || params[0] !== MONITOR_ID) {
       return failed(ovsdbError('unknown-monitor', `an update for monitor ${excerpt(params[0])}`));
     }
     const applied =
-      method === 'update3' ? applySince(replica, params) : applyPlain(method, replica, params);
+      method === 'update3'
+        ? yield* applySince(replica, params)
+        : yield* applyPlain(method, replica, params);
     return applied.ok ? applied : this.#distrust(applied.error);
   }
 
@@ -150,7 +149,9 @@ interface Accepted {
   readonly resumed: boolean;
 }
 
-function acceptSince(replica: Replica, reply: Json): Result<Accepted, OvsdbError> {
+type Accepting = Generator<undefined, Result<Accepted, OvsdbError>>;
+
+function* acceptSince(replica: Replica, reply: Json): Accepting {
   if (!isJsonArray(reply) || reply.length !== 3 || typeof reply[0] !== 'boolean') {
     return failed(
       ovsdbError('bad-value', 'monitor_cond_since answers [found, transaction, updates]'),
@@ -160,35 +161,28 @@ function acceptSince(replica: Replica, reply: Json): Result<Accepted, OvsdbError
   if (!transactionId.ok) return transactionId;
   const [found, , updates = null] = reply;
   const changes = found
-    ? replica.apply(updates, 'v2', transactionId.value)
-    : replica.replaceAll(updates, 'v2', transactionId.value);
+    ? yield* replica.apply(updates, 'v2', transactionId.value)
+    : yield* replica.replaceAll(updates, 'v2', transactionId.value);
   return changes.ok ? ok({ changes: changes.value, resumed: found }) : changes;
 }
 
-function acceptInitial(
-  replica: Replica,
-  reply: Json,
-  format: UpdateFormat,
-): Result<Accepted, OvsdbError> {
-  const changes = replica.replaceAll(reply, format, ZERO_UUID);
+function* acceptInitial(replica: Replica, reply: Json, format: UpdateFormat): Accepting {
+  const changes = yield* replica.replaceAll(reply, format, ZERO_UUID);
   return changes.ok ? ok({ changes: changes.value, resumed: false }) : changes;
 }
 
-function applySince(
-  replica: Replica,
-  params: readonly Json[],
-): Result<readonly RowChanged[], OvsdbError> {
+function* applySince(replica: Replica, params: readonly Json[]): Applying {
   const transactionId = readTransactionId(params[1]);
   if (!transactionId.ok) return transactionId;
-  return replica.apply(params[2] ?? null, 'v2', transactionId.value);
+  return yield* replica.apply(params[2] ?? null, 'v2', transactionId.value);
 }
 
-function applyPlain(
+function* applyPlain(
   method: 'update' | 'update2',
   replica: Replica,
   params: readonly Json[],
-): Result<readonly RowChanged[], OvsdbError> {
-  return replica.apply(params[1] ?? null, method === 'update' ? 'v1' : 'v2');
+): Applying {
+  return yield* replica.apply(params[1] ?? null, method === 'update' ? 'v1' : 'v2');
 }
 
 function readTransactionId(wire: Json | undefined): Result<Uuid, OvsdbError> {
