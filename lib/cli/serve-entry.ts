@@ -15,7 +15,4 @@ export interface ServeModule {
 
 export type LoadServe = () => Promise<ServeModule>;
 
-export const loadServe: LoadServe = async () => {
-  const entry = '../daemon/serve.ts';
-  return (await import(entry)) as ServeModule;
-};
+export const loadServe: LoadServe = () => import('../daemon/serve.ts');

@@ -1,0 +1,231 @@
+/**
+ * Intent: from manifests and deletions to the records that they write, checked against the present state.
+ *
+ * Pure: reads the domain, writes nothing. All problems are collected; with one problem nothing is written.
+ */
+
+import type { RecordChange } from '../desired/compiler.ts';
+import type { Domain } from '../model/domain.ts';
+import type { Manifest, NetworkManifest, ObjectRef, PortManifest } from '../model/manifest.ts';
+import { nearest } from '../model/nearest.ts';
+import { type Problem, ProblemList } from '../model/problem.ts';
+import {
+  type DomainRecord,
+  keyOf,
+  type NetworkRecord,
+  type PortRecord,
+  type RecordKey,
+  recordKey,
+  VNI_MAX,
+} from '../model/records.ts';
+
+export interface IntentObject {
+  readonly kind: string;
+  readonly name: string;
+  readonly result: 'created' | 'changed' | 'unchanged' | 'deleted' | 'absent';
+}
+
+export interface IntentPlan {
+  readonly writes: readonly RecordChange[];
+  /** Records that the plan relies on without writing them. */
+  readonly reliesOn: readonly RecordKey[];
+  readonly objects: readonly IntentObject[];
+  readonly problems: readonly Problem[];
+}
+
+/** Above what people choose by hand, so that a VNI chosen later seldom clashes with one that we chose. */
+const ALLOCATED_VNI_FIRST = 0x10000;
+
+export function planApply(domain: Domain, manifests: readonly Manifest[]): IntentPlan {
+  const draft = new Draft(domain);
+  const networks = manifests.filter((manifest) => manifest.kind === 'Network');
+  // First what becomes free, so that two networks may exchange their VNIs in one file.
+  for (const manifest of networks) draft.freeVniOf(manifest);
+  for (const manifest of networks) draft.network(manifest);
+  for (const manifest of manifests) if (manifest.kind === 'Port') draft.port(manifest);
+  draft.checkAddresses();
+  return draft.plan();
+}
+
+export function planDelete(
+  domain: Domain,
+  refs: readonly ObjectRef[],
+  isConnected: (nve: string) => boolean,
+): IntentPlan {
+  const draft = new Draft(domain);
+  const ports = new Set(refs.filter((ref) => ref.kind === 'Port').map((ref) => ref.name));
+  for (const ref of refs) {
+    if (ref.kind === 'Port') draft.drop('Port', ref.name, recordKey('port', ref.name));
+    if (ref.kind === 'Network') draft.dropNetwork(ref.name, ports);
+    if (ref.kind === 'Nve') draft.dropNve(ref.name, isConnected(ref.name));
+  }
+  return draft.plan();
+}
+
+/** The domain as it would be, on top of the domain as it is. */
+class Draft {
+  readonly #domain: Domain;
+  readonly #writes = new Map<RecordKey, DomainRecord | undefined>();
+  readonly #reliesOn = new Set<RecordKey>();
+  readonly #objects: IntentObject[] = [];
+  readonly #problems = new ProblemList();
+  readonly #applied: PortRecord[] = [];
+  readonly #takenVnis = new Map<number, string>();
+  readonly #freedVnis = new Set<number>();
+  #nextVni = ALLOCATED_VNI_FIRST;
+
+  constructor(domain: Domain) {
+    this.#domain = domain;
+  }
+
+  plan(): IntentPlan {
+    for (const vni of this.#freedVnis) {
+      if (!this.#takenVnis.has(vni)) this.#writes.set(recordKey('vni', vni), undefined);
+    }
+    const writes = [...this.#writes].map(([key, record]) => ({ key, record }));
+    const reliesOn = [...this.#reliesOn].filter((key) => !this.#writes.has(key));
+    return { writes, reliesOn, objects: this.#objects, problems: this.#problems.toArray() };
+  }
+
+  freeVniOf({ name, vni }: NetworkManifest): void {
+    const before = this.#domain.network(name)?.vni;
+    if (before !== undefined && vni !== undefined && before !== vni) this.#freedVnis.add(before);
+  }
+
+  network(manifest: NetworkManifest): void {
+    const { name, encapsulation } = manifest;
+    const before = this.#domain.network(name);
+    const vni = manifest.vni ?? before?.vni ?? this.#freeVni();
+    if (vni === undefined) {
+      this.#problems.add(`Network ${name}`, 'no VNI is free: delete a network first');
+      return;
+    }
+    const holder = this.#holderOf(vni);
+    if (holder !== undefined && holder !== name) {
+      const message = `${vni} is the VNI of network ${holder}: choose another, or leave vni out to have one chosen`;
+      this.#problems.add(`Network ${name}, vni`, message);
+      return;
+    }
+    const vniAllocated = manifest.vni === undefined && (before?.vniAllocated ?? true);
+    const record: NetworkRecord = {
+      kind: 'network',
+      name,
+      vni,
+      vniAllocated,
+      ...(encapsulation === undefined ? {} : { encapsulation }),
+    };
+    this.#takenVnis.set(vni, name);
+    this.#put('Network', name, before, record);
+    if (before?.vni !== vni) {
+      this.#writes.set(recordKey('vni', vni), { kind: 'vni', vni, network: name });
+    }
+  }
+
+  port(manifest: PortManifest): void {
+    const { name, network, mac, ips } = manifest;
+    const key = recordKey('network', network);
+    if (!this.#writes.has(key) && this.#domain.network(network) === undefined) {
+      const known = this.#domain.networks().map((record) => record.name);
+      const near = nearest(network, known);
+      const hint = near === undefined ? '' : `; did you mean ${near}?`;
+      const message = `network ${network} does not exist: apply it first, or in the same file${hint}`;
+      this.#problems.add(`Port ${name}, network`, message);
+      return;
+    }
+    this.#reliesOn.add(key);
+    const record: PortRecord = { kind: 'port', name, network, mac, ips };
+    this.#applied.push(record);
+    this.#put('Port', name, this.#domain.port(name), record);
+  }
+
+  /** MACs and IPs are unique in a network. */
+  checkAddresses(): void {
+    const holders = this.#addressHolders();
+    for (const port of this.#applied) {
+      for (const { key, member, text } of addressesOf(port)) {
+        const holder = holders.get(key);
+        if (holder !== undefined) {
+          const message = `${text} is that of port ${holder} in network ${port.network}: give one of them another`;
+          this.#problems.add(`Port ${port.name}, ${member}`, message);
+        }
+        holders.set(key, port.name);
+      }
+    }
+  }
+
+  /** Addresses in the networks concerned, of ports that are not themselves applied now. */
+  #addressHolders(): Map<string, string> {
+    const replaced = new Set(this.#applied.map((port) => port.name));
+    const holders = new Map<string, string>();
+    for (const network of new Set(this.#applied.map((port) => port.network))) {
+      for (const name of this.#domain.portsOf(network)) {
+        const port = replaced.has(name) ? undefined : this.#domain.port(name);
+        for (const { key } of port === undefined ? [] : addressesOf(port)) holders.set(key, name);
+      }
+    }
+    return holders;
+  }
+
+  dropNetwork(name: string, dropped: ReadonlySet<string>): void {
+    const left = [...this.#domain.portsOf(name)].filter((port) => !dropped.has(port));
+    if (left.length > 0) {
+      const some = left.slice(0, 3).join(', ');
+      const more = left.length > 3 ? ` and ${left.length - 3} more` : '';
+      this.#problems.add(`Network ${name}`, `it still has ports: delete ${some}${more} first`);
+      return;
+    }
+    const vni = this.#domain.network(name)?.vni;
+    this.drop('Network', name, recordKey('network', name));
+    if (vni !== undefined) this.#freedVnis.add(vni);
+  }
+
+  dropNve(name: string, connected: boolean): void {
+    if (connected) {
+      const message = 'it is connected: end that first with "ovs-vsctl del-manager" on it';
+      this.#problems.add(`Nve ${name}`, message);
+      return;
+    }
+    const index = this.#domain.nve(name)?.index;
+    this.drop('Nve', name, recordKey('nve', name));
+    if (index !== undefined) this.#writes.set(recordKey('index', index), undefined);
+    for (const port of this.#domain.attachedTo(name)) {
+      this.#writes.set(recordKey('attachment', port), undefined);
+    }
+  }
+
+  drop(kind: string, name: string, key: RecordKey): void {
+    const there = this.#domain.record(key) !== undefined;
+    if (there) this.#writes.set(key, undefined);
+    this.#objects.push({ kind, name, result: there ? 'deleted' : 'absent' });
+  }
+
+  #put(kind: string, name: string, before: DomainRecord | undefined, after: DomainRecord): void {
+    const same = before !== undefined && JSON.stringify(before) === JSON.stringify(after);
+    if (!same) this.#writes.set(keyOf(after), after);
+    const result = same ? 'unchanged' : before === undefined ? 'created' : 'changed';
+    this.#objects.push({ kind, name, result });
+  }
+
+  #holderOf(vni: number): string | undefined {
+    const taken = this.#takenVnis.get(vni);
+    if (taken !== undefined) return taken;
+    return this.#freedVnis.has(vni) ? undefined : this.#domain.networkOfVni(vni);
+  }
+
+  #freeVni(): number | undefined {
+    for (let tries = 0; tries <= VNI_MAX; tries++) {
+      const vni = this.#nextVni;
+      this.#nextVni = vni === VNI_MAX ? 1 : vni + 1;
+      if (this.#holderOf(vni) === undefined) return vni;
+    }
+    return undefined;
+  }
+}
+
+function addressesOf(port: PortRecord): { key: string; member: string; text: string }[] {
+  const { network, mac, ips } = port;
+  return [
+    { key: `${network} ${mac}`, member: 'mac', text: mac },
+    ...ips.map((ip) => ({ key: `${network} ${ip}`, member: 'ips', text: ip })),
+  ];
+}

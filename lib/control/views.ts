@@ -1,0 +1,220 @@
+/**
+ * Views: what the API shows, read from the core. Pure; computed when asked for.
+ */
+
+import { VERSION_NAMES } from '../../protocols/openflow/values/version.ts';
+import { agreedEndpoint, capabilityOf, encapsulationsOf } from '../desired/agreement.ts';
+import type { NetworkRecord, NveName, NveRecord, PortRecord } from '../model/records.ts';
+import type {
+  Condition,
+  MappingView,
+  NetworkView,
+  NveView,
+  PortPhase,
+  PortView,
+  TunnelView,
+} from '../model/views.ts';
+import type { Core } from './core.ts';
+import { conflictText, shortageText, unknownPortText } from './notices.ts';
+import type { NveState } from './nve-state.ts';
+
+export function networkView(core: Core, network: NetworkRecord): NetworkView {
+  const { name, vni, encapsulation, vniAllocated } = network;
+  const ports = [...core.domain.portsOf(name)];
+  const active = ports.filter((port) => phaseOf(core, port).phase === 'active').length;
+  return {
+    kind: 'Network',
+    name,
+    vni,
+    ...(encapsulation === undefined ? {} : { encapsulation }),
+    status: {
+      vniAllocated,
+      ports: ports.length,
+      active,
+      nves: core.compiler.members(name).sort(),
+      conditions: [...disagreements(core, network), ...shortages(core, network)],
+    },
+  };
+}
+
+export function portView(core: Core, port: PortRecord): PortView {
+  const { name, network, mac, ips } = port;
+  const { phase, reason } = phaseOf(core, name);
+  const nve = core.domain.attachment(name)?.nve;
+  const placed = nve === undefined ? undefined : core.interfaces.working(name, nve);
+  return {
+    kind: 'Port',
+    name,
+    network,
+    mac,
+    ips,
+    status: {
+      phase,
+      ...(reason === undefined ? {} : { reason }),
+      ...(nve === undefined ? {} : { nve }),
+      ...(placed?.ofport === undefined ? {} : { ofport: placed.ofport }),
+      ...(placed === undefined ? {} : { interface: placed.name }),
+    },
+  };
+}
+
+export function nveView(core: Core, nve: NveRecord, instance: string): NveView {
+  const state = core.nve(nve.name);
+  const facts = state?.facts ?? state?.lastFacts;
+  let desired = 0;
+  for (const fragment of core.desired(nve.name)) desired += fragment.flows.length;
+  return {
+    kind: 'Nve',
+    name: nve.name,
+    status: {
+      connected: state?.connected ?? false,
+      ...(state?.owner === true ? { owner: instance } : {}),
+      endpoints: nve.endpoints,
+      flows: { desired, installed: state?.flowsInstalled ?? 0 },
+      ports: core.domain.attachedTo(nve.name).size,
+      ...(facts === undefined ? {} : { bridge: facts.bridge }),
+      ...(facts?.datapathId === undefined ? {} : { datapathId: facts.datapathId }),
+      ...(state?.version === undefined ? {} : { openflow: VERSION_NAMES[state.version] }),
+      ...(facts?.ovsVersion === undefined ? {} : { ovsVersion: facts.ovsVersion }),
+      conditions: nveConditions(core, nve.name, state),
+    },
+  };
+}
+
+export function mappingViews(core: Core): MappingView[] {
+  return core.domain.attachments().flatMap(({ port }) => {
+    const mapping = core.domain.mapping(port);
+    if (mapping === undefined) return [];
+    const { network, nve, attachment } = mapping;
+    return [
+      {
+        kind: 'Mapping' as const,
+        name: port,
+        network: network.name,
+        mac: mapping.port.mac,
+        ips: mapping.port.ips,
+        nve: nve.name,
+        endpoints: nve.endpoints.filter((endpoint) =>
+          encapsulationsOf(network).includes(endpoint.type),
+        ),
+        sequence: attachment.sequence,
+        source: 'ovsdb',
+      },
+    ];
+  });
+}
+
+/** Every direction of every pair of NVEs that share a network. */
+export function tunnelViews(core: Core): TunnelView[] {
+  const found = new Map<string, TunnelView & { networks: string[] }>();
+  for (const network of core.domain.networks()) {
+    const members = core.compiler.members(network.name).sort();
+    for (const from of members) {
+      for (const to of members) if (from !== to) addTunnel(core, network, from, to, found);
+    }
+  }
+  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function addTunnel(
+  core: Core,
+  network: NetworkRecord,
+  from: NveName,
+  to: NveName,
+  found: Map<string, TunnelView & { networks: string[] }>,
+): void {
+  const sender = core.domain.nve(from);
+  const owner = core.domain.nve(to);
+  if (sender === undefined || owner === undefined) return;
+  const endpoint = agreedEndpoint(network, owner, capabilityOf(sender));
+  if (endpoint === undefined) return;
+  const name = `${from}->${to}/${endpoint.type}`;
+  const there = found.get(name);
+  if (there !== undefined) {
+    there.networks.push(network.name);
+    return;
+  }
+  const { type, ip } = endpoint;
+  const networks = [network.name];
+  found.set(name, { kind: 'Tunnel', name, nve: from, remote: to, type, remoteIp: ip, networks });
+}
+
+export function phaseOf(core: Core, port: string): { phase: PortPhase; reason?: string } {
+  const attachment = core.domain.attachment(port);
+  const claimants = core.interfaces
+    .claimants(port)
+    .filter((nve) => core.nve(nve)?.connected === true);
+  if (attachment === undefined) return { phase: 'waiting', reason: whyUnattached(core, port) };
+  const { nve } = attachment;
+  if (claimants.length > 1) {
+    return { phase: 'conflict', reason: conflictText(port, nve, claimants) };
+  }
+  const here = core.interfaces.any(port, nve).filter((placed) => placed.error === undefined);
+  if (here.length > 1) {
+    const names = here.map((placed) => placed.name).join(' and ');
+    const used = core.interfaces.working(port, nve)?.name;
+    return { phase: 'conflict', reason: `${names} on ${nve} both name ${port}: ${used} is used` };
+  }
+  const state = core.nve(nve);
+  if (state === undefined || !state.connected) return { phase: 'active' };
+  if (state.linker.number(port) === undefined) {
+    return {
+      phase: 'waiting',
+      reason: `Open vSwitch on ${nve} has not numbered its interface yet`,
+    };
+  }
+  if (core.domain.mapping(port) === undefined) {
+    return { phase: 'waiting', reason: 'its network is gone: apply it again' };
+  }
+  return { phase: 'active' };
+}
+
+function whyUnattached(core: Core, port: string): string {
+  for (const nve of core.interfaces.naming(port)) {
+    const broken = core.interfaces.any(port, nve).find((placed) => placed.error !== undefined);
+    if (broken !== undefined) {
+      return `interface ${broken.name} on ${nve} does not work: ${broken.error}`;
+    }
+  }
+  return `no interface of a connected NVE has external_ids:iface-id=${port}`;
+}
+
+function nveConditions(core: Core, nve: NveName, state: NveState | undefined): Condition[] {
+  const conditions = state?.conditions() ?? [];
+  for (const { ifaceId, name } of core.interfaces.of(nve)) {
+    if (core.domain.port(ifaceId) !== undefined) continue;
+    conditions.push({ code: 'port-unknown', message: unknownPortText(ifaceId, nve, name) });
+  }
+  return conditions;
+}
+
+/** Pairs of members that have no encapsulation of the network in common. */
+function disagreements(core: Core, network: NetworkRecord): Condition[] {
+  const members = core.compiler
+    .members(network.name)
+    .flatMap((name) => core.domain.nve(name) ?? [])
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const conditions: Condition[] = [];
+  for (const from of members) {
+    const capability = capabilityOf(from);
+    for (const to of members) {
+      if (from === to || agreedEndpoint(network, to, capability) !== undefined) continue;
+      const allowed = encapsulationsOf(network).join(', ');
+      const message = `${from.name} cannot send to ${to.name}: they have none of ${allowed} in common over one IP family`;
+      conditions.push({ code: 'no-common-encapsulation', message });
+      if (conditions.length === 10) return conditions;
+    }
+  }
+  return conditions;
+}
+
+function shortages(core: Core, network: NetworkRecord): Condition[] {
+  const conditions: Condition[] = [];
+  for (const state of core.nves()) {
+    for (const shortage of state.shortages.values()) {
+      if ((shortage.groupId & 0xffffff) !== network.vni) continue;
+      conditions.push({ code: 'replication-limit', message: shortageText(state.name, shortage) });
+    }
+  }
+  return conditions;
+}

@@ -1,0 +1,115 @@
+/**
+ * Joins the concrete parts of one instance: store, core, southbound, API. The only place that knows them all.
+ */
+
+import { API_LIMITS } from '../northbound/api-limits.ts';
+import { type HttpServer, startHttpServer } from '../northbound/http-server.ts';
+import { formatEndpoint } from '../runtime/endpoint.ts';
+import type { Log } from '../runtime/log.ts';
+import { Southbound } from '../southbound/southbound.ts';
+import type { Store } from '../store/contract.ts';
+import { openLmdbStore } from '../store/lmdb-store.ts';
+import type { Configuration } from './configuration-options.ts';
+import { DomainAuthority } from './domain-authority.ts';
+import { Engine } from './engine.ts';
+import { EventLog } from './event-log.ts';
+
+export interface Instance {
+  readonly authority: DomainAuthority;
+  /** `unix:PATH` or `http://IP:PORT`. */
+  readonly api: string;
+  readonly listeners: readonly string[];
+  /** Leaves the switches forwarding. */
+  close(): Promise<void>;
+}
+
+/** @throws Error (StoreError, ListenError …) with one sentence when a part cannot start; nothing is left open then. */
+export async function startInstance(
+  configuration: Configuration,
+  version: string,
+  log: Log,
+): Promise<Instance> {
+  const store = await openLmdbStore({
+    directory: configuration.store.directory,
+    feedRevisionsMax: configuration['feed-revisions-max'],
+  });
+  const closers: (() => Promise<void> | void)[] = [() => store.close()];
+  try {
+    return await startParts(configuration, version, log, store, closers);
+  } catch (error) {
+    await closeAll(closers);
+    throw error;
+  }
+}
+
+async function startParts(
+  configuration: Configuration,
+  version: string,
+  log: Log,
+  store: Store,
+  closers: (() => Promise<void> | void)[],
+): Promise<Instance> {
+  const events = new EventLog(log);
+  const engine = new Engine(store, events, log);
+  const southbound = new Southbound(southboundSettings(configuration), log, (input) =>
+    engine.take(input),
+  );
+  closers.push(() => engine.close());
+  closers.push(() => southbound.close());
+  await engine.start(southbound);
+  const listeners: string[] = [];
+  let ready = false;
+  const authority = new DomainAuthority(engine, store, southbound, events, {
+    instance: configuration.instance,
+    domain: configuration.domain,
+    version,
+    startedAt: new Date(),
+    listeners,
+    isReady: () => ready && engine.storeProblems.size === 0,
+  });
+  const api: HttpServer = await startHttpServer({
+    authority,
+    listen: configuration.api,
+    version,
+    log,
+    limits: { ...API_LIMITS, bodyMaxBytes: configuration['manifest-size-max-bytes'] },
+  });
+  closers.push(() => api.close());
+  // The switches come last: when they find us, everything is there.
+  for (const endpoint of configuration.openflow) {
+    listeners.push(await southbound.openSwitches(endpoint));
+  }
+  for (const endpoint of configuration.ovsdb) {
+    listeners.push(await southbound.openDatabases(endpoint));
+  }
+  ready = true;
+  return { authority, api: api.address, listeners, close: () => closeAll(closers) };
+}
+
+function southboundSettings(
+  configuration: Configuration,
+): ConstructorParameters<typeof Southbound>[0] {
+  const { domain, openflow, advertise } = configuration;
+  return {
+    domain,
+    // RFC 7047 §3.1: an <id> has letters, digits and underscores.
+    lock: `nva_${domain.replaceAll(/[^A-Za-z0-9_]/g, '_')}`,
+    probeIntervalMs: configuration['probe-interval-ms'],
+    requestTimeoutMs: 10_000,
+    connectionsMax: configuration['connections-max'],
+    controllers(localAddress) {
+      const own = localAddress === undefined ? [] : [localAddress];
+      const addresses = advertise.length > 0 ? advertise : own;
+      return openflow.flatMap(({ port, ip }) =>
+        (ip === undefined || advertise.length > 0 ? addresses : [ip]).map((address) =>
+          formatEndpoint({ method: 'tcp', ip: address, port }),
+        ),
+      );
+    },
+  };
+}
+
+/** In the reverse order of their making. */
+async function closeAll(closers: (() => Promise<void> | void)[]): Promise<void> {
+  for (const close of closers.reverse()) await close();
+}

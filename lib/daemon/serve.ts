@@ -1,0 +1,48 @@
+/**
+ * `nva serve`: one instance until SIGTERM or SIGINT, which leave the switches forwarding.
+ */
+import { packageVersion } from '../cli/version.ts';
+import { startInstance } from './compose.ts';
+import { loadConfiguration } from './configuration-load.ts';
+import { createLog } from './winston-log.ts';
+
+/** As lib/cli documents them: 2 wrong usage, 4 the daemon could not do it. */
+const EXIT = { ok: 0, usage: 2, failed: 4 } as const;
+
+export async function serve(request: {
+  readonly flags: Readonly<Record<string, string | string[]>>;
+}): Promise<number> {
+  const loaded = loadConfiguration(request.flags);
+  if (!loaded.ok) {
+    for (const { where, message } of loaded.error)
+      process.stderr.write(`nva: ${where}: ${message}\n`);
+    return EXIT.usage;
+  }
+  const configuration = loaded.value;
+  const log = createLog({
+    level: configuration['log-level'],
+    format: configuration['log-format'],
+  });
+  const version = packageVersion();
+  try {
+    const instance = await startInstance(configuration, version, log);
+    log.info(
+      `nva ${version} serves domain ${configuration.domain} as ${configuration.instance}: NVEs at ${instance.listeners.join(', ')}; API at ${instance.api}`,
+    );
+    const signal = await stopSignal();
+    log.info(`${signal}: stopping; the switches go on forwarding`);
+    await instance.close();
+    return EXIT.ok;
+  } catch (error) {
+    process.stderr.write(`nva: ${error instanceof Error ? error.message : String(error)}\n`);
+    return EXIT.failed;
+  }
+}
+
+function stopSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => resolve(signal));
+    }
+  });
+}

@@ -1,0 +1,209 @@
+/**
+ * What an NVE's database should hold for us, against what it holds: the bridge first, its tunnel ports after the
+ * switch has taken the bridge's settings, never the other way round (no flooding by accident).
+ *
+ * Changes nothing that is not ours but what joining a bridge needs: fail mode, a version that we speak, our own
+ * controller targets beside those that are there.
+ */
+
+import type { Uuid } from '../../protocols/ovsdb/values/atoms.ts';
+import { TUNNEL_PORTS } from '../desired/pipeline.ts';
+import { ENCAPSULATIONS, type Encapsulation } from '../model/encapsulation.ts';
+import type { Condition } from '../model/views.ts';
+
+/** external_ids key on every row of ours; its value is the domain. */
+export const OWNER_KEY = 'nva-domain';
+/** external_ids key on a bridge that we made (absent: it was there before us). */
+export const CREATED_KEY = 'nva-created';
+/** external_ids key on the bridge: the highest generation that a master of ours has used. */
+export const GENERATION_KEY = 'nva-generation';
+
+export const PROTOCOLS = ['OpenFlow13', 'OpenFlow14', 'OpenFlow15'] as const;
+
+export interface ControllerRow {
+  readonly uuid: Uuid;
+  readonly target: string;
+  readonly owner: string | undefined;
+}
+
+export interface BridgeRow {
+  readonly uuid: Uuid;
+  readonly failMode: string | undefined;
+  readonly protocols: readonly string[];
+  readonly datapathId: string | undefined;
+  readonly owner: string | undefined;
+  readonly generation: bigint;
+  readonly controllers: readonly ControllerRow[];
+}
+
+/** A port of the bridge whose name is one that we use for tunnels. */
+export interface TunnelRow {
+  readonly name: string;
+  readonly portUuid: Uuid;
+  readonly owner: string | undefined;
+  readonly ofport: number | undefined;
+  readonly error: string | undefined;
+}
+
+export interface DatabaseView {
+  readonly systemId: string | undefined;
+  readonly ovsVersion: string | undefined;
+  readonly bridgeName: string;
+  readonly datapathType: string | undefined;
+  readonly wantedTypes: readonly string[];
+  /** Interface types that the switch knows; empty: it does not say. */
+  readonly knownTypes: readonly string[];
+  readonly nextCfg: number;
+  readonly curCfg: number;
+  readonly bridge: BridgeRow | undefined;
+  readonly tunnels: readonly TunnelRow[];
+}
+
+export interface BridgeSettings {
+  readonly domain: string;
+  /** `tcp:IP:PORT` of every instance, for this NVE. */
+  readonly controllers: readonly string[];
+}
+
+export type BridgeStep =
+  | { readonly type: 'create-bridge'; readonly datapathType: string | undefined }
+  | { readonly type: 'mark-bridge' }
+  | { readonly type: 'set-secure' }
+  | { readonly type: 'add-protocols'; readonly protocols: readonly string[] }
+  | { readonly type: 'add-controller'; readonly target: string }
+  | { readonly type: 'remove-controller'; readonly uuid: Uuid }
+  | { readonly type: 'add-tunnel'; readonly encapsulation: Encapsulation; readonly name: string }
+  | { readonly type: 'remove-tunnel'; readonly portUuid: Uuid; readonly name: string };
+
+export interface BridgePlan {
+  /** To be done in one transaction; empty: nothing, or the switch must take the last one first. */
+  readonly steps: readonly BridgeStep[];
+  readonly conditions: readonly Condition[];
+}
+
+export function tunnelName(encapsulation: Encapsulation): string {
+  return `nva-${encapsulation}`;
+}
+
+export function planBridge(view: DatabaseView, settings: BridgeSettings): BridgePlan {
+  const { bridge } = view;
+  const conditions: Condition[] = [];
+  if (bridge === undefined) {
+    return { steps: [{ type: 'create-bridge', datapathType: view.datapathType }], conditions };
+  }
+  if (bridge.owner !== undefined && bridge.owner !== settings.domain) {
+    const message = `bridge ${view.bridgeName} belongs to the domain ${bridge.owner}, not ${settings.domain}: nothing was changed; name another bridge in external_ids:nva-bridge, or start with --domain ${bridge.owner}`;
+    return { steps: [], conditions: [{ code: 'foreign-domain', message }] };
+  }
+  const steps = bridgeSteps(bridge, settings);
+  if (bridge.owner === undefined && bridge.controllers.length === 0) {
+    conditions.push({
+      code: 'bridge-joined',
+      message: `bridge ${view.bridgeName} was there before and had no controller: Open vSwitch removes the flows that it had when it gets its first one`,
+    });
+  }
+  // The switch must have seen the secure bridge before the first tunnel exists.
+  const settled = view.curCfg >= view.nextCfg && bridge.datapathId !== undefined;
+  const tunnels = planTunnels(view, conditions);
+  return { steps: steps.length > 0 || !settled ? steps : tunnels, conditions };
+}
+
+function bridgeSteps(bridge: BridgeRow, settings: BridgeSettings): BridgeStep[] {
+  const steps: BridgeStep[] = [];
+  if (bridge.owner === undefined) steps.push({ type: 'mark-bridge' });
+  if (bridge.failMode !== 'secure') steps.push({ type: 'set-secure' });
+  // An empty set stands for all versions.
+  const missing = PROTOCOLS.filter((protocol) => !bridge.protocols.includes(protocol));
+  if (bridge.protocols.length > 0 && missing.length > 0) {
+    steps.push({ type: 'add-protocols', protocols: missing });
+  }
+  const targets = new Set(bridge.controllers.map((controller) => controller.target));
+  for (const target of settings.controllers) {
+    if (!targets.has(target)) steps.push({ type: 'add-controller', target });
+  }
+  for (const { uuid, target, owner } of bridge.controllers) {
+    if (owner === settings.domain && !settings.controllers.includes(target)) {
+      steps.push({ type: 'remove-controller', uuid });
+    }
+  }
+  return steps;
+}
+
+function planTunnels(view: DatabaseView, conditions: Condition[]): BridgeStep[] {
+  for (const type of view.wantedTypes) {
+    if (!isEncapsulation(type)) conditions.push(unknownType(type));
+  }
+  return ENCAPSULATIONS.flatMap((encapsulation) => {
+    const row = view.tunnels.find((tunnel) => tunnel.name === tunnelName(encapsulation));
+    const wanted = view.wantedTypes.includes(encapsulation);
+    return wanted ? planWanted(view, encapsulation, row, conditions) : planUnwanted(row);
+  });
+}
+
+function planUnwanted(row: TunnelRow | undefined): BridgeStep[] {
+  if (row?.owner === undefined) return [];
+  return [{ type: 'remove-tunnel', portUuid: row.portUuid, name: row.name }];
+}
+
+function planWanted(
+  view: DatabaseView,
+  encapsulation: Encapsulation,
+  row: TunnelRow | undefined,
+  conditions: Condition[],
+): BridgeStep[] {
+  const name = tunnelName(encapsulation);
+  if (row === undefined) {
+    if (view.knownTypes.length === 0 || view.knownTypes.includes(encapsulation)) {
+      return [{ type: 'add-tunnel', encapsulation, name }];
+    }
+    conditions.push(lacking(encapsulation, 'this Open vSwitch does not know the type'));
+    return [];
+  }
+  const fault = row.owner === undefined ? undefined : faultOf(row, encapsulation);
+  if (row.owner === undefined) conditions.push(nameTaken(name));
+  if (fault !== undefined) conditions.push(lacking(encapsulation, fault));
+  return [];
+}
+
+function faultOf(row: TunnelRow, encapsulation: Encapsulation): string | undefined {
+  if (row.error !== undefined) return `Open vSwitch says: ${row.error}`;
+  if (row.ofport === undefined || row.ofport === TUNNEL_PORTS[encapsulation]) return undefined;
+  if (row.ofport < 0) return 'Open vSwitch could not make the port (its log says why)';
+  return `its port has the OpenFlow number ${row.ofport}, and another port has ${TUNNEL_PORTS[encapsulation]}: give that one another ofport_request`;
+}
+
+/** The encapsulations whose tunnel port works: an undetermined one counts as it did before. */
+export function workingEncapsulations(
+  view: DatabaseView,
+  before: ReadonlySet<Encapsulation>,
+): Encapsulation[] {
+  return ENCAPSULATIONS.filter((encapsulation) => {
+    const row = view.tunnels.find((tunnel) => tunnel.name === tunnelName(encapsulation));
+    if (row?.owner === undefined || !view.wantedTypes.includes(encapsulation)) return false;
+    if (row.error !== undefined) return false;
+    if (row.ofport === undefined) return before.has(encapsulation);
+    return row.ofport === TUNNEL_PORTS[encapsulation];
+  });
+}
+
+function isEncapsulation(type: string): type is Encapsulation {
+  return (ENCAPSULATIONS as readonly string[]).includes(type);
+}
+
+function unknownType(type: string): Condition {
+  return {
+    code: `encapsulation-${type}`,
+    message: `external_ids:nva-encap-type names ${type}, which is not supported: use ${ENCAPSULATIONS.join(', ')}`,
+  };
+}
+
+function nameTaken(name: string): Condition {
+  return {
+    code: `${name}-taken`,
+    message: `a port named ${name} is there already and is not ours: remove or rename it`,
+  };
+}
+
+function lacking(encapsulation: Encapsulation, why: string): Condition {
+  return { code: `${encapsulation}-lacking`, message: `${encapsulation} is not used here: ${why}` };
+}

@@ -1,0 +1,106 @@
+/**
+ * The one driver of sessions: joins a protocol's state machine to a socket and to the clock.
+ *
+ * Gives bytes and time to the session, its output to the socket, its events to `onEvent`, and arms one timer for its
+ * next deadline. Knows no protocol. A socket that fails ends the session; a session that ends closes the socket.
+ */
+import type { Socket } from 'node:net';
+import type { ByteSession } from '../../protocols/base/byte-session.ts';
+import { now } from './clock.ts';
+
+export interface ConnectionHandlers<Event> {
+  onEvent(event: Event): void;
+  /** Once, when the socket is gone for whatever reason, in words. */
+  onClosed(reason: string): void;
+  /** The socket has taken all that was written: there is room for more. */
+  onDrain?(): void;
+}
+
+export class Connection<Event> {
+  readonly session: ByteSession<Event>;
+  readonly #socket: Socket;
+  readonly #handlers: ConnectionHandlers<Event>;
+  #timer: NodeJS.Timeout | undefined;
+  #timerAt = Number.POSITIVE_INFINITY;
+  #isFlushing = false;
+  #reason = 'the peer closed the connection';
+  #isClosed = false;
+
+  constructor(socket: Socket, session: ByteSession<Event>, handlers: ConnectionHandlers<Event>) {
+    this.session = session;
+    this.#socket = socket;
+    this.#handlers = handlers;
+    socket.setNoDelay(true);
+    socket.on('data', (chunk: Uint8Array) => {
+      session.receive(chunk, now());
+      this.flush();
+    });
+    socket.on('drain', () => handlers.onDrain?.());
+    socket.on('error', (error) => {
+      this.#reason = error.message;
+    });
+    socket.on('close', () => this.#closed());
+    this.flush();
+  }
+
+  /** Bytes that wait in this process for the peer to take them. */
+  get unsentBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Call after any call of the session from outside: carries its output and events on. */
+  flush(): void {
+    if (this.#isFlushing) return;
+    this.#isFlushing = true;
+    this.#socket.cork();
+    for (let moved = true; moved; ) {
+      moved = false;
+      for (const bytes of this.session.takeOutput()) {
+        moved = true;
+        if (this.#socket.writable) this.#socket.write(bytes);
+      }
+      for (const event of this.session.takeEvents()) {
+        moved = true;
+        this.#handlers.onEvent(event);
+      }
+    }
+    this.#socket.uncork();
+    this.#isFlushing = false;
+    this.#arm();
+  }
+
+  /** Closes after what was written; `reason` is for `onClosed`. */
+  close(reason: string): void {
+    if (this.#isClosed) return;
+    this.#reason = reason;
+    this.#socket.end();
+    this.#socket.destroySoon();
+  }
+
+  #arm(): void {
+    if (this.#isClosed) return;
+    const deadline = this.session.deadline() ?? Number.POSITIVE_INFINITY;
+    if (deadline === this.#timerAt) return;
+    clearTimeout(this.#timer);
+    this.#timerAt = deadline;
+    if (deadline === Number.POSITIVE_INFINITY) return;
+    this.#timer = setTimeout(() => this.#tick(), Math.max(0, deadline - now()));
+  }
+
+  #tick(): void {
+    this.#timerAt = Number.POSITIVE_INFINITY;
+    this.session.tick(now());
+    this.flush();
+  }
+
+  #closed(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    this.#handlers.onClosed(this.#reason);
+  }
+}

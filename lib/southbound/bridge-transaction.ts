@@ -1,0 +1,162 @@
+/**
+ * Carries a bridge plan out: its steps as the operations of one guarded transaction.
+ *
+ * Guards (`wait`) make the transaction fail, changing nothing, when the database has moved on since the plan was made;
+ * the next plan is made from what is there then.
+ */
+import { Transaction, whereUuid } from '../../protocols/ovsdb/transaction.ts';
+import { type NamedUuidRef, type Uuid, UuidRef } from '../../protocols/ovsdb/values/atoms.ts';
+import { TUNNEL_PORTS } from '../desired/pipeline.ts';
+import type { Encapsulation } from '../model/encapsulation.ts';
+import {
+  type BridgeStep,
+  CREATED_KEY,
+  type DatabaseView,
+  GENERATION_KEY,
+  OWNER_KEY,
+  PROTOCOLS,
+} from '../reconcile/bridge-plan.ts';
+
+/** Milliseconds between a switch's attempts to come back to a controller: its least, so that it is soon back. */
+const MAX_BACKOFF_MS = 1_000;
+
+export interface TransactionContext {
+  readonly view: DatabaseView;
+  readonly rootUuid: Uuid;
+  readonly domain: string;
+  readonly controllers: readonly string[];
+}
+
+export function bridgeTransaction(
+  steps: readonly BridgeStep[],
+  context: TransactionContext,
+): Transaction {
+  const transaction = new Transaction();
+  const { view, rootUuid } = context;
+  const bridge = view.bridge;
+  if (bridge === undefined) createBridge(transaction, context);
+  else {
+    const where = whereUuid(bridge.uuid);
+    transaction.wait('Bridge', where, [{ name: view.bridgeName }], { columns: ['name'] });
+    for (const step of steps) changeBridge(transaction, bridge.uuid, step, context);
+  }
+  // Lets the switch's own cur_cfg tell when it has taken all this.
+  transaction.mutate('Open_vSwitch', whereUuid(rootUuid), [['next_cfg', '+=', 1]]);
+  return transaction.comment('nva: integration bridge');
+}
+
+/** Keeps the highest generation used on the bridge itself, for whoever is master next. */
+export function generationTransaction(bridgeUuid: Uuid, generation: bigint): Transaction {
+  const transaction = new Transaction();
+  setExternalIds(transaction, 'Bridge', bridgeUuid, { [GENERATION_KEY]: generation.toString() });
+  return transaction;
+}
+
+function createBridge(transaction: Transaction, context: TransactionContext): void {
+  const { view, rootUuid, domain } = context;
+  const name = view.bridgeName;
+  transaction.wait('Bridge', [['name', '==', name]], [], { columns: ['name'] });
+  const controllers = context.controllers.map((target) =>
+    insertController(transaction, target, domain),
+  );
+  const iface = transaction.insert('Interface', { name, type: 'internal' });
+  const port = transaction.insert('Port', { name, interfaces: iface });
+  const made = transaction.insert('Bridge', {
+    name,
+    ports: port,
+    fail_mode: 'secure',
+    protocols: [...PROTOCOLS],
+    controller: controllers,
+    other_config: new Map([['disable-in-band', 'true']]),
+    external_ids: new Map([
+      [OWNER_KEY, domain],
+      [CREATED_KEY, 'true'],
+    ]),
+    ...(view.datapathType === undefined ? {} : { datapath_type: view.datapathType }),
+  });
+  transaction.mutate('Open_vSwitch', whereUuid(rootUuid), [['bridges', 'insert', made]]);
+}
+
+function changeBridge(
+  transaction: Transaction,
+  bridge: Uuid,
+  step: BridgeStep,
+  { domain }: TransactionContext,
+): void {
+  const where = whereUuid(bridge);
+  switch (step.type) {
+    case 'mark-bridge':
+      setExternalIds(transaction, 'Bridge', bridge, { [OWNER_KEY]: domain });
+      return;
+    case 'set-secure':
+      transaction.update('Bridge', where, { fail_mode: 'secure' });
+      return;
+    case 'add-protocols':
+      transaction.mutate('Bridge', where, [['protocols', 'insert', [...step.protocols]]]);
+      return;
+    case 'add-controller': {
+      const controller = insertController(transaction, step.target, domain);
+      transaction.mutate('Bridge', where, [['controller', 'insert', controller]]);
+      return;
+    }
+    case 'remove-controller':
+      transaction.mutate('Bridge', where, [['controller', 'delete', new UuidRef(step.uuid)]]);
+      return;
+    case 'add-tunnel': {
+      const port = insertTunnel(transaction, step.encapsulation, step.name, domain);
+      transaction.mutate('Bridge', where, [['ports', 'insert', port]]);
+      return;
+    }
+    case 'remove-tunnel':
+      transaction.mutate('Bridge', where, [['ports', 'delete', new UuidRef(step.portUuid)]]);
+      return;
+    case 'create-bridge':
+      return;
+  }
+}
+
+function insertController(transaction: Transaction, target: string, domain: string): NamedUuidRef {
+  return transaction.insert('Controller', {
+    target,
+    connection_mode: 'out-of-band',
+    max_backoff: MAX_BACKOFF_MS,
+    external_ids: new Map([[OWNER_KEY, domain]]),
+  });
+}
+
+function insertTunnel(
+  transaction: Transaction,
+  type: Encapsulation,
+  name: string,
+  domain: string,
+): NamedUuidRef {
+  const iface = transaction.insert('Interface', {
+    name,
+    type,
+    ofport_request: TUNNEL_PORTS[type],
+    options: new Map([
+      ['remote_ip', 'flow'],
+      ['key', 'flow'],
+    ]),
+    external_ids: new Map([[OWNER_KEY, domain]]),
+  });
+  return transaction.insert('Port', {
+    name,
+    interfaces: iface,
+    external_ids: new Map([[OWNER_KEY, domain]]),
+  });
+}
+
+function setExternalIds(
+  transaction: Transaction,
+  table: string,
+  uuid: Uuid,
+  entries: Readonly<Record<string, string>>,
+): void {
+  const where = whereUuid(uuid);
+  // A map's insert keeps a key that is there: take it out first.
+  transaction.mutate(table, where, [
+    ['external_ids', 'delete', Object.keys(entries)],
+    ['external_ids', 'insert', new Map(Object.entries(entries))],
+  ]);
+}

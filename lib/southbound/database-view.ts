@@ -1,0 +1,182 @@
+/**
+ * Reads the view that planning needs (reconcile/bridge-plan) out of a replica of an NVE's database.
+ */
+
+import type { Replica, RowChanged } from '../../protocols/ovsdb/replica.ts';
+import type { Uuid } from '../../protocols/ovsdb/values/atoms.ts';
+import type { WantedColumns } from '../../protocols/ovsdb/values/database-schema.ts';
+import {
+  BRIDGE,
+  CONTROLLER,
+  INTERFACE,
+  mapEntry,
+  OPEN_VSWITCH,
+  type OvsdbRow,
+  PORT,
+  type RowOf,
+  readRow,
+} from '../../protocols/ovsdb/values/tables.ts';
+import { ENCAPSULATIONS } from '../model/encapsulation.ts';
+import {
+  type BridgeRow,
+  type DatabaseView,
+  GENERATION_KEY,
+  OWNER_KEY,
+  type TunnelRow,
+  tunnelName,
+} from '../reconcile/bridge-plan.ts';
+
+/** The columns that we monitor, and no other: statistics alone would cost more than all of these. */
+export const WANTED_COLUMNS: WantedColumns = {
+  Open_vSwitch: ['bridges', 'external_ids', 'next_cfg', 'cur_cfg', 'ovs_version', 'iface_types'],
+  Bridge: ['name', 'datapath_id', 'fail_mode', 'protocols', 'controller', 'ports', 'external_ids'],
+  Port: ['name', 'interfaces', 'external_ids'],
+  Interface: ['name', 'type', 'ofport', 'external_ids', 'error'],
+  Controller: ['target', 'external_ids'],
+};
+
+const DEFAULT_BRIDGE = 'br-int';
+
+const TUNNEL_NAMES: ReadonlySet<string> = new Set(ENCAPSULATIONS.map(tunnelName));
+
+type Root = RowOf<typeof OPEN_VSWITCH>;
+
+export interface RootView {
+  readonly rootUuid: Uuid;
+  readonly view: DatabaseView;
+  /** external_ids:nva-encap-ip, split. */
+  readonly encapIps: readonly string[];
+}
+
+/** Undefined: the database has no Open_vSwitch row yet. */
+export function viewDatabase(replica: Replica): RootView | undefined {
+  const [entry] = replica.table('Open_vSwitch');
+  if (entry === undefined) return undefined;
+  const [rootUuid, row] = entry;
+  const root = readRow(OPEN_VSWITCH, row);
+  const external = (key: string): string | undefined => mapEntry(root.external_ids, key);
+  const bridgeName = external('nva-bridge') ?? DEFAULT_BRIDGE;
+  return {
+    rootUuid,
+    encapIps: words(external('nva-encap-ip')),
+    view: {
+      systemId: external('system-id'),
+      ovsVersion: root.ovs_version,
+      bridgeName,
+      datapathType: external('nva-datapath-type'),
+      wantedTypes: wantedTypes(external('nva-encap-type')),
+      knownTypes: root.iface_types,
+      nextCfg: root.next_cfg,
+      curCfg: root.cur_cfg,
+      bridge: findBridge(replica, root, bridgeName),
+      tunnels: findTunnels(replica, bridgeName),
+    },
+  };
+}
+
+/**
+ * Whether the view may differ after this change. The comings and goings of tenants (ports of the bridge, their
+ * interfaces, the counters of configurations) do not touch it; looking at everything each time would cost O(ports).
+ */
+export function touchesView(change: RowChanged): boolean {
+  const { table, old, new: row } = change;
+  switch (table) {
+    case 'Controller':
+      return true;
+    case 'Open_vSwitch':
+      return differs(old, row, ['bridges', 'external_ids', 'ovs_version', 'iface_types']);
+    case 'Bridge':
+      return differs(old, row, [
+        'name',
+        'datapath_id',
+        'fail_mode',
+        'protocols',
+        'controller',
+        'external_ids',
+      ]);
+    case 'Interface': {
+      const name = (row ?? old)?.name;
+      return typeof name === 'string' && TUNNEL_NAMES.has(name);
+    }
+    default:
+      return false;
+  }
+}
+
+function differs(
+  old: OvsdbRow | undefined,
+  row: OvsdbRow | undefined,
+  columns: readonly string[],
+): boolean {
+  // The replica keeps the value of a column that an update does not name, so identity is enough.
+  return columns.some((column) => old?.[column] !== row?.[column]);
+}
+
+/** The named bridge of the switch (rows that no switch refers to do not count). */
+export function findBridgeUuid(replica: Replica, name: string): Uuid | undefined {
+  for (const [uuid, row] of replica.table('Bridge')) {
+    if (readRow(BRIDGE, row).name === name) return uuid;
+  }
+  return undefined;
+}
+
+function findBridge(replica: Replica, root: Root, name: string): BridgeRow | undefined {
+  const uuid = findBridgeUuid(replica, name);
+  const row = uuid === undefined ? undefined : replica.row('Bridge', uuid);
+  if (uuid === undefined || row === undefined || !root.bridges.includes(uuid)) return undefined;
+  const bridge = readRow(BRIDGE, row);
+  return {
+    uuid,
+    failMode: bridge.fail_mode,
+    protocols: bridge.protocols,
+    datapathId: bridge.datapath_id,
+    owner: mapEntry(bridge.external_ids, OWNER_KEY),
+    generation: generationOf(mapEntry(bridge.external_ids, GENERATION_KEY)),
+    controllers: bridge.controller.flatMap((controllerUuid) => {
+      const found = replica.row('Controller', controllerUuid);
+      if (found === undefined) return [];
+      const controller = readRow(CONTROLLER, found);
+      const owner = mapEntry(controller.external_ids, OWNER_KEY);
+      return [{ uuid: controllerUuid, target: controller.target, owner }];
+    }),
+  };
+}
+
+function findTunnels(replica: Replica, bridgeName: string): TunnelRow[] {
+  const tunnels: TunnelRow[] = [];
+  const bridgeUuid = findBridgeUuid(replica, bridgeName);
+  const bridge = bridgeUuid === undefined ? undefined : replica.row('Bridge', bridgeUuid);
+  const ports = bridge === undefined ? [] : readRow(BRIDGE, bridge).ports;
+  // Interface names are unique in a database, so the three names are looked for among interfaces.
+  for (const [uuid, row] of replica.table('Interface')) {
+    if (typeof row.name !== 'string' || !TUNNEL_NAMES.has(row.name)) continue;
+    const tunnel = readRow(INTERFACE, row);
+    const port = [...replica.table('Port')].find(([, candidate]) =>
+      readRow(PORT, candidate).interfaces.includes(uuid),
+    );
+    if (port === undefined || !ports.includes(port[0])) continue;
+    tunnels.push({
+      name: tunnel.name,
+      portUuid: port[0],
+      owner: mapEntry(tunnel.external_ids, OWNER_KEY),
+      ofport: tunnel.ofport,
+      error: tunnel.error,
+    });
+  }
+  return tunnels;
+}
+
+function wantedTypes(text: string | undefined): readonly string[] {
+  return text === undefined ? ENCAPSULATIONS : words(text);
+}
+
+function words(text: string | undefined): string[] {
+  return (text ?? '')
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+}
+
+function generationOf(text: string | undefined): bigint {
+  return text !== undefined && /^[0-9]{1,19}$/.test(text) ? BigInt(text) : 0n;
+}

@@ -1,0 +1,312 @@
+/**
+ * One NVE's OpenFlow session: takes the master role, reads what is installed, sends batches, tells what was confirmed.
+ *
+ * What waits to be sent is kept as operations (references to shared fragments), not as bytes, and given to the socket
+ * only as fast as the switch takes it. A queue above its bound is dropped and the switch read again later: a slow
+ * switch costs this bound and nobody else's time.
+ */
+import type { Socket } from 'node:net';
+import type { OpenFlowEvent } from '../../protocols/openflow/session/events.ts';
+import { OpenFlowSession } from '../../protocols/openflow/session/session.ts';
+import type { Features } from '../../protocols/openflow/values/messages.ts';
+import type { FlowStats, GroupDesc } from '../../protocols/openflow/values/multipart.ts';
+import type { OpenFlowVersion } from '../../protocols/openflow/values/version.ts';
+import { decodeFlowStats } from '../../protocols/openflow/wire/flow-scan.ts';
+import type { Input } from '../control/inputs.ts';
+import type { Operation } from '../reconcile/operations.ts';
+import { now } from '../runtime/clock.ts';
+import { Connection } from '../runtime/connection.ts';
+import type { Log } from '../runtime/log.ts';
+import { readInstalledFlows } from './installed-flows.ts';
+import { cookieOfOffending, describeError, isStaleGeneration } from './openflow-faults.ts';
+import { encodeOperation } from './operation-encoder.ts';
+
+export interface SwitchSettings {
+  readonly probeIntervalMs: number;
+  readonly requestTimeoutMs: number;
+}
+
+export interface SwitchHost {
+  readonly log: Log;
+  emit(input: Input): void;
+  ready(device: NveSwitch, features: Features): void;
+  /** The generation that we asked with is behind one that the switch has seen. */
+  stale(device: NveSwitch): void;
+  closed(device: NveSwitch, reason: string): void;
+}
+
+/** A barrier after so many flow-mods may take long on a busy switch. */
+const BATCH_TIMEOUT_MS = 60_000;
+/** Given to the socket at most, before the switch has taken it. */
+const UNSENT_BYTES_MAX = 1024 * 1024;
+/** Bytes joined into one write. */
+const CHUNK_BYTES = 64 * 1024;
+/** Operations that may wait for one switch: about 100 MB of flows, but only references here. */
+const QUEUE_MAX = 1_000_000;
+
+type Entry = { readonly operation: Operation } | { readonly batch: number };
+
+type Waiting =
+  | { readonly kind: 'role' }
+  | { readonly kind: 'barrier'; readonly batch: number }
+  | { readonly kind: 'done'; readonly done: (event: OpenFlowEvent) => void };
+
+export class NveSwitch {
+  readonly peer: string;
+  readonly #settings: SwitchSettings;
+  readonly #host: SwitchHost;
+  readonly #session: OpenFlowSession;
+  readonly #connection: Connection<OpenFlowEvent>;
+  readonly #waiting = new Map<number, Waiting>();
+  #queue: Entry[] = [];
+  #queueAt = 0;
+  #nve: string | undefined;
+  #datapathId = '';
+  #isMaster = false;
+
+  constructor(socket: Socket, peer: string, settings: SwitchSettings, host: SwitchHost) {
+    this.peer = peer;
+    this.#settings = settings;
+    this.#host = host;
+    const { probeIntervalMs } = settings;
+    this.#session = new OpenFlowSession(now(), { probeIntervalMs });
+    this.#connection = new Connection(socket, this.#session, {
+      onEvent: (event) => this.#take(event),
+      onClosed: (reason) => this.#closed(reason),
+      onDrain: () => this.#pump(),
+    });
+  }
+
+  get datapathId(): string {
+    return this.#datapathId;
+  }
+
+  get nve(): string | undefined {
+    return this.#nve;
+  }
+
+  get version(): OpenFlowVersion {
+    return this.#session.version;
+  }
+
+  get isMaster(): boolean {
+    return this.#isMaster;
+  }
+
+  /** Takes the master role for this NVE; `flows-ready` follows. */
+  becomeMaster(nve: string, generationId: bigint): void {
+    this.#nve = nve;
+    const request = { type: 'role_request', role: 'master', generationId } as const;
+    const xid = this.#session.request(request, this.#settings.requestTimeoutMs, now());
+    this.#waiting.set(xid, { kind: 'role' });
+    this.#connection.flush();
+  }
+
+  send(batch: number, operations: readonly Operation[]): void {
+    if (this.#queue.length - this.#queueAt + operations.length > QUEUE_MAX) {
+      this.#queue = [];
+      this.#queueAt = 0;
+      if (this.#nve !== undefined) this.#host.emit({ type: 'behind', nve: this.#nve });
+      return;
+    }
+    for (const operation of operations) this.#queue.push({ operation });
+    this.#queue.push({ batch });
+    this.#pump();
+  }
+
+  /** Answers with an `installed` input. */
+  async readInstalled(read: number): Promise<void> {
+    // What waits was meant for a switch in another state: the difference to come has it all.
+    this.#queue = [];
+    this.#queueAt = 0;
+    const [flowParts, groups] = await Promise.all([this.#flowParts(), this.#groups()]);
+    if (flowParts === undefined || groups === undefined || this.#nve === undefined) return;
+    const { version } = this;
+    const flows = readInstalledFlows(version, flowParts);
+    if (flows === undefined) {
+      this.close('its flow dump has a wrong length');
+      return;
+    }
+    const buckets = new Map(groups.map((group) => [group.groupId, group.buckets]));
+    const installed = { version, flows, groups: buckets };
+    this.#host.emit({ type: 'installed', nve: this.#nve, read, installed });
+  }
+
+  /** Everything that the switch has, decoded; undefined: the session ended meanwhile. */
+  async dump(): Promise<{ flows: FlowStats[]; groups: readonly GroupDesc[] } | undefined> {
+    const [parts, groups] = await Promise.all([this.#flowParts(), this.#groups()]);
+    if (parts === undefined || groups === undefined) return undefined;
+    const flows: FlowStats[] = [];
+    for (const part of parts) {
+      const decoded = decodeFlowStats(this.version, part);
+      if (!decoded.ok) return undefined;
+      flows.push(...decoded.value);
+    }
+    return { flows, groups };
+  }
+
+  close(reason: string): void {
+    this.#connection.close(reason);
+  }
+
+  async #flowParts(): Promise<readonly Uint8Array[] | undefined> {
+    const event = await this.#ask({ type: 'multipart_request', request: { kind: 'flow' } });
+    return event?.type === 'reply' ? event.parts : undefined;
+  }
+
+  async #groups(): Promise<readonly GroupDesc[] | undefined> {
+    const event = await this.#ask({ type: 'multipart_request', request: { kind: 'group_desc' } });
+    if (event?.type !== 'reply' || event.message?.type !== 'multipart_reply') return undefined;
+    const { reply } = event.message;
+    return reply.kind === 'group_desc' ? reply.groups : undefined;
+  }
+
+  #ask(message: Parameters<OpenFlowSession['request']>[0]): Promise<OpenFlowEvent | undefined> {
+    return new Promise((resolve) => {
+      if (this.#session.state !== 'ready') {
+        resolve(undefined);
+        return;
+      }
+      const xid = this.#session.request(message, BATCH_TIMEOUT_MS, now());
+      this.#waiting.set(xid, { kind: 'done', done: resolve });
+      this.#connection.flush();
+    });
+  }
+
+  #take(event: OpenFlowEvent): void {
+    switch (event.type) {
+      case 'ready':
+        this.#ready(event.features);
+        return;
+      case 'reply':
+      case 'request-failed':
+        this.#answered(event);
+        return;
+      case 'error':
+        this.#refused(describeError(event.message), event.offending);
+        return;
+      case 'malformed':
+        this.#host.log.warn(`${this.#who()}: ${event.error.detail}`);
+        return;
+      case 'async':
+        this.#async(event);
+        return;
+      case 'ended':
+        this.#connection.close(event.error.detail);
+    }
+  }
+
+  #ready(features: Features): void {
+    if (features.auxiliaryId !== 0) {
+      this.close('auxiliary connections are not used');
+      return;
+    }
+    this.#datapathId = features.datapathId;
+    this.#host.ready(this, features);
+  }
+
+  #async(event: Extract<OpenFlowEvent, { type: 'async' }>): void {
+    if (event.message.type !== 'role_status' || event.message.role === 'master') return;
+    this.#isMaster = false;
+    if (this.#nve === undefined) return;
+    const reason = 'another controller took the master role';
+    this.#host.emit({ type: 'flows-lost', nve: this.#nve, reason });
+  }
+
+  #answered(event: Extract<OpenFlowEvent, { type: 'reply' | 'request-failed' }>): void {
+    const waiting = this.#waiting.get(event.xid);
+    this.#waiting.delete(event.xid);
+    if (waiting === undefined) return;
+    if (waiting.kind === 'done') waiting.done(event);
+    if (waiting.kind === 'role') this.#roleAnswered(event);
+    if (waiting.kind === 'barrier') this.#barrierAnswered(event, waiting.batch);
+    if (event.type === 'request-failed' && waiting.kind === 'done') {
+      this.close(`it did not give its flows or groups: ${failureText(event)}`);
+    }
+  }
+
+  #roleAnswered(event: Extract<OpenFlowEvent, { type: 'reply' | 'request-failed' }>): void {
+    if (this.#nve === undefined) return;
+    if (event.type === 'reply') {
+      this.#isMaster = true;
+      this.#host.emit({ type: 'flows-ready', nve: this.#nve, version: this.version });
+    } else if (isStaleGeneration(event.error)) this.#host.stale(this);
+    else this.close(`it did not give the master role: ${failureText(event)}`);
+  }
+
+  #barrierAnswered(
+    event: Extract<OpenFlowEvent, { type: 'reply' | 'request-failed' }>,
+    batch: number,
+  ): void {
+    if (event.type === 'request-failed') this.close(`no barrier reply: ${failureText(event)}`);
+    else if (this.#nve !== undefined) this.#host.emit({ type: 'confirmed', nve: this.#nve, batch });
+  }
+
+  #refused(message: string, offending: Uint8Array): void {
+    if (this.#nve === undefined) return;
+    const cookie = cookieOfOffending(offending);
+    const input = { type: 'refused', nve: this.#nve, message } as const;
+    this.#host.emit(cookie === undefined ? input : { ...input, cookie });
+  }
+
+  /** Gives the socket what it may have, in writes of some size; one barrier after the last batch in it. */
+  #pump(): void {
+    if (this.#session.state !== 'ready') return;
+    while (this.#queueAt < this.#queue.length && this.#connection.unsentBytes < UNSENT_BYTES_MAX) {
+      this.#writeChunk();
+      this.#connection.flush();
+    }
+    if (this.#queueAt === this.#queue.length && this.#queueAt > 0) {
+      this.#queue = [];
+      this.#queueAt = 0;
+    }
+  }
+
+  #writeChunk(): void {
+    const messages: Uint8Array[] = [];
+    let bytes = 0;
+    let batch: number | undefined;
+    while (this.#queueAt < this.#queue.length && bytes < CHUNK_BYTES) {
+      const entry = this.#queue[this.#queueAt++];
+      if (entry === undefined) break;
+      if ('batch' in entry) batch = entry.batch;
+      else {
+        const message = encodeOperation(this.version, entry.operation);
+        bytes += message.length;
+        messages.push(message);
+      }
+    }
+    if (messages.length > 0) this.#session.send(joined(messages, bytes));
+    if (batch === undefined) return;
+    const xid = this.#session.barrier(now(), BATCH_TIMEOUT_MS);
+    this.#waiting.set(xid, { kind: 'barrier', batch });
+  }
+
+  #who(): string {
+    return this.#nve ?? `the switch at ${this.peer}`;
+  }
+
+  #closed(reason: string): void {
+    const ended = { type: 'request-failed', xid: 0, error: 'timeout' } as const;
+    for (const waiting of this.#waiting.values()) if (waiting.kind === 'done') waiting.done(ended);
+    this.#waiting.clear();
+    this.#host.closed(this, reason);
+  }
+}
+
+function joined(messages: readonly Uint8Array[], bytes: number): Uint8Array {
+  const [first] = messages;
+  if (messages.length === 1 && first !== undefined) return first;
+  const chunk = new Uint8Array(bytes);
+  let offset = 0;
+  for (const message of messages) {
+    chunk.set(message, offset);
+    offset += message.length;
+  }
+  return chunk;
+}
+
+function failureText({ error }: Extract<OpenFlowEvent, { type: 'request-failed' }>): string {
+  if (error === 'timeout') return 'it did not answer in time';
+  return error.type === 'error' ? describeError(error) : error.error.detail;
+}

@@ -1,0 +1,181 @@
+/**
+ * The southbound: every connection of every NVE, joined by system-id and datapath id.
+ *
+ * Carries the core's effects out and reports what happens as its inputs. Decides nothing about flows.
+ */
+import type { Features } from '../../protocols/openflow/values/messages.ts';
+import type { FlowStats, GroupDesc } from '../../protocols/openflow/values/multipart.ts';
+import type { OpenFlowVersion } from '../../protocols/openflow/values/version.ts';
+import type { Uuid } from '../../protocols/ovsdb/values/atoms.ts';
+import type { Effect, Input } from '../control/inputs.ts';
+import type { StreamEndpoint } from '../runtime/endpoint.ts';
+import type { Log } from '../runtime/log.ts';
+import { openSource, type StreamSource } from '../runtime/streams.ts';
+import { type DatabaseHost, type DatabaseSettings, NveDatabase } from './nve-database.ts';
+import { NveSwitch, type SwitchHost, type SwitchSettings } from './nve-switch.ts';
+
+export interface SouthboundSettings extends DatabaseSettings, SwitchSettings {
+  /** On each listener. */
+  readonly connectionsMax: number;
+}
+
+export interface SwitchDump {
+  readonly version: OpenFlowVersion;
+  readonly flows: readonly FlowStats[];
+  readonly groups: readonly GroupDesc[];
+}
+
+type SouthboundEffect = Extract<Effect, { type: 'send' | 'read-installed' }>;
+
+export class Southbound {
+  readonly #settings: SouthboundSettings;
+  readonly #log: Log;
+  readonly #emit: (input: Input) => void;
+  readonly #sources: StreamSource[] = [];
+  readonly #databases = new Set<NveDatabase>();
+  readonly #switches = new Set<NveSwitch>();
+  readonly #byName = new Map<string, NveDatabase>();
+  readonly #byDatapath = new Map<string, NveSwitch>();
+
+  constructor(settings: SouthboundSettings, log: Log, emit: (input: Input) => void) {
+    this.#settings = settings;
+    this.#log = log;
+    this.#emit = emit;
+  }
+
+  /** @throws Error with one sentence when the endpoint cannot be listened on. */
+  async openDatabases(endpoint: StreamEndpoint): Promise<string> {
+    const source = await openSource(
+      endpoint,
+      this.#settings.connectionsMax,
+      this.#log,
+      (socket, peer) => {
+        this.#databases.add(new NveDatabase(socket, peer, this.#settings, this.#databaseHost()));
+      },
+    );
+    this.#sources.push(source);
+    return source.address;
+  }
+
+  /** @throws Error with one sentence when the endpoint cannot be listened on. */
+  async openSwitches(endpoint: StreamEndpoint): Promise<string> {
+    const source = await openSource(
+      endpoint,
+      this.#settings.connectionsMax,
+      this.#log,
+      (socket, peer) => {
+        this.#switches.add(new NveSwitch(socket, peer, this.#settings, this.#switchHost()));
+      },
+    );
+    this.#sources.push(source);
+    return source.address;
+  }
+
+  carryOut(effect: SouthboundEffect): void {
+    const device = this.#switchOf(effect.nve);
+    if (device === undefined) return;
+    if (effect.type === 'send') device.send(effect.batch, effect.operations);
+    else void device.readInstalled(effect.read);
+  }
+
+  /** What the NVE's switch has; undefined: it is not connected. */
+  async dump(nve: string): Promise<SwitchDump | undefined> {
+    const device = this.#switchOf(nve);
+    const dump = await device?.dump();
+    return dump === undefined || device === undefined
+      ? undefined
+      : { version: device.version, ...dump };
+  }
+
+  /** Ends every connection; the switches go on forwarding. */
+  close(): void {
+    for (const source of this.#sources) source.close();
+    for (const database of this.#databases) database.close('this instance is stopping');
+    for (const device of this.#switches) device.close('this instance is stopping');
+  }
+
+  #switchOf(nve: string): NveSwitch | undefined {
+    const datapathId = this.#byName.get(nve)?.datapathId;
+    return datapathId === undefined ? undefined : this.#byDatapath.get(datapathId);
+  }
+
+  #databaseHost(): DatabaseHost {
+    return {
+      log: this.#log,
+      emit: this.#emit,
+      claim: (database, systemId, rootUuid) => this.#claim(database, systemId, rootUuid),
+      switchKnown: (database) => this.#switchKnown(database),
+      closed: (database, reason) => this.#databaseClosed(database, reason),
+    };
+  }
+
+  #switchHost(): SwitchHost {
+    return {
+      log: this.#log,
+      emit: this.#emit,
+      ready: (device, features) => this.#switchReady(device, features),
+      stale: (device) => this.#databaseOf(device.datapathId)?.raiseGeneration(),
+      closed: (device, reason) => this.#switchClosed(device, reason),
+    };
+  }
+
+  #claim(database: NveDatabase, systemId: string, rootUuid: Uuid): string | undefined {
+    const holder = this.#byName.get(systemId);
+    if (holder !== undefined && holder.rootUuid !== rootUuid) {
+      return `its system-id ${systemId} is that of the NVE at ${holder.peer}, which keeps it: give one of the two another external_ids:system-id`;
+    }
+    // The same database again, before the old connection was known to be dead.
+    this.#byName.set(systemId, database);
+    holder?.close('the same NVE has connected again');
+    return undefined;
+  }
+
+  #databaseOf(datapathId: string): NveDatabase | undefined {
+    for (const database of this.#byName.values()) {
+      if (database.datapathId === datapathId) return database;
+    }
+    return undefined;
+  }
+
+  #switchKnown(database: NveDatabase): void {
+    const { mastership, name } = database;
+    if (mastership === undefined || name === undefined) return;
+    const device = this.#byDatapath.get(mastership.datapathId);
+    if (device !== undefined && (device.nve === undefined || !device.isMaster)) {
+      device.becomeMaster(name, mastership.generation);
+    }
+  }
+
+  #switchReady(device: NveSwitch, { datapathId }: Features): void {
+    const before = this.#byDatapath.get(datapathId);
+    this.#byDatapath.set(datapathId, device);
+    if (before !== undefined && before !== device) {
+      before.close(`datapath ${datapathId} has connected again`);
+    }
+    const database = this.#databaseOf(datapathId);
+    if (database !== undefined) this.#switchKnown(database);
+  }
+
+  #databaseClosed(database: NveDatabase, reason: string): void {
+    this.#databases.delete(database);
+    const { name } = database;
+    if (name === undefined) {
+      this.#log.info(`the database at ${database.peer} is gone: ${reason}`);
+      return;
+    }
+    if (this.#byName.get(name) !== database) return;
+    this.#byName.delete(name);
+    this.#emit({ type: 'nve-lost', nve: name, reason });
+  }
+
+  #switchClosed(device: NveSwitch, reason: string): void {
+    this.#switches.delete(device);
+    const { datapathId, nve } = device;
+    if (this.#byDatapath.get(datapathId) !== device) {
+      if (datapathId === '') this.#log.info(`the switch at ${device.peer} is gone: ${reason}`);
+      return;
+    }
+    this.#byDatapath.delete(datapathId);
+    if (nve !== undefined) this.#emit({ type: 'flows-lost', nve, reason });
+  }
+}

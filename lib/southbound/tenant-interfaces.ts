@@ -1,0 +1,112 @@
+/**
+ * Follows the interfaces of one bridge that carry an iface-id: from changed rows to changed interfaces.
+ *
+ * The cost of a change follows the change; only a changed list of the bridge's ports is compared as a whole.
+ */
+
+import type { Replica, RowChanged } from '../../protocols/ovsdb/replica.ts';
+import type { Uuid } from '../../protocols/ovsdb/values/atoms.ts';
+import { BRIDGE, INTERFACE, mapEntry, PORT, readRow } from '../../protocols/ovsdb/values/tables.ts';
+import type { InterfaceChange, TenantInterface } from '../control/inputs.ts';
+
+export class TenantInterfaces {
+  #bridge: Uuid | undefined;
+  #ports: ReadonlySet<Uuid> = new Set();
+  readonly #portOf = new Map<Uuid, Uuid>();
+  /** By interface row: what was told last. */
+  readonly #told = new Map<Uuid, { readonly name: string; readonly text: string }>();
+
+  /** Everything anew, for a bridge that was just found (or lost: undefined). */
+  reset(replica: Replica, bridge: Uuid | undefined): InterfaceChange[] {
+    this.#bridge = bridge;
+    this.#told.clear();
+    this.#portOf.clear();
+    for (const [uuid, row] of replica.table('Port')) {
+      for (const iface of readRow(PORT, row).interfaces) this.#portOf.set(iface, uuid);
+    }
+    const row = bridge === undefined ? undefined : replica.row('Bridge', bridge);
+    this.#ports = new Set(row === undefined ? [] : readRow(BRIDGE, row).ports);
+    return this.#tell(replica, replica.table('Interface').keys());
+  }
+
+  update(replica: Replica, changes: readonly RowChanged[]): InterfaceChange[] {
+    const touched = new Set<Uuid>();
+    for (const change of changes) {
+      if (change.table === 'Interface') touched.add(change.uuid);
+      if (change.table === 'Port') this.#portChanged(change, touched);
+    }
+    for (const change of changes) {
+      if (change.table === 'Bridge' && change.uuid === this.#bridge) {
+        this.#bridgeChanged(replica, change, touched);
+      }
+    }
+    return this.#tell(replica, touched);
+  }
+
+  #portChanged(change: RowChanged, touched: Set<Uuid>): void {
+    for (const iface of change.old === undefined ? [] : readRow(PORT, change.old).interfaces) {
+      if (this.#portOf.get(iface) === change.uuid) this.#portOf.delete(iface);
+      touched.add(iface);
+    }
+    for (const iface of change.new === undefined ? [] : readRow(PORT, change.new).interfaces) {
+      this.#portOf.set(iface, change.uuid);
+      touched.add(iface);
+    }
+  }
+
+  #bridgeChanged(replica: Replica, change: RowChanged, touched: Set<Uuid>): void {
+    const before = this.#ports;
+    this.#ports = new Set(change.new === undefined ? [] : readRow(BRIDGE, change.new).ports);
+    const moved = [
+      ...[...before].filter((port) => !this.#ports.has(port)),
+      ...[...this.#ports].filter((port) => !before.has(port)),
+    ];
+    const gone = new Set(moved);
+    for (const port of moved) {
+      const row = replica.row('Port', port);
+      for (const iface of row === undefined ? [] : readRow(PORT, row).interfaces) {
+        touched.add(iface);
+      }
+    }
+    for (const [iface, port] of gone.size === 0 ? [] : this.#portOf) {
+      if (gone.has(port)) touched.add(iface);
+    }
+  }
+
+  /** Those that are gone first: a name may have come back under another row. */
+  #tell(replica: Replica, uuids: Iterable<Uuid>): InterfaceChange[] {
+    const gone: InterfaceChange[] = [];
+    const here: InterfaceChange[] = [];
+    for (const uuid of uuids) {
+      const now = this.#tenant(replica, uuid);
+      const before = this.#told.get(uuid);
+      if (now === undefined) {
+        this.#told.delete(uuid);
+        if (before !== undefined) gone.push({ name: before.name });
+        continue;
+      }
+      const text = JSON.stringify(now.tenant);
+      if (before?.text === text && before.name === now.name) continue;
+      if (before !== undefined && before.name !== now.name) gone.push({ name: before.name });
+      this.#told.set(uuid, { name: now.name, text });
+      here.push(now);
+    }
+    return [...gone, ...here];
+  }
+
+  #tenant(
+    replica: Replica,
+    uuid: Uuid,
+  ): { readonly name: string; readonly tenant: TenantInterface } | undefined {
+    const row = replica.row('Interface', uuid);
+    const port = this.#portOf.get(uuid);
+    if (row === undefined || port === undefined || !this.#ports.has(port)) return undefined;
+    const { name, ofport, error, external_ids } = readRow(INTERFACE, row);
+    const ifaceId = mapEntry(external_ids, 'iface-id');
+    if (ifaceId === undefined || ifaceId === '') return undefined;
+    const fault =
+      error ?? (ofport !== undefined && ofport < 0 ? 'it could not be opened' : undefined);
+    if (fault !== undefined) return { name, tenant: { ifaceId, error: fault } };
+    return { name, tenant: ofport === undefined ? { ifaceId } : { ifaceId, ofport } };
+  }
+}
