@@ -88,7 +88,7 @@ export class Requests {
     if (pending?.bodies === undefined) return undefined;
     const tooLarge = this.#count(xid, pending, body.length);
     if (tooLarge !== undefined) return tooLarge;
-    if (body.length > 0) pending.bodies.push(body.slice());
+    if (body.length > 0) pending.bodies.push(new Uint8Array(body));
     if (more) return undefined;
     this.#pending.delete(xid);
     return { type: 'reply', xid, parts: pending.bodies };

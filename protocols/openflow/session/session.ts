@@ -196,7 +196,7 @@ export class OpenFlowSession implements ByteSession<OpenFlowEvent> {
     if (isReply(bytes) && this.#requests.has(xid)) {
       this.#events.push(this.#requests.fail(xid, { type: 'bad-reply', error }));
     }
-    const offending = bytes.slice(0, OFFENDING_BYTES);
+    const offending = new Uint8Array(bytes.subarray(0, OFFENDING_BYTES));
     this.#events.push({ type: 'malformed', error, offending });
   }
 

@@ -24,9 +24,7 @@ function readAction(cursor: Cursor): Action {
     cursor.fail('bad-length', `an action of ${size} bytes`);
   }
   const inner = cursor.cut(cursor.error === undefined ? size : 0, 'an action');
-  return (
-    readKnown(inner, size) ?? { type: 'unknown', bytes: cursor.bytes.slice(from, from + size) }
-  );
+  return readKnown(inner, size) ?? { type: 'unknown', bytes: cursor.copyFrom(from, size) };
 }
 
 /** undefined: not an action that our values can say. */

@@ -99,7 +99,12 @@ export class Cursor {
   copy(size: number, what: string): Uint8Array {
     if (!this.has(size, what)) return NOTHING;
     this.position += size;
-    return this.bytes.slice(this.position - size, this.position);
+    return this.copyFrom(this.position - size, size);
+  }
+
+  /** A copy of bytes that were passed already. Not by `slice`, which on Node's Buffer is a view. */
+  copyFrom(from: number, size: number): Uint8Array {
+    return new Uint8Array(this.bytes.subarray(from, from + size));
   }
 
   rest(): Uint8Array {

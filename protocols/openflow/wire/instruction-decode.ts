@@ -42,6 +42,6 @@ function readInstruction(cursor: Cursor): Instruction {
         actions: readActions(inner),
       };
     default:
-      return { type: 'unknown', bytes: cursor.bytes.slice(from, from + size) };
+      return { type: 'unknown', bytes: cursor.copyFrom(from, size) };
   }
 }

@@ -34,13 +34,12 @@ export function readMatchFields(cursor: Cursor): Match {
 export function readOxm(cursor: Cursor): MatchField {
   const from = cursor.position;
   const header = readOxmHeader(cursor);
-  const size = header.length;
-  const { field, masked } = header;
+  const { field, masked, length: size } = header;
   if (field === undefined) {
     cursor.position = from;
     return { field: 'unknown_oxm', value: 0, oxm: cursor.copy(4 + size, 'an OXM TLV') };
   }
-  const expected = (field.experimenter === 0 ? 0 : 4) + field.bytes * (masked ? 2 : 1);
+  const expected = header.prefix + field.bytes * (masked ? 2 : 1);
   if (size !== expected && cursor.error === undefined) {
     cursor.fail('bad-match', `${field.name} of ${size} bytes, expected ${expected}`, from);
   }
@@ -54,6 +53,8 @@ export interface OxmHeader {
   /** undefined: no row of the registry. */
   readonly field: Field | undefined;
   readonly masked: boolean;
+  /** Bytes of `length` that are the experimenter's: of the header's class, which may be an alias of the field's. */
+  readonly prefix: number;
   /** As on the wire: what follows the first four bytes. */
   readonly length: number;
 }
@@ -65,11 +66,13 @@ export function readOxmHeader(cursor: Cursor): OxmHeader {
   const length = header & 0xff;
   const masked = (header & 0x100) !== 0;
   let experimenter = 0;
-  if (oxmClass === EXPERIMENTER_CLASS) {
+  const prefix = oxmClass === EXPERIMENTER_CLASS ? 4 : 0;
+  if (prefix > 0) {
     if (length < 4) cursor.fail('bad-match', `an experimenter OXM of ${length} bytes`);
     experimenter = cursor.u32('an OXM experimenter');
   }
-  return { field: fieldByOxm(oxmClass, experimenter, (header >>> 9) & 0x7f), masked, length };
+  const field = fieldByOxm(oxmClass, experimenter, (header >>> 9) & 0x7f);
+  return { field, masked, prefix, length };
 }
 
 function readValue(cursor: Cursor, field: Field): FieldValue {

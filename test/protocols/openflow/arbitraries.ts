@@ -53,7 +53,7 @@ const METADATA: readonly Name[] = [
 ];
 
 const NETWORK: fc.Arbitrary<MatchField[]> = fc.oneof(
-  fc.constant([]),
+  fc.constant<MatchField[]>([]),
   some(['arp_op', 'arp_spa', 'arp_tpa', 'arp_sha', 'arp_tha']).map((items) => [
     fixed('eth_type', 0x0806),
     ...items.map((item) => (item.field === 'arp_op' ? fixed('arp_op', 1) : item)),
@@ -79,9 +79,9 @@ const NETWORK: fc.Arbitrary<MatchField[]> = fc.oneof(
 );
 
 const VLAN: fc.Arbitrary<MatchField[]> = fc.oneof(
-  fc.constant([]),
-  fc.constant([fixed('vlan_vid', 0)]),
-  fc.constant([{ field: 'vlan_vid' as const, value: 0x1000, mask: 0x1000 }]),
+  fc.constant<MatchField[]>([]),
+  fc.constant<MatchField[]>([fixed('vlan_vid', 0)]),
+  fc.constant<MatchField[]>([{ field: 'vlan_vid' as const, value: 0x1000, mask: 0x1000 }]),
   fc.nat(4095).map((vid) => [fixed('vlan_vid', 0x1000 | vid)]),
   fc
     .tuple(fc.nat(4095), fc.nat(7))
@@ -89,7 +89,7 @@ const VLAN: fc.Arbitrary<MatchField[]> = fc.oneof(
 );
 
 const IN_PORT: fc.Arbitrary<MatchField[]> = fc.oneof(
-  fc.constant([]),
+  fc.constant<MatchField[]>([]),
   fc.integer({ min: 1, max: 65000 }).map((port) => [fixed('in_port', port)]),
 );
 

@@ -39,7 +39,17 @@ export async function startDummyBridge(): Promise<DummyBridge> {
       'protocols=OpenFlow10,OpenFlow13,OpenFlow14,OpenFlow15',
       'other_config:datapath-id=00000000000000ab',
     );
-    await vsctl('add-port', BRIDGE, 'p1', '--', 'set', 'interface', 'p1', 'ofport_request=1');
+    await vsctl(
+      'add-port',
+      BRIDGE,
+      'p1',
+      '--',
+      'set',
+      'interface',
+      'p1',
+      'type=dummy',
+      'ofport_request=1',
+    );
   } catch (error) {
     await stop();
     throw error;
