@@ -12,7 +12,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const MOCHA = [
   join(root, 'node_modules/mocha/bin/mocha.js'),
   '--reporter',
-  'scripts/tally-reporter.mjs',
+  'scripts/tally-reporter.cjs',
 ];
 
 /** @type {Record<string, { title: string, argv: string[] }>} */

@@ -1,13 +1,11 @@
 /**
  * A mocha reporter: prints what `spec` prints, and adds its counts to the file that NVA_TEST_TALLY names,
- * so that several runs of mocha end in one sum (scripts/run-tests.mjs).
+ * so that several runs of mocha end in one sum (scripts/run-tests.mjs). CommonJS, because mocha requires its reporters.
  */
-import { appendFileSync } from 'node:fs';
-import mocha from 'mocha';
+const { appendFileSync } = require('node:fs');
+const mocha = require('mocha');
 
-// mocha takes a reporter only as a default export or as the module itself.
-// biome-ignore lint/style/noDefaultExport: mocha's interface
-export default class TallyReporter extends mocha.reporters.Spec {
+module.exports = class TallyReporter extends mocha.reporters.Spec {
   /**
    * @param {import('mocha').Runner} runner
    * @param {import('mocha').MochaOptions} options
@@ -21,4 +19,4 @@ export default class TallyReporter extends mocha.reporters.Spec {
       appendFileSync(file, `${JSON.stringify({ passes, failures })}\n`);
     });
   }
-}
+};
