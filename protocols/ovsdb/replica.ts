@@ -15,7 +15,7 @@ import { decodeRowChange, type RowChange, type UpdateFormat } from './row-update
 import { isUuid, type Uuid, ZERO_UUID } from './values/atoms.ts';
 import { sameColumn } from './values/column.ts';
 import type { DatabaseSchema, TableSchema } from './values/database-schema.ts';
-import { isJsonObject, type Json } from './values/json.ts';
+import { isJsonObject, type Json, type JsonObject } from './values/json.ts';
 import { type OvsdbError, ovsdbError } from './values/protocol-errors.ts';
 import type { OvsdbRow } from './values/tables.ts';
 
@@ -58,7 +58,7 @@ export class Replica {
     return this.#lastTransactionId;
   }
 
-  /** The rows of a monitored table; empty when it is not monitored. A live view. */
+  /** The rows of a monitored table; empty when it is not monitored. Ask again after each event. */
   table(name: string): ReadonlyMap<Uuid, OvsdbRow> {
     return this.#tables.get(name) ?? NO_ROWS;
   }
@@ -69,15 +69,23 @@ export class Replica {
 
   /** The whole content in one: what was there and is not in it is deleted. */
   *replaceAll(updates: Json, format: UpdateFormat, transactionId: Uuid): Applying {
-    const initial = yield* this.#decodeAll(updates, format);
-    if (!initial.ok) return initial;
     const fresh = new Map<string, Rows>();
     for (const table of this.#tables.keys()) fresh.set(table, new Map());
-    for (const { table, uuid, change } of initial.value) {
+    const changes: RowChanged[] = [];
+    const fault = yield* this.#decodeAll(updates, format, ({ table, uuid, change }) => {
       if (change.kind !== 'insert') return unfit(table, uuid, `${change.kind} in initial rows`);
-      fresh.get(table)?.set(uuid, change.row);
-    }
-    return ok(this.#commit(this.#differences(fresh), transactionId));
+      const old = this.row(table, uuid);
+      // A row told again stays the same object: half the memory, and nothing to tell.
+      const isSame = old !== undefined && sameRow(old, change.row);
+      fresh.get(table)?.set(uuid, isSame ? old : change.row);
+      if (!isSame) changes.push(rowChanged(table, uuid, old, change.row));
+      return undefined;
+    });
+    if (fault !== undefined) return failed(fault);
+    yield* this.#findGone(fresh, changes);
+    for (const [table, rows] of fresh) this.#tables.set(table, rows);
+    this.#lastTransactionId = transactionId;
+    return ok(changes);
   }
 
   /** The next synchronisation reads everything anew: what we hold may be wrong. */
@@ -91,93 +99,60 @@ export class Replica {
     format: UpdateFormat,
     transactionId: Uuid = this.#lastTransactionId,
   ): Applying {
-    const decoded = yield* this.#decodeAll(updates, format);
-    if (!decoded.ok) return decoded;
-    const staged: RowChanged[] = [];
-    for (const { table, uuid, change } of decoded.value) {
-      const old = this.row(table, uuid);
-      if (change.kind === 'insert') {
-        if (old !== undefined) return unfit(table, uuid, 'inserted, but is there already');
-        staged.push({ table, uuid, new: change.row });
-        continue;
-      }
-      if (old === undefined) return unfit(table, uuid, `${change.kind} of a row that is not there`);
-      if (change.kind === 'delete') staged.push({ table, uuid, old });
-      else {
-        const row = change.apply(old);
-        if (!sameRow(old, row)) staged.push({ table, uuid, old, new: row });
-      }
-    }
-    return ok(this.#commit(staged, transactionId));
-  }
-
-  *#decodeAll(
-    updates: Json,
-    format: UpdateFormat,
-  ): Generator<undefined, Result<readonly RowUpdate[], OvsdbError>> {
-    if (!isJsonObject(updates)) {
-      return failed(ovsdbError('bad-value', 'updates are an object of tables'));
-    }
-    const decoded: RowUpdate[] = [];
-    for (const [table, rows] of Object.entries(updates)) {
-      const schema = this.schema.tables.get(table);
-      if (schema === undefined || !isJsonObject(rows)) {
-        return failed(ovsdbError('bad-value', `${table} is not a monitored table with rows`));
-      }
-      for (const uuid of Object.keys(rows)) {
-        const update = this.#decodeRow(table, schema, uuid, rows[uuid], format);
-        if (!update.ok) return update;
-        decoded.push(update.value);
-        if (decoded.length % ROWS_PER_STEP === 0) yield;
-      }
-    }
-    return ok(decoded);
-  }
-
-  #decodeRow(
-    table: string,
-    schema: TableSchema,
-    uuid: string,
-    wire: Json | undefined,
-    format: UpdateFormat,
-  ): Result<RowUpdate, OvsdbError> {
-    if (!isUuid(uuid)) return failed(ovsdbError('bad-value', `a row of ${table} has no UUID`));
-    const decoded = decodeRowChange(schema, wire, format);
-    if (!decoded.ok) {
-      return failed(ovsdbError('bad-value', `${table} ${uuid}: ${decoded.error}`));
-    }
-    let change = decoded.value;
-    if (change.kind === 'insert') {
-      // A row that we hold already, told again: the same object, so that comparing it later is cheap.
-      const held = this.row(table, uuid);
-      if (held !== undefined && sameRow(held, change.row)) change = { kind: 'insert', row: held };
-    }
-    return ok({ table, uuid, change });
-  }
-
-  #differences(fresh: ReadonlyMap<string, Rows>): RowChanged[] {
     const changes: RowChanged[] = [];
-    for (const [table, rows] of this.#tables) {
-      const freshRows = fresh.get(table) ?? NO_ROWS;
-      for (const [uuid, old] of rows) {
-        if (!freshRows.has(uuid)) changes.push({ table, uuid, old });
-      }
-      for (const [uuid, row] of freshRows) {
-        const old = rows.get(uuid);
-        if (old === undefined) changes.push({ table, uuid, new: row });
-        else if (old !== row) changes.push({ table, uuid, old, new: row });
-      }
-    }
-    return changes;
-  }
-
-  #commit(changes: readonly RowChanged[], transactionId: Uuid): readonly RowChanged[] {
+    const fault = yield* this.#decodeAll(updates, format, (update) => this.#stage(update, changes));
+    if (fault !== undefined) return failed(fault);
     for (const { table, uuid, new: row } of changes) {
       if (row === undefined) this.#tables.get(table)?.delete(uuid);
       else this.#tables.get(table)?.set(uuid, row);
     }
     this.#lastTransactionId = transactionId;
-    return changes;
+    return ok(changes);
+  }
+
+  #stage({ table, uuid, change }: RowUpdate, changes: RowChanged[]): OvsdbError | undefined {
+    const old = this.row(table, uuid);
+    if (change.kind === 'insert') {
+      if (old !== undefined) return unfit(table, uuid, 'inserted, but is there already');
+      changes.push({ table, uuid, new: change.row });
+      return undefined;
+    }
+    if (old === undefined) return unfit(table, uuid, `${change.kind} of a row that is not there`);
+    if (change.kind === 'delete') {
+      changes.push({ table, uuid, old });
+      return undefined;
+    }
+    const row = change.apply(old);
+    if (!sameRow(old, row)) changes.push({ table, uuid, old, new: row });
+    return undefined;
+  }
+
+  *#decodeAll(
+    updates: Json,
+    format: UpdateFormat,
+    take: TakeUpdate,
+  ): Generator<undefined, OvsdbError | undefined> {
+    if (!isJsonObject(updates)) return ovsdbError('bad-value', 'updates are an object of tables');
+    for (const [table, rows] of Object.entries(updates)) {
+      const schema = this.schema.tables.get(table);
+      if (schema === undefined || !isJsonObject(rows)) {
+        return ovsdbError('bad-value', `${table} is not a monitored table with rows`);
+      }
+      const fault = yield* decodeTable(table, schema, rows, format, take);
+      if (fault !== undefined) return fault;
+    }
+    return undefined;
+  }
+
+  *#findGone(fresh: ReadonlyMap<string, Rows>, changes: RowChanged[]): Generator<undefined, void> {
+    let count = 0;
+    for (const [table, rows] of this.#tables) {
+      const freshRows = fresh.get(table) ?? NO_ROWS;
+      for (const [uuid, old] of rows) {
+        if (!freshRows.has(uuid)) changes.push({ table, uuid, old });
+        if (++count % ROWS_PER_STEP === 0) yield;
+      }
+    }
   }
 }
 
@@ -187,12 +162,50 @@ interface RowUpdate {
   readonly change: RowChange;
 }
 
-function unfit(
+/** Undefined: it fits. */
+type TakeUpdate = (update: RowUpdate) => OvsdbError | undefined;
+
+function* decodeTable(
+  table: string,
+  schema: TableSchema,
+  rows: JsonObject,
+  format: UpdateFormat,
+  take: TakeUpdate,
+): Generator<undefined, OvsdbError | undefined> {
+  let count = 0;
+  for (const uuid of Object.keys(rows)) {
+    if (++count % ROWS_PER_STEP === 0) yield;
+    const update = decodeRow(table, schema, uuid, rows[uuid], format);
+    const fault = update.ok ? take(update.value) : update.error;
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+function decodeRow(
+  table: string,
+  schema: TableSchema,
+  uuid: string,
+  wire: Json | undefined,
+  format: UpdateFormat,
+): Result<RowUpdate, OvsdbError> {
+  if (!isUuid(uuid)) return failed(ovsdbError('bad-value', `a row of ${table} has no UUID`));
+  const change = decodeRowChange(schema, wire, format);
+  if (change.ok) return ok({ table, uuid, change: change.value });
+  return failed(ovsdbError('bad-value', `${table} ${uuid}: ${change.error}`));
+}
+
+function rowChanged(
   table: string,
   uuid: Uuid,
-  what: string,
-): { readonly ok: false; readonly error: OvsdbError } {
-  return failed(ovsdbError('inconsistent-update', `${table} ${uuid}: ${what}`));
+  old: OvsdbRow | undefined,
+  row: OvsdbRow,
+): RowChanged {
+  return old === undefined ? { table, uuid, new: row } : { table, uuid, old, new: row };
+}
+
+function unfit(table: string, uuid: Uuid, what: string): OvsdbError {
+  return ovsdbError('inconsistent-update', `${table} ${uuid}: ${what}`);
 }
 
 function sameRow(a: OvsdbRow, b: OvsdbRow): boolean {

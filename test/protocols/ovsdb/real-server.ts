@@ -10,6 +10,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const SCHEMA = '/usr/share/openvswitch/vswitch.ovsschema';
 
+/** Servers that must not outlive the tests. */
+const RUNNING = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const server of RUNNING) server.kill('SIGKILL');
+});
+
 export class RealServer {
   readonly folder: string;
   readonly socket: string;
@@ -39,7 +45,8 @@ export class RealServer {
     ];
     const started = spawn('ovsdb-server', args, { stdio: 'ignore' });
     this.#process = started;
-    process.once('exit', () => started.kill('SIGKILL'));
+    RUNNING.add(started);
+    started.once('exit', () => RUNNING.delete(started));
     for (let tries = 0; tries < 200 && !existsSync(this.socket); tries++) await sleep(10);
   }
 
