@@ -197,7 +197,7 @@ function play(
 
 /** Most histories begin with a domain at work, so that what follows disturbs something. */
 const beginning: fc.Arbitrary<Event[]> = fc.oneof(
-  { weight: 1, arbitrary: fc.constant([]) },
+  { weight: 1, arbitrary: fc.constant<Event[]>([]) },
   { weight: 5, arbitrary: fc.constant(domainAtWork()) },
 );
 
