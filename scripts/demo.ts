@@ -19,7 +19,8 @@ import {
 import { type Controller, nvaProgram, projectFile } from './lab/controller.ts';
 import { endLab, Lab, LabExists, missingPrograms } from './lab/lab.ts';
 
-const PREFIX = 'nva';
+/** Another one in the environment: another demo beside the first. */
+const PREFIX = process.env.LAB_PREFIX ?? 'nva';
 const HYPERVISORS = 3;
 
 async function up(keep: boolean): Promise<number> {

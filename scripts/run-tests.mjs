@@ -60,7 +60,7 @@ function runSuite([program = '', ...rest]) {
   const result = spawnSync(program, rest, {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, NVA_TEST_TALLY: tally },
+    env: { ...process.env, TEST_TALLY: tally },
   });
   interrupted = result.signal === 'SIGINT' || result.status === 130;
   const counts = readTally();

@@ -1,5 +1,5 @@
 /**
- * A mocha reporter: prints what `spec` prints, and adds its counts to the file that NVA_TEST_TALLY names,
+ * A mocha reporter: prints what `spec` prints, and adds its counts to the file that TEST_TALLY names,
  * so that several runs of mocha end in one sum (scripts/run-tests.mjs). CommonJS, because mocha requires its reporters.
  */
 const { appendFileSync } = require('node:fs');
@@ -13,7 +13,7 @@ module.exports = class TallyReporter extends mocha.reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
     runner.once('end', () => {
-      const file = process.env.NVA_TEST_TALLY;
+      const file = process.env.TEST_TALLY;
       if (file === undefined) return;
       const { passes, failures } = this.stats;
       appendFileSync(file, `${JSON.stringify({ passes, failures })}\n`);

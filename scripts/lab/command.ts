@@ -42,8 +42,10 @@ const PATH = `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin
 
 const DEADLINE_MS = 15_000;
 
+/** Without what a person set for their own controller or switch: the lab's must not follow it. */
 function environment(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
-  return { ...process.env, LC_ALL: 'C', ...extra, PATH };
+  const ours = Object.entries(process.env).filter(([name]) => !/^(NVA|OVS|OVN)_/.test(name));
+  return { ...Object.fromEntries(ours), LC_ALL: 'C', ...extra, PATH };
 }
 
 /** Runs to the end; rejects only when it cannot start, overruns its deadline or is aborted. */

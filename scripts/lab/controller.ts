@@ -37,9 +37,9 @@ export function projectFile(path: string): string {
   return fileURLToPath(new URL(path, folder));
 }
 
-/** The build's, or the one that NVA_PROGRAM names (another release, to try one against the other). */
+/** The build's, or the one that LAB_PROGRAM names (another release, to try one against the other). */
 export function nvaProgram(): string {
-  return process.env.NVA_PROGRAM ?? projectFile('dist/lib/cli/main.js');
+  return process.env.LAB_PROGRAM ?? projectFile('dist/lib/cli/main.js');
 }
 
 export class Controller {
