@@ -9,7 +9,7 @@ import type { Flow } from '../../protocols/openflow/values/flow.ts';
 import { OPENFLOW_15, type OpenFlowVersion } from '../../protocols/openflow/values/version.ts';
 import type { Fragment, GroupBucket } from '../desired/fragment.ts';
 import type { FragmentDelta } from '../desired/network-plan.ts';
-import { bucketText, fittingGroup, type GroupShortage } from './groups.ts';
+import { BUCKETS_MAX, bucketText, fittingGroup, type GroupShortage } from './groups.ts';
 import { type Operation, order } from './operations.ts';
 
 export interface DeltaContext {
@@ -154,13 +154,10 @@ function changeOf(changes: Map<number, GroupChange>, groupId: number): GroupChan
 
 /** A bucket whose content changes under its id needs the atomic modify; so does a change too large for one message. */
 function bySingleBuckets({ inserted, removed }: GroupChange): boolean {
-  if (inserted.size > BUCKETS_PER_MESSAGE_MAX) return false;
+  if (inserted.size > BUCKETS_MAX) return false;
   for (const id of inserted.keys()) if (removed.has(id)) return false;
   return true;
 }
-
-/** 65,535 bytes of message hold 900 of our largest buckets (72 bytes, IPv6) with room to spare. */
-const BUCKETS_PER_MESSAGE_MAX = 800;
 
 function pushBuckets(
   groupId: number,

@@ -15,8 +15,8 @@ export interface GroupShortage {
   readonly left: readonly string[];
 }
 
-/** ofp_group_mod has a 16-bit length: 65,535 bytes hold 900 of our largest buckets (72 bytes). */
-const BUCKETS_MAX = 900;
+/** ofp_group_mod has a 16-bit length: 65,535 bytes hold so many of our largest buckets (56 bytes). */
+export const BUCKETS_MAX = 1150;
 
 export function fittingGroup(
   groupId: number,
