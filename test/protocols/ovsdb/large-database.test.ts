@@ -135,7 +135,9 @@ describe('a large database', () => {
     expect(peer.session.replica?.table('Bridge').size).to.equal(0);
     expect(peer.say(update3({ delete: null }))).to.deep.equal([]);
   });
+});
 
+describe('a large database and its cost', () => {
   it('of 10,000 interfaces never holds the event loop for long', function () {
     this.timeout(20_000);
     const rows = Array.from({ length: 10_000 }, (_, row) => [
@@ -152,6 +154,18 @@ describe('a large database', () => {
     expect(peer.session.replica?.table('Interface').size).to.equal(10_000);
     // Some 10 ms on a quiet machine, 200 ms when all is done in one turn; this one may be shared.
     expect(longestTurnMs).to.be.below(100);
+  });
+
+  it('is measured to the byte against the limit of one message', () => {
+    const bytes = encode(bridges(1500));
+    const outcome = (messageSizeMaxBytes: number) => {
+      const splitter = new JsonSplitter({ messageSizeMaxBytes, nestingMax: 64 });
+      for (let at = 0; at < bytes.length; at += 10_000) splitter.push(bytes.slice(at, at + 10_000));
+      const message = splitter.next()?.message;
+      return message?.ok ? 'whole' : message?.error.code;
+    };
+    expect(outcome(bytes.length)).to.equal('whole');
+    expect(outcome(bytes.length - 1)).to.equal('message-too-large');
   });
 
   it('arrives the same wherever its messages are cut', () => {

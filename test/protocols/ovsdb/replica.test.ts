@@ -277,3 +277,24 @@ describe('the replica and a bad update', () => {
     expect(replica.row('Thing', uuid(1))?.trunks).to.deep.equal([2]);
   });
 });
+
+describe('the replica and an unusual update', () => {
+  it('tells nothing about a row that was set to what it is', () => {
+    const replica = new Replica(SCHEMA);
+    must(replica.replaceAll(updateBetween(EMPTY, START, 'v2'), 'v2', TX));
+    const same = { Thing: { [uuid(1)]: { old: {}, new: wholeRow(PLAIN) } } };
+    expect(must(replica.apply(same, 'v1'))).to.deep.equal([]);
+  });
+
+  it('takes a difference that has more elements than its column may have', () => {
+    const pair = columnType('integer', undefined, 0, 2);
+    const replica = new Replica({
+      ...SCHEMA,
+      tables: new Map([['Thing', new Map([['pair', pair]])]]),
+    });
+    const set = (...atoms: Json[]): Json => ({ pair: ['set', atoms] });
+    must(replica.replaceAll({ Thing: { [uuid(1)]: { initial: set(1, 2) } } }, 'v2', TX));
+    must(replica.apply({ Thing: { [uuid(1)]: { modify: set(1, 2, 3, 4) } } }, 'v2'));
+    expect(replica.row('Thing', uuid(1))).to.deep.equal({ pair: [3, 4] });
+  });
+});

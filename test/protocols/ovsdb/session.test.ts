@@ -149,6 +149,17 @@ describe('the OVSDB session that resumes', () => {
     });
   });
 
+  it('forgets the old transaction when the server has become one that tells none', () => {
+    const { replica } = ended().session;
+    const peer = new ScriptedPeer(replica && { resume: replica });
+    peer.refuse(peer.toMonitor(), 'unknown method');
+    const [synced] = peer.answer(peer.request('monitor_cond'), initial('br0'));
+    expect(synced).to.deep.include({
+      lastTransactionId: '00000000-0000-0000-0000-000000000000',
+      changes: [],
+    });
+  });
+
   it('reads everything after an update that did not fit', () => {
     const peer = new ScriptedPeer();
     peer.toSynced();
@@ -233,7 +244,7 @@ describe('the OVSDB session and its lock', () => {
     expect(lock.params).to.deep.equal(['nva']);
     const told = [
       ...peer.answer(lock, { locked: false }),
-      ...peer.say({ method: 'locked', params: ['other'], id: null }),
+      ...peer.say({ method: 'stolen', params: ['other'], id: null }),
       ...peer.say({ method: 'locked', params: ['nva'], id: null }),
       ...peer.say({ method: 'locked', params: ['nva'], id: null }),
       ...peer.say({ method: 'stolen', params: ['nva'], id: null }),

@@ -131,6 +131,9 @@ describe('column differences', () => {
     expect(applyDifference(OPTIONAL, 'a', 'a')).to.equal('a');
     expect(applyDifference(OPTIONAL, 'a', undefined)).to.equal(undefined);
     expect(applyDifference(INTEGER, 1, 2)).to.equal(2);
+    const single = columnType('string', 'integer', 0, 1);
+    const pair = new Map([['a', 1]]);
+    expect(applyDifference(single, pair, pair)).to.deep.equal(pair);
   });
 
   it('compares sets without regard to order', () => {

@@ -83,6 +83,8 @@ describe('a database schema', () => {
     expect(sameSchema(one, parse(REAL, { Bridge: ['ports', 'name'] }))).to.equal(true);
     expect(sameSchema(one, parse(REAL, { Bridge: ['name'] }))).to.equal(false);
     expect(sameSchema(one, parse(REAL, { Port: ['name'] }))).to.equal(false);
+    const more = parse(REAL, { Bridge: ['name', 'ports'], Port: ['name'] });
+    expect(sameSchema(one, more)).to.equal(false);
   });
 });
 
