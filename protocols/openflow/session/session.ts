@@ -175,7 +175,7 @@ export class OpenFlowSession implements ByteSession<OpenFlowEvent> {
       this.#endWith('bad-version', `version ${bytes[0]} after version ${this.#version} was agreed`);
       return;
     }
-    if (this.#takeFlowPart(bytes)) return;
+    if (this.#isUnwanted(bytes) || this.#takeFlowPart(bytes)) return;
     const decoded = decodeMessage(bytes);
     if (!decoded.ok) this.#malformed(decoded.error, bytes);
     else if (this.#state === 'hello') this.#takeHello(decoded.value);
@@ -274,6 +274,11 @@ export class OpenFlowSession implements ByteSession<OpenFlowEvent> {
 
   #answerEcho(xid: number, data: Uint8Array): void {
     this.#output.push(encodeMessage(this.#version, xid, { type: 'echo_reply', data }));
+  }
+
+  /** A part of a multipart reply that nobody waits for any more: not worth decoding. */
+  #isUnwanted(bytes: Uint8Array): boolean {
+    return bytes[1] === TYPE.multipart_reply && !this.#requests.has(xidOf(bytes));
   }
 
   /** The hot path of a flow dump: the body is kept, not decoded. */

@@ -1,0 +1,341 @@
+import { expect } from 'chai';
+import type { OpenFlowEvent } from '../../../../protocols/openflow/session/events.ts';
+import {
+  OpenFlowSession,
+  type OpenFlowSessionOptions,
+} from '../../../../protocols/openflow/session/session.ts';
+import type { Message } from '../../../../protocols/openflow/values/messages.ts';
+import type { OpenFlowVersion } from '../../../../protocols/openflow/values/version.ts';
+import { decodeMessage } from '../../../../protocols/openflow/wire/decode.ts';
+import { encodeMessage } from '../../../../protocols/openflow/wire/encode.ts';
+
+const FEATURES: Message = {
+  type: 'features_reply',
+  datapathId: '00000000000000ab',
+  ...{ buffers: 0, tables: 254, auxiliaryId: 0, capabilities: 0x4f },
+};
+
+/** A session and what a switch would say to it. */
+class Peer {
+  readonly session: OpenFlowSession;
+  version: OpenFlowVersion = 6;
+  now = 1000;
+
+  constructor(options: Partial<OpenFlowSessionOptions> = {}) {
+    this.session = new OpenFlowSession(this.now, {
+      probeIntervalMs: 100,
+      handshakeTimeoutMs: 500,
+      ...options,
+    });
+  }
+
+  says(message: Message, xid = 0): void {
+    this.session.receive(encodeMessage(this.version, xid, message), this.now);
+  }
+
+  /** What the session sent since the last call. */
+  heard(): { version: number; xid: number; message: Message }[] {
+    return this.session.takeOutput().map((bytes) => {
+      const result = decodeMessage(bytes);
+      if (!result.ok) throw new Error(result.error.detail);
+      return result.value;
+    });
+  }
+
+  types(): string[] {
+    return this.heard().map(({ message }) => message.type);
+  }
+
+  events(): OpenFlowEvent[] {
+    return this.session.takeEvents();
+  }
+
+  tick(ms: number): void {
+    this.now += ms;
+    this.session.tick(this.now);
+  }
+
+  static ready(options: Partial<OpenFlowSessionOptions> = {}): Peer {
+    const peer = new Peer(options);
+    peer.says({ type: 'hello', versions: [4, 5, 6] });
+    peer.says(FEATURES);
+    peer.heard();
+    peer.events();
+    return peer;
+  }
+}
+
+function endOf(events: readonly OpenFlowEvent[]): string | undefined {
+  const last = events.at(-1);
+  return last?.type === 'ended' ? last.error.code : undefined;
+}
+
+describe('the OpenFlow handshake', () => {
+  it('offers our versions, asks for features and is ready with them', () => {
+    const peer = new Peer();
+    const [hello] = peer.heard();
+    expect(hello).to.deep.include({ version: 6, message: { type: 'hello', versions: [4, 5, 6] } });
+    peer.says({ type: 'hello', versions: [4, 5, 6] });
+    expect(peer.types()).to.deep.equal(['features_request']);
+    expect(peer.events()).to.deep.equal([]);
+    peer.says(FEATURES);
+    const { type, ...features } = FEATURES as Extract<Message, { type: 'features_reply' }>;
+    expect(peer.events()).to.deep.equal([{ type: 'ready', version: 6, features }]);
+  });
+
+  const cases: readonly [string, OpenFlowVersion, readonly number[] | undefined, number][] = [
+    ['the highest of both bitmaps', 6, [1, 4, 5], 5],
+    ['the only common version, below the header', 6, [4], 4],
+    ['the header version of a peer without a bitmap', 5, undefined, 5],
+  ];
+  for (const [what, header, versions, agreed] of cases) {
+    it(`takes ${what}`, () => {
+      const peer = new Peer();
+      peer.heard();
+      peer.version = header;
+      peer.says(versions === undefined ? { type: 'hello' } : { type: 'hello', versions });
+      expect(peer.heard()).to.have.nested.property('[0].version', agreed);
+    });
+  }
+
+  for (const hello of [
+    [1, 1, 0, 8, 0, 0, 0, 0],
+    [9, 0, 0, 16, 0, 0, 0, 0, 0, 1, 0, 8, 0, 0, 3, 0x82],
+  ]) {
+    it(`refuses a peer that shares no version (header version ${hello[0]})`, () => {
+      const peer = new Peer();
+      peer.heard();
+      const bytes = new Uint8Array(hello);
+      bytes[1] = 0;
+      peer.session.receive(bytes, peer.now);
+      const [answer] = peer.heard();
+      expect(answer?.message).to.include({ type: 'error', errorType: 0, code: 0 });
+      expect(endOf(peer.events())).to.equal('no-common-version');
+    });
+  }
+
+  it('ends when nothing comes', () => {
+    const peer = new Peer();
+    expect(peer.session.deadline()).to.equal(1500);
+    peer.tick(499);
+    expect(peer.events()).to.deep.equal([]);
+    peer.tick(1);
+    expect(endOf(peer.events())).to.equal('handshake-timeout');
+    expect(peer.session.deadline()).to.equal(undefined);
+  });
+
+  it('ends when the features do not come, however many echoes do', () => {
+    const peer = new Peer();
+    peer.says({ type: 'hello', versions: [6] });
+    for (let turn = 0; turn < 5; turn++) {
+      peer.says({ type: 'echo_request', data: new Uint8Array([turn]) });
+      peer.tick(100);
+    }
+    expect(endOf(peer.events())).to.equal('handshake-timeout');
+  });
+
+  it('ends when the first message is no hello', () => {
+    const peer = new Peer();
+    peer.says({ type: 'barrier_reply' });
+    expect(endOf(peer.events())).to.equal('hello-expected');
+  });
+
+  it('ends when the peer refuses our hello', () => {
+    const peer = new Peer();
+    peer.says({ type: 'error', errorType: 0, code: 0, data: new Uint8Array(0) });
+    expect(endOf(peer.events())).to.equal('hello-refused');
+  });
+
+  it('ends when the peer leaves the version that was agreed on', () => {
+    const peer = Peer.ready();
+    peer.version = 4;
+    peer.says({ type: 'barrier_reply' });
+    expect(endOf(peer.events())).to.equal('bad-version');
+  });
+});
+
+describe('liveness of an OpenFlow session', () => {
+  it('asks a silent peer once and ends after as much silence again', () => {
+    const peer = Peer.ready();
+    peer.tick(99);
+    expect(peer.types()).to.deep.equal([]);
+    peer.tick(1);
+    expect(peer.types()).to.deep.equal(['echo_request']);
+    expect(peer.session.deadline()).to.equal(peer.now + 100);
+    peer.tick(99);
+    expect(peer.events()).to.deep.equal([]);
+    peer.tick(1);
+    expect(endOf(peer.events())).to.equal('peer-silent');
+    expect(peer.types()).to.deep.equal([]);
+  });
+
+  it('lives on with any whole message, and answers an echo with its data', () => {
+    const peer = Peer.ready();
+    peer.tick(100);
+    peer.heard();
+    peer.says({ type: 'echo_request', data: new Uint8Array([1, 2, 3]) }, 77);
+    const [answer] = peer.heard();
+    expect(answer?.xid).to.equal(77);
+    expect(answer?.message).to.deep.equal({ type: 'echo_reply', data: new Uint8Array([1, 2, 3]) });
+    peer.tick(99);
+    expect(peer.events()).to.deep.equal([]);
+    expect(peer.types()).to.deep.equal([]);
+  });
+
+  it('does not take half a message for a sign of life', () => {
+    const peer = Peer.ready();
+    const bytes = encodeMessage(6, 1, { type: 'echo_request', data: new Uint8Array(1000) });
+    for (let at = 0; at < 200 && peer.session.state !== 'ended'; at++) {
+      peer.session.receive(bytes.subarray(at, at + 1), peer.now);
+      peer.tick(10);
+    }
+    expect(endOf(peer.events())).to.equal('peer-silent');
+  });
+});
+
+describe('requests of an OpenFlow session', () => {
+  it('have xids without the top bit and are answered by them', () => {
+    const peer = Peer.ready();
+    const first = peer.session.barrier(peer.now, 50);
+    const second = peer.session.barrier(peer.now, 50);
+    expect(new Set([first, second]).size).to.equal(2);
+    expect(Math.max(first, second)).to.be.below(0x80000000);
+    peer.says({ type: 'barrier_reply' }, second);
+    peer.says({ type: 'barrier_reply' }, 0x80000001);
+    expect(peer.events()).to.deep.equal([
+      { type: 'reply', xid: second, message: { type: 'barrier_reply' } },
+    ]);
+  });
+
+  it('fail when their time is over, each in its own time', () => {
+    const peer = Peer.ready();
+    const late = peer.session.barrier(peer.now, 80);
+    const soon = peer.session.barrier(peer.now, 20);
+    expect(peer.session.deadline()).to.equal(peer.now + 20);
+    peer.tick(20);
+    expect(peer.events()).to.deep.equal([{ type: 'request-failed', xid: soon, error: 'timeout' }]);
+    expect(peer.session.deadline()).to.equal(peer.now + 60);
+    peer.tick(60);
+    expect(peer.events()).to.deep.equal([{ type: 'request-failed', xid: late, error: 'timeout' }]);
+  });
+
+  it('fail with the error that the switch answers', () => {
+    const peer = Peer.ready();
+    const xid = peer.session.request(
+      { type: 'role_request', role: 'master', generationId: 1n },
+      ...([50, peer.now] as const),
+    );
+    const error = { type: 'error', errorType: 11, code: 0, data: new Uint8Array(8) } as const;
+    peer.says(error, xid);
+    peer.says(error, 0x80000007);
+    expect(peer.events()).to.deep.equal([
+      { type: 'request-failed', xid, error },
+      { type: 'error', xid: 0x80000007, message: error, offending: error.data },
+    ]);
+  });
+
+  it('fail when the reply is of another kind or damaged', () => {
+    const peer = Peer.ready();
+    const first = peer.session.barrier(peer.now, 50);
+    peer.says({ type: 'role_reply', role: 'equal', generationId: 0n }, first);
+    const second = peer.session.request({ type: 'get_config_request' }, 50, peer.now);
+    const bytes = new Uint8Array([6, 8, 0, 10, 0, 0, 0, second, 0, 0]);
+    peer.session.receive(bytes, peer.now);
+    const codes = peer
+      .events()
+      .map((event) =>
+        event.type === 'request-failed' &&
+        typeof event.error === 'object' &&
+        event.error.type === 'bad-reply'
+          ? event.error.error.code
+          : event.type,
+      );
+    expect(codes).to.deep.equal(['bad-value', 'truncated', 'malformed']);
+  });
+});
+
+describe('multipart requests of an OpenFlow session', () => {
+  it('collect the parts of a multipart reply', () => {
+    const peer = Peer.ready();
+    const ask = { type: 'multipart_request', request: { kind: 'table_stats' } } as const;
+    const xid = peer.session.request(ask, 50, peer.now);
+    const part = (table: number, more: boolean): Message => ({
+      ...{ type: 'multipart_reply', more },
+      reply: { kind: 'table_stats', tables: [{ table, active: 1, lookups: 2n, matched: 3n }] },
+    });
+    peer.says(part(0, true), xid);
+    expect(peer.events()).to.deep.equal([]);
+    peer.says(part(1, false), xid);
+    expect(peer.events()).to.have.nested.property('[0].message.reply.tables.length', 2);
+  });
+
+  it('keep the parts of a flow dump undecoded, and free of the chunk', () => {
+    const peer = Peer.ready();
+    const ask = { type: 'multipart_request', request: { kind: 'flow' } } as const;
+    const xid = peer.session.request(ask, 50, peer.now);
+    const part = Buffer.from([6, 19, 0, 20, 0, 0, 0, xid, 0, 1, 0, 1, 0, 0, 0, 0, 1, 2, 3, 4]);
+    peer.session.receive(part, peer.now);
+    part.fill(0xee);
+    const last = Buffer.from([6, 19, 0, 16, 0, 0, 0, xid, 0, 1, 0, 0, 0, 0, 0, 0]);
+    peer.session.receive(last, peer.now);
+    expect(peer.events()).to.deep.equal([
+      { type: 'reply', xid, parts: [new Uint8Array([1, 2, 3, 4])] },
+    ]);
+  });
+
+  it('fail when their reply grows beyond the bound, and the session goes on', () => {
+    const peer = Peer.ready({ multipartMaxBytes: 1000 });
+    const ask = { type: 'multipart_request', request: { kind: 'flow' } } as const;
+    const xid = peer.session.request(ask, 50, peer.now);
+    const part = new Uint8Array(616);
+    part.set([6, 19, 2, 104, 0, 0, 0, xid, 0, 1, 0, 1]);
+    for (let turn = 0; turn < 5; turn++) peer.session.receive(part, peer.now);
+    const events = peer.events();
+    expect(events).to.have.length(1);
+    expect(events).to.have.nested.property('[0].error.error.code', 'multipart-too-large');
+    expect(peer.session.state).to.equal('ready');
+  });
+});
+
+describe('a peer that misbehaves', () => {
+  it('ends the session by garbage, which is not read further', () => {
+    const peer = Peer.ready();
+    peer.session.receive(new Uint8Array(100_000), peer.now);
+    const events = peer.events();
+    expect(events).to.have.length(1);
+    expect(endOf(events)).to.equal('bad-frame-length');
+    peer.says({ type: 'barrier_reply' });
+    expect(peer.events()).to.deep.equal([]);
+    expect(peer.session.barrier(peer.now, 10)).to.be.above(0);
+    expect(peer.types()).to.deep.equal([]);
+  });
+
+  it('may send unknown types and 64 KB messages without harm', () => {
+    const peer = Peer.ready();
+    for (let messageType = 35; messageType < 255; messageType++) {
+      peer.says({ type: 'unknown', messageType, body: new Uint8Array(65_527) });
+    }
+    expect(peer.events()).to.deep.equal([]);
+    expect(peer.session.state).to.equal('ready');
+  });
+
+  it('loses only the message that it damages', () => {
+    const peer = Peer.ready();
+    peer.session.receive(new Uint8Array([6, 12, 0, 12, 0, 0, 0, 0, 9, 9, 9, 9]), peer.now);
+    const [event] = peer.events();
+    expect(event).to.have.nested.property('error.remedy', 'drop-message');
+    expect(peer.session.state).to.equal('ready');
+  });
+});
+
+describe('sending through an OpenFlow session', () => {
+  it('passes encoded messages on as they are, in order', () => {
+    const peer = Peer.ready();
+    const bytes = encodeMessage(6, 0x80000001, { type: 'barrier_request' });
+    peer.session.send(bytes);
+    peer.session.barrier(peer.now, 10);
+    const output = peer.session.takeOutput();
+    expect(output[0]).to.equal(bytes);
+    expect(output).to.have.length(2);
+  });
+});
