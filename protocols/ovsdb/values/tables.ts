@@ -7,7 +7,7 @@
  *
  * Source: vswitch.ovsschema 8.3.1 (Open vSwitch 3.1); ovs-vswitchd.conf.db(5).
  */
-import type { Atom, AtomOf, AtomType } from './atoms.ts';
+import type { AtomOf, AtomType } from './atoms.ts';
 import { type ColumnType, type ColumnValue, columnType, defaultColumn } from './column.ts';
 
 /** One row as a replica holds it: each agreed column has a value. */
@@ -190,10 +190,4 @@ export function readRow<Columns extends Readonly<Record<string, ColumnType>>>(
     typed[name] = Object.hasOwn(row, name) ? row[name] : defaultColumn(type);
   }
   return typed as RowOf<TableDescription<Columns>>;
-}
-
-/** For a map of strings that is read often, e.g. external_ids. */
-export function mapEntry(map: ReadonlyMap<Atom, Atom>, key: string): string | undefined {
-  const value = map.get(key);
-  return typeof value === 'string' ? value : undefined;
 }
