@@ -17,7 +17,8 @@ import {
   waitForPorts,
 } from './demo/scenario.ts';
 import { type Controller, nvaProgram, projectFile } from './lab/controller.ts';
-import { endLab, Lab, LabExists, missingPrograms } from './lab/lab.ts';
+import { endLab, Lab, LabExists } from './lab/lab.ts';
+import { missingPrograms } from './lab/programs.ts';
 
 /** Another one in the environment: another demo beside the first. */
 const PREFIX = process.env.LAB_PREFIX ?? 'nva';

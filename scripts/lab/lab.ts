@@ -16,7 +16,7 @@ import type { ChildProcess } from 'node:child_process';
 import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import { Capture, tcpdumpArguments } from './capture.ts';
-import { ended, execute, type Run, type RunOptions, run, start } from './command.ts';
+import { ended, type Run, type RunOptions, run, start } from './command.ts';
 import { Controller } from './controller.ts';
 import { startGuardian } from './guardian.ts';
 import { Hypervisor, plug, type Underlay } from './hypervisor.ts';
@@ -331,24 +331,4 @@ function closeOnSignals(): void {
       );
     });
   }
-}
-
-/** Whether the programs that the lab runs are installed; else the sentence that says what to do. */
-export async function missingPrograms(): Promise<string | undefined> {
-  for (const program of [
-    'ip',
-    'nsenter',
-    'ovs-vswitchd',
-    'ovsdb-server',
-    'ethtool',
-    'ping',
-    'tcpdump',
-  ]) {
-    try {
-      await execute([program, program === 'ip' || program === 'ping' ? '-V' : '--version']);
-    } catch (error) {
-      return error instanceof Error ? error.message : String(error);
-    }
-  }
-  return undefined;
 }
