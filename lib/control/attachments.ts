@@ -8,7 +8,7 @@
 import type { AttachmentRecord, NveName, PortName } from '../model/records.ts';
 
 export interface Claims {
-  /** Connected NVEs with a working interface for the port, by name. */
+  /** NVEs that are up and have a working interface for the port. */
   readonly claimants: readonly NveName[];
   /** Whether this NVE's database is in step with us now. */
   connected(nve: NveName): boolean;

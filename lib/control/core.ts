@@ -90,6 +90,11 @@ export class Core {
     return this.#nves.get(name);
   }
 
+  /** NVEs that are up and have a working interface for the port. */
+  claimants(port: PortName): NveName[] {
+    return this.interfaces.claimants(port).filter((nve) => this.#nves.get(nve)?.alive === true);
+  }
+
   /** What the NVE should hold now, linked. */
   *desired(name: NveName): Generator<Fragment> {
     const state = this.#nves.get(name);
@@ -155,6 +160,7 @@ export class Core {
       case 'flows-lost':
         state.version = undefined;
         state.outOfStep();
+        if (!state.alive) this.#yieldPorts(state.name);
         return;
       case 'behind':
         this.#notices.tell(
@@ -237,7 +243,11 @@ export class Core {
       nveKey(state),
       `${name} is not connected any more: ${reason}`,
     );
-    // Its interfaces stay known (the tenants go on), but no longer stand in the way of a newcomer.
+    if (!state.alive) this.#yieldPorts(name);
+  }
+
+  /** Nothing of the NVE is up: what was last seen there no longer stands in the way of a newcomer. */
+  #yieldPorts(name: NveName): void {
     for (const { ifaceId } of this.interfaces.of(name)) this.#decide(ifaceId);
   }
 
@@ -245,9 +255,7 @@ export class Core {
   #decide(port: PortName, seenOn?: NveName): void {
     const current = this.domain.attachment(port);
     const declared = this.domain.port(port) !== undefined;
-    const claimants = this.interfaces
-      .claimants(port)
-      .filter((nve) => this.#nves.get(nve)?.connected === true);
+    const claimants = this.claimants(port);
     const decided = declared
       ? decideAttachment(port, current, {
           claimants,

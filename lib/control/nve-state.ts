@@ -51,6 +51,11 @@ export class NveState {
     return this.facts !== undefined;
   }
 
+  /** Either channel is up: its tenants go on, and what was last seen of it counts. */
+  get alive(): boolean {
+    return this.connected || this.version !== undefined;
+  }
+
   /** Collects linked changes until `takeDelta`; what comes and goes in between cancels out. */
   collect(delta: FragmentDelta): void {
     for (const fragment of delta.removed) {

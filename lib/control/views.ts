@@ -141,9 +141,7 @@ function addTunnel(
 
 export function phaseOf(core: Core, port: string): { phase: PortPhase; reason?: string } {
   const attachment = core.domain.attachment(port);
-  const claimants = core.interfaces
-    .claimants(port)
-    .filter((nve) => core.nve(nve)?.connected === true);
+  const claimants = core.claimants(port);
   if (attachment === undefined) return { phase: 'waiting', reason: whyUnattached(core, port) };
   const { nve } = attachment;
   if (claimants.length > 1) {

@@ -9,7 +9,6 @@ import {
   BRIDGE,
   CONTROLLER,
   INTERFACE,
-  mapEntry,
   OPEN_VSWITCH,
   type OvsdbRow,
   PORT,
@@ -54,7 +53,7 @@ export function viewDatabase(replica: Replica): RootView | undefined {
   if (entry === undefined) return undefined;
   const [rootUuid, row] = entry;
   const root = readRow(OPEN_VSWITCH, row);
-  const external = (key: string): string | undefined => mapEntry(root.external_ids, key);
+  const external = (key: string): string | undefined => root.external_ids.get(key);
   const bridgeName = external('nva-bridge') ?? DEFAULT_BRIDGE;
   return {
     rootUuid,
@@ -130,13 +129,13 @@ function findBridge(replica: Replica, root: Root, name: string): BridgeRow | und
     failMode: bridge.fail_mode,
     protocols: bridge.protocols,
     datapathId: bridge.datapath_id,
-    owner: mapEntry(bridge.external_ids, OWNER_KEY),
-    generation: generationOf(mapEntry(bridge.external_ids, GENERATION_KEY)),
+    owner: bridge.external_ids.get(OWNER_KEY),
+    generation: generationOf(bridge.external_ids.get(GENERATION_KEY)),
     controllers: bridge.controller.flatMap((controllerUuid) => {
       const found = replica.row('Controller', controllerUuid);
       if (found === undefined) return [];
       const controller = readRow(CONTROLLER, found);
-      const owner = mapEntry(controller.external_ids, OWNER_KEY);
+      const owner = controller.external_ids.get(OWNER_KEY);
       return [{ uuid: controllerUuid, target: controller.target, owner }];
     }),
   };
@@ -158,7 +157,7 @@ function findTunnels(replica: Replica, bridgeName: string): TunnelRow[] {
     tunnels.push({
       name: tunnel.name,
       portUuid: port[0],
-      owner: mapEntry(tunnel.external_ids, OWNER_KEY),
+      owner: tunnel.external_ids.get(OWNER_KEY),
       ofport: tunnel.ofport,
       error: tunnel.error,
     });

@@ -103,8 +103,9 @@ export class NveDatabase {
     return this.#datapathId;
   }
 
-  /** The switch has seen a higher generation than ours (OFPRRFC_STALE): go above it. */
-  raiseGeneration(): void {
+  /** The switch has seen this generation, which is not below ours (OFPRRFC_STALE): go above it. */
+  raiseGeneration(seen: bigint): void {
+    this.#generationAsked = maximum(this.#generationAsked, seen);
     this.#generation = undefined;
     this.#unsettled = true;
     this.#refresh();

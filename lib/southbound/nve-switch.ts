@@ -30,8 +30,8 @@ export interface SwitchHost {
   readonly log: Log;
   emit(input: Input): void;
   ready(device: NveSwitch, features: Features): void;
-  /** The generation that we asked with is behind one that the switch has seen. */
-  stale(device: NveSwitch): void;
+  /** The generation that we asked with is behind this one, which the switch has seen. */
+  stale(device: NveSwitch, seen: bigint): void;
   closed(device: NveSwitch, reason: string): void;
 }
 
@@ -230,8 +230,16 @@ export class NveSwitch {
     if (event.type === 'reply') {
       this.#isMaster = true;
       this.#host.emit({ type: 'flows-ready', nve: this.#nve, version: this.version });
-    } else if (isStaleGeneration(event.error)) this.#host.stale(this);
+    } else if (isStaleGeneration(event.error)) void this.#learnGeneration();
     else this.close(`it did not give the master role: ${failureText(event)}`);
+  }
+
+  /** A request that changes nothing tells the highest generation: OpenFlow 1.3.5 §7.3.9. */
+  async #learnGeneration(): Promise<void> {
+    const request = { type: 'role_request', role: 'nochange', generationId: 0n } as const;
+    const event = await this.#ask(request);
+    if (event?.type !== 'reply' || event.message?.type !== 'role_reply') return;
+    this.#host.stale(this, event.message.generationId);
   }
 
   #barrierAnswered(

@@ -114,7 +114,7 @@ export class Southbound {
       log: this.#log,
       emit: this.#emit,
       ready: (device, features) => this.#switchReady(device, features),
-      stale: (device) => this.#databaseOf(device.datapathId)?.raiseGeneration(),
+      stale: (device, seen) => this.#databaseOf(device.datapathId)?.raiseGeneration(seen),
       closed: (device, reason) => this.#switchClosed(device, reason),
     };
   }

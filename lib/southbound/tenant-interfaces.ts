@@ -6,7 +6,7 @@
 
 import type { Replica, RowChanged } from '../../protocols/ovsdb/replica.ts';
 import type { Uuid } from '../../protocols/ovsdb/values/atoms.ts';
-import { BRIDGE, INTERFACE, mapEntry, PORT, readRow } from '../../protocols/ovsdb/values/tables.ts';
+import { BRIDGE, INTERFACE, PORT, readRow } from '../../protocols/ovsdb/values/tables.ts';
 import type { InterfaceChange, TenantInterface } from '../control/inputs.ts';
 
 export class TenantInterfaces {
@@ -102,7 +102,7 @@ export class TenantInterfaces {
     const port = this.#portOf.get(uuid);
     if (row === undefined || port === undefined || !this.#ports.has(port)) return undefined;
     const { name, ofport, error, external_ids } = readRow(INTERFACE, row);
-    const ifaceId = mapEntry(external_ids, 'iface-id');
+    const ifaceId = external_ids.get('iface-id');
     if (ifaceId === undefined || ifaceId === '') return undefined;
     const fault =
       error ?? (ofport !== undefined && ofport < 0 ? 'it could not be opened' : undefined);
