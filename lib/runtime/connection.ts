@@ -16,11 +16,18 @@ export interface ConnectionHandlers<Event> {
   onDrain?(): void;
 }
 
+/**
+ * A peer that asks and does not read the answers pays with its connection. Above what any user of a connection lets
+ * wait by itself (southbound/nve-switch: 1 MiB).
+ */
+const UNSENT_BYTES_MAX = 16 * 1024 * 1024;
+
 export class Connection<Event> {
   readonly session: ByteSession<Event>;
   readonly #socket: Socket;
   readonly #handlers: ConnectionHandlers<Event>;
   #timer: NodeJS.Timeout | undefined;
+  #soon: NodeJS.Immediate | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
   #isFlushing = false;
   #reason = 'the peer closed the connection';
@@ -70,6 +77,10 @@ export class Connection<Event> {
     }
     this.#socket.uncork();
     this.#isFlushing = false;
+    if (this.#socket.writableLength > UNSENT_BYTES_MAX) {
+      this.#reason = 'it does not read what it is sent';
+      this.#socket.destroy();
+    }
     this.#arm();
   }
 
@@ -85,10 +96,18 @@ export class Connection<Event> {
     if (this.#isClosed) return;
     const deadline = this.session.deadline() ?? Number.POSITIVE_INFINITY;
     if (deadline === this.#timerAt) return;
-    clearTimeout(this.#timer);
+    this.#disarm();
     this.#timerAt = deadline;
     if (deadline === Number.POSITIVE_INFINITY) return;
-    this.#timer = setTimeout(() => this.#tick(), Math.max(0, deadline - now()));
+    const delay = deadline - now();
+    // A session that works in slices is due at once: after the others had their turn, and not a timer's tick later.
+    if (delay <= 0) this.#soon = setImmediate(() => this.#tick());
+    else this.#timer = setTimeout(() => this.#tick(), delay);
+  }
+
+  #disarm(): void {
+    clearTimeout(this.#timer);
+    clearImmediate(this.#soon);
   }
 
   #tick(): void {
@@ -100,7 +119,7 @@ export class Connection<Event> {
   #closed(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    clearTimeout(this.#timer);
+    this.#disarm();
     this.#handlers.onClosed(this.#reason);
   }
 }

@@ -119,6 +119,7 @@ export class NveDatabase {
   #take(event: OvsdbEvent): void {
     switch (event.type) {
       case 'synced':
+        for (const gap of event.gaps) this.#host.log.warn(`${this.#who()}: ${gap.reason}`);
         this.#unsettled = true;
         this.#refresh();
         return;
