@@ -72,7 +72,7 @@ export class Capture {
   #take(text: string): void {
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop() ?? '';
-    // Lines that begin with a blank continue the one before.
-    for (const line of lines) if (/^\d/.test(line)) this.#lines.push(line);
+    // A frame begins with its time; what follows (an inner frame) belongs to it.
+    for (const line of lines) if (/^\d+\.\d+ /.test(line)) this.#lines.push(line);
   }
 }
