@@ -29,7 +29,7 @@ export function decodeMessage(bytes: Uint8Array): Result<Decoded, OpenFlowError>
   if (bytes.length < HEADER_BYTES) {
     return failed(openFlowError('truncated', `a header of ${bytes.length} bytes`, SOURCE));
   }
-  const { version, type, length, xid } = HEADER.parse(bytes.subarray(0, HEADER_BYTES));
+  const { version, type, length, xid } = HEADER.parse(bytes);
   if (length !== bytes.length) {
     const detail = `the header says ${length} bytes, the message has ${bytes.length}`;
     return failed(openFlowError('bad-length', detail, SOURCE, 2));

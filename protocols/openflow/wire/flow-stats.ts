@@ -9,6 +9,7 @@
  *
  * Sources: OpenFlow 1.3.5 §7.3.5.2, §7.3.5.3; OpenFlow 1.4.1 §7.3.5.2; OpenFlow 1.5.1 §7.3.5.2, §7.3.5.4.
  */
+import type { Flow } from '../values/flow.ts';
 import type { FlowFilter, FlowStats, FlowTotals } from '../values/multipart.ts';
 import { OFPG_ANY, OFPP_ANY, OFPTT_ALL } from '../values/ports.ts';
 import type { OpenFlowVersion } from '../values/version.ts';
@@ -103,13 +104,15 @@ interface Options {
   readonly flags: number;
 }
 
-/** What a flow says only when it is not 0. */
-export function flowOptions(fixed: Options): Partial<Options> {
-  return {
-    ...(fixed.idleTimeout === 0 ? {} : { idleTimeout: fixed.idleTimeout }),
-    ...(fixed.hardTimeout === 0 ? {} : { hardTimeout: fixed.hardTimeout }),
-    ...(fixed.flags === 0 ? {} : { flags: fixed.flags }),
-  };
+export type Writable<Value> = { -readonly [Name in keyof Value]: Value[Name] };
+
+/** The flow with what it says only when it is not 0. */
+export function withOptions<Value extends Flow>(flow: Value, options: Options): Value {
+  const complete: Writable<Value> = flow;
+  if (options.idleTimeout !== 0) complete.idleTimeout = options.idleTimeout;
+  if (options.hardTimeout !== 0) complete.hardTimeout = options.hardTimeout;
+  if (options.flags !== 0) complete.flags = options.flags;
+  return complete;
 }
 
 function readRecord13(record: Cursor): FlowStats {
@@ -118,10 +121,9 @@ function readRecord13(record: Cursor): FlowStats {
   const { packets, bytes } = fixed;
   const match = readMatch(record);
   const instructions = readInstructions(record);
-  return {
-    ...{ table, priority, match, instructions, cookie, ...flowOptions(fixed) },
-    ...{ importance, durationSeconds, durationNanoseconds, packets, bytes },
-  };
+  const times = { importance, durationSeconds, durationNanoseconds };
+  const flow = { table, priority, match, instructions, cookie, packets, bytes, ...times };
+  return withOptions(flow, fixed);
 }
 
 function readRecord15(record: Cursor): FlowStats {
@@ -130,10 +132,9 @@ function readRecord15(record: Cursor): FlowStats {
   const match = readMatch(record);
   const { durationSeconds, durationNanoseconds, packets, bytes } = readOxs(record);
   const instructions = readInstructions(record);
-  return {
-    ...{ table, priority, match, instructions, cookie, ...flowOptions(fixed) },
-    ...{ importance, durationSeconds, durationNanoseconds, packets, bytes },
-  };
+  const times = { importance, durationSeconds, durationNanoseconds };
+  const flow = { table, priority, match, instructions, cookie, packets, bytes, ...times };
+  return withOptions(flow, fixed);
 }
 
 export function putFlowRecord(writer: ByteWriter, version: OpenFlowVersion, flow: FlowStats): void {

@@ -46,7 +46,7 @@ type ValuesOf<Shape extends Readonly<Record<string, Kind>>> = {
 
 export interface Layout<Values> {
   readonly size: number;
-  /** `bytes` must have `size` bytes: see Cursor.struct. */
+  /** From the beginning of `bytes`, which must have `size` bytes or more: see Cursor.struct. */
   parse(bytes: Uint8Array): Values;
 }
 
