@@ -75,6 +75,11 @@ async function startParts(
     limits: { ...API_LIMITS, bodyMaxBytes: configuration['manifest-size-max-bytes'] },
   });
   closers.push(() => api.close());
+  if ('host' in configuration.api && !isLoopback(configuration.api.host)) {
+    log.warn(
+      `the API at ${api.address} takes orders from whoever reaches it: it has no authentication yet; prefer unix:PATH`,
+    );
+  }
   // The switches come last: when they find us, everything is there.
   for (const endpoint of configuration.openflow) {
     listeners.push(await southbound.openSwitches(endpoint));
@@ -107,6 +112,10 @@ function southboundSettings(
       );
     },
   };
+}
+
+function isLoopback(host: string): boolean {
+  return host === '::1' || host === 'localhost' || host.startsWith('127.');
 }
 
 /** In the reverse order of their making. */

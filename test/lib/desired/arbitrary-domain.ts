@@ -19,7 +19,10 @@ const NVES = ['hv1', 'hv2', 'hv3', 'hv4'];
 const encapsulations = fc.subarray([...ENCAPSULATIONS] as Encapsulation[], { minLength: 1 });
 
 const network = fc.record({ index: fc.nat(2), shift: fc.nat(1), types: fc.option(encapsulations) });
-const endpointSets = fc.record({ types: encapsulations, families: fc.constantFrom('4', '6', '46') });
+const endpointSets = fc.record({
+  types: encapsulations,
+  families: fc.constantFrom('4', '6', '46'),
+});
 
 function endpointsOf(index: number, types: Encapsulation[], families: string): Endpoint[] {
   return types.flatMap((type) => {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { Compiler } from '../../../lib/desired/compiler.ts';
 import type { Fragment } from '../../../lib/desired/fragment.ts';
 import { compileFull } from '../../../lib/desired/full.ts';
+import type { FragmentDelta } from '../../../lib/desired/network-plan.ts';
 import { Domain } from '../../../lib/model/domain.ts';
 import { history, nveNames } from './arbitrary-domain.ts';
 
@@ -14,6 +15,13 @@ function text(value: unknown): string {
 
 function sorted(fragments: Iterable<Fragment>): string[] {
   return [...fragments].map(text).sort();
+}
+
+function carry(held: Set<Fragment> | undefined, delta: FragmentDelta): void {
+  for (const fragment of delta.removed) {
+    expect(held?.delete(fragment), `${fragment.cause} was never held`).to.equal(true);
+  }
+  for (const fragment of delta.added) held?.add(fragment);
 }
 
 describe('the incremental compiler', () => {
@@ -40,13 +48,7 @@ describe('the incremental compiler', () => {
         const compiler = new Compiler(new Domain());
         const held = new Map(nveNames.map((nve) => [nve, new Set<Fragment>()]));
         for (const batch of batches) {
-          for (const [nve, delta] of compiler.apply(batch)) {
-            const fragments = held.get(nve) ?? new Set();
-            for (const fragment of delta.removed) {
-              expect(fragments.delete(fragment), `${nve} never held ${fragment.cause}`).to.equal(true);
-            }
-            for (const fragment of delta.added) fragments.add(fragment);
-          }
+          for (const [nve, delta] of compiler.apply(batch)) carry(held.get(nve), delta);
           for (const nve of nveNames) {
             expect(sorted(held.get(nve) ?? [])).to.deep.equal(sorted(compiler.desired(nve)));
           }

@@ -187,6 +187,21 @@ function describesTransactions(lab: Lab): void {
     await lab.driver.send(encodeFlowMod(lab.version, 'delete_strict', flow, XID));
   });
 
+  it('is told of a message that the switch leaves out of a bundle, which commits all the same', async () => {
+    await lab.bundle('open_request');
+    const unreadable = { ...flow, instructions: [{ type: 'goto_table' as const, table: 1 }] };
+    for (const one of [unreadable, { ...flow, priority: 99 }]) {
+      const message = encodeFlowMod(lab.version, 'add', one, XID);
+      lab.driver.session.send(
+        encodeMessage(lab.version, XID, { type: 'bundle_add', bundleId: 9, flags: 3, message }),
+      );
+    }
+    expect(replyOf(await lab.bundle('commit_request'))).to.include({ control: 'commit_reply' });
+    expect(await lab.driver.next((event) => event.type === 'error')).to.include({ xid: XID });
+    expect((await lab.flows()).map(({ priority }) => priority)).to.deep.equal([99]);
+    await lab.driver.send(encodeFlowMod(lab.version, 'delete', { ...flow, match: [] }, XID));
+  });
+
   it('takes the master role once and is told when it loses it', async () => {
     const first = replyOf(
       await lab.driver.ask({ type: 'role_request', role: 'master', generationId: 10n }),
