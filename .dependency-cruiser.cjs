@@ -37,11 +37,24 @@ module.exports = {
       '^lib/northbound/',
       '^(lib/(northbound|model|runtime)|protocols/base)/',
     ),
+    // Of the pure rooms behind reconcile it knows two files: the words that it speaks with the core, and the numbers
+    // of the tunnel ports.
     sees(
       'southbound-executes-plans',
       '^lib/southbound/',
-      '^(lib/(southbound|reconcile|model|runtime)|protocols)/',
+      '^((lib/(southbound|reconcile|model|runtime)|protocols)/|lib/(control/inputs|desired/pipeline)\\.ts$)',
     ),
+    sees(
+      'cli-speaks-to-the-api',
+      '^lib/cli/',
+      '^(lib/(cli|model|northbound|runtime)|protocols)/|^lib/daemon/serve\\.ts$',
+    ),
+    {
+      name: 'daemon-is-not-a-command',
+      severity: 'error',
+      from: { path: '^lib/daemon/' },
+      to: { path: '^lib/cli/', pathNot: '^lib/cli/version\\.ts$' },
+    },
     sees('runtime-is-generic', '^lib/runtime/', '^(lib/runtime|protocols/base)/'),
     {
       name: 'entry-points-are-roots',
