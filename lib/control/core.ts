@@ -40,6 +40,9 @@ export interface CoreOptions {
 const RETRY_FIRST_MS = 2_000;
 const RETRY_MAX_MS = 60_000;
 
+/** Of one switch, until it is read again. */
+const REFUSALS_KEPT = 10;
+
 export class Core {
   readonly domain = new Domain();
   readonly compiler = new Compiler(this.domain);
@@ -379,13 +382,15 @@ export class Core {
   }
 
   #refused(state: NveState, message: string, cookie: bigint | undefined): void {
+    // The switch is read again in any case; looking for the cause of each of many refusals would be its way to stop us.
+    if (state.refusals.length === REFUSALS_KEPT) return;
     const cause = cookie === undefined ? undefined : this.#causeOf(state.name, cookie);
     const text = cause === undefined ? message : `${message} (because of ${cause})`;
     if (state.refusals.length === 0) {
       const delayMs = Math.min(RETRY_FIRST_MS * 2 ** state.retries++, RETRY_MAX_MS);
       this.#effects.push({ type: 'retry', nve: state.name, delayMs });
     }
-    if (state.refusals.length < 10) state.refusals.push(text);
+    state.refusals.push(text);
     this.#notices.tell(
       'error',
       'refused',

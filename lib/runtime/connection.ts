@@ -3,6 +3,9 @@
  *
  * Gives bytes and time to the session, its output to the socket, its events to `onEvent`, and arms one timer for its
  * next deadline. Knows no protocol. A socket that fails ends the session; a session that ends closes the socket.
+ *
+ * A peer that does not read what it is sent costs UNSENT_BYTES_MAX at most, and when its connection is closed it is not
+ * waited for longer than CLOSE_GRACE_MS.
  */
 import type { Socket } from 'node:net';
 import type { ByteSession } from '../../protocols/base/byte-session.ts';
@@ -22,6 +25,9 @@ export interface ConnectionHandlers<Event> {
  */
 const UNSENT_BYTES_MAX = 16 * 1024 * 1024;
 
+/** For the last words to leave; a peer that has stopped reading would keep the socket for ever. */
+const CLOSE_GRACE_MS = 500;
+
 export class Connection<Event> {
   readonly session: ByteSession<Event>;
   readonly #socket: Socket;
@@ -30,6 +36,7 @@ export class Connection<Event> {
   #soon: NodeJS.Immediate | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
   #isFlushing = false;
+  #isClosing = false;
   #reason = 'the peer closed the connection';
   #isClosed = false;
 
@@ -38,13 +45,10 @@ export class Connection<Event> {
     this.#socket = socket;
     this.#handlers = handlers;
     socket.setNoDelay(true);
-    socket.on('data', (chunk: Uint8Array) => {
-      session.receive(chunk, now());
-      this.flush();
-    });
+    socket.on('data', (chunk: Uint8Array) => this.#receive(chunk));
     socket.on('drain', () => handlers.onDrain?.());
     socket.on('error', (error) => {
-      this.#reason = error.message;
+      if (!this.#isClosing) this.#reason = error.message;
     });
     socket.on('close', () => this.#closed());
     this.flush();
@@ -61,7 +65,7 @@ export class Connection<Event> {
 
   /** Call after any call of the session from outside: carries its output and events on. */
   flush(): void {
-    if (this.#isFlushing) return;
+    if (this.#isFlushing || this.#isClosing) return;
     this.#isFlushing = true;
     this.#socket.cork();
     for (let moved = true; moved; ) {
@@ -86,14 +90,22 @@ export class Connection<Event> {
 
   /** Closes after what was written; `reason` is for `onClosed`. */
   close(reason: string): void {
-    if (this.#isClosed) return;
+    if (this.#isClosed || this.#isClosing) return;
+    this.#isClosing = true;
     this.#reason = reason;
-    this.#socket.end();
+    this.#disarm();
     this.#socket.destroySoon();
+    this.#timer = setTimeout(() => this.#socket.destroy(), CLOSE_GRACE_MS);
+  }
+
+  #receive(chunk: Uint8Array): void {
+    if (this.#isClosing) return;
+    this.session.receive(chunk, now());
+    this.flush();
   }
 
   #arm(): void {
-    if (this.#isClosed) return;
+    if (this.#isClosed || this.#isClosing) return;
     const deadline = this.session.deadline() ?? Number.POSITIVE_INFINITY;
     if (deadline === this.#timerAt) return;
     this.#disarm();

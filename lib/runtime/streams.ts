@@ -5,6 +5,7 @@
  */
 import { chmodSync, rmSync, statSync } from 'node:fs';
 import { createServer, connect as netConnect, type Server, type Socket } from 'node:net';
+import { type IpAddress, parseIp } from '../../protocols/base/addresses.ts';
 import { Reconnect } from '../../protocols/base/reconnect.ts';
 import { now } from './clock.ts';
 import { formatEndpoint, type StreamEndpoint } from './endpoint.ts';
@@ -156,6 +157,12 @@ function portAndHost(endpoint: Exclude<StreamEndpoint, { path: string }>): {
 } {
   const { port, ip } = endpoint;
   return ip === undefined ? { port } : { port, host: ip };
+}
+
+/** Node writes an IPv4 peer of a dual-stack socket as ::ffff:1.2.3.4, and may add a zone. */
+export function plainAddress(text: string | undefined): IpAddress | undefined {
+  if (text === undefined) return undefined;
+  return parseIp(text.replace(/^::ffff:(?=\d+\.)/, '').replace(/%.*$/, ''));
 }
 
 function peerOf(socket: Socket): string {

@@ -18,6 +18,7 @@ import { type BridgePlan, planBridge, workingEncapsulations } from '../reconcile
 import { now } from '../runtime/clock.ts';
 import { Connection } from '../runtime/connection.ts';
 import type { Log } from '../runtime/log.ts';
+import { plainAddress } from '../runtime/streams.ts';
 import { bridgeTransaction, generationTransaction } from './bridge-transaction.ts';
 import { type RootView, touchesView, viewDatabase, WANTED_COLUMNS } from './database-view.ts';
 import { TenantInterfaces } from './tenant-interfaces.ts';
@@ -46,12 +47,13 @@ const RETRY_MS = 1_000;
 
 export class NveDatabase {
   readonly peer: string;
+  /** Without the port; undefined: a local socket. */
+  readonly address: IpAddress | undefined;
   readonly #settings: DatabaseSettings;
   readonly #host: DatabaseHost;
   readonly #session: OvsdbSession;
   readonly #connection: Connection<OvsdbEvent>;
   readonly #tenants = new TenantInterfaces();
-  readonly #remoteIp: IpAddress | undefined;
   readonly #localAddress: IpAddress | undefined;
   #name: string | undefined;
   #rootUuid: Uuid | undefined;
@@ -68,9 +70,9 @@ export class NveDatabase {
 
   constructor(socket: Socket, peer: string, settings: DatabaseSettings, host: DatabaseHost) {
     this.peer = peer;
+    this.address = plainAddress(socket.remoteAddress);
     this.#settings = settings;
     this.#host = host;
-    this.#remoteIp = plainAddress(socket.remoteAddress);
     this.#localAddress = plainAddress(socket.localAddress);
     const { lock, probeIntervalMs, requestTimeoutMs } = settings;
     const options = { database: 'Open_vSwitch', tables: WANTED_COLUMNS };
@@ -243,7 +245,7 @@ export class NveDatabase {
         conditions.push({ code: 'encap-ip-invalid', message });
       }
     }
-    if (texts.length === 0 && this.#remoteIp !== undefined) return [this.#remoteIp];
+    if (texts.length === 0 && this.address !== undefined) return [this.address];
     if (ips.length === 0) {
       const message = 'no underlay address is known: set external_ids:nva-encap-ip';
       conditions.push({ code: 'encap-ip-missing', message });
@@ -298,13 +300,14 @@ export class NveDatabase {
     if (transaction?.id !== id) return;
     this.#transaction = undefined;
     if (failure !== undefined) {
-      this.#host.log.warn(
-        `${this.#who()}: a change of its database was refused (${failure.code}: ${failure.details}); it is planned anew`,
+      this.#complain(
+        `a change of its database was refused (${failure.code}: ${failure.details}); it is tried again`,
       );
       clearTimeout(this.#retry);
       this.#retry = setTimeout(() => this.#again(), RETRY_MS);
       return;
     }
+    this.#complaint = '';
     if (transaction.generation !== undefined) {
       this.#generation = transaction.generation;
       this.#host.switchKnown(this);
@@ -335,10 +338,4 @@ export class NveDatabase {
 
 function maximum(left: bigint, right: bigint): bigint {
   return left > right ? left : right;
-}
-
-/** Node writes an IPv4 peer of a dual-stack socket as ::ffff:1.2.3.4, and may add a zone. */
-function plainAddress(text: string | undefined): IpAddress | undefined {
-  if (text === undefined) return undefined;
-  return parseIp(text.replace(/^::ffff:(?=\d+\.)/, '').replace(/%.*$/, ''));
 }

@@ -6,6 +6,7 @@
  * switch costs this bound and nobody else's time.
  */
 import type { Socket } from 'node:net';
+import type { IpAddress } from '../../protocols/base/addresses.ts';
 import type { OpenFlowEvent } from '../../protocols/openflow/session/events.ts';
 import { OpenFlowSession } from '../../protocols/openflow/session/session.ts';
 import type { Features } from '../../protocols/openflow/values/messages.ts';
@@ -17,6 +18,7 @@ import type { Operation } from '../reconcile/operations.ts';
 import { now } from '../runtime/clock.ts';
 import { Connection } from '../runtime/connection.ts';
 import type { Log } from '../runtime/log.ts';
+import { plainAddress } from '../runtime/streams.ts';
 import { readInstalledFlows } from './installed-flows.ts';
 import { cookieOfOffending, describeError, isStaleGeneration } from './openflow-faults.ts';
 import { encodeOperation } from './operation-encoder.ts';
@@ -53,6 +55,8 @@ type Waiting =
 
 export class NveSwitch {
   readonly peer: string;
+  /** Without the port; undefined: a local socket. */
+  readonly address: IpAddress | undefined;
   readonly #settings: SwitchSettings;
   readonly #host: SwitchHost;
   readonly #session: OpenFlowSession;
@@ -66,9 +70,11 @@ export class NveSwitch {
 
   constructor(socket: Socket, peer: string, settings: SwitchSettings, host: SwitchHost) {
     this.peer = peer;
+    this.address = plainAddress(socket.remoteAddress);
     this.#settings = settings;
     this.#host = host;
-    const { probeIntervalMs } = settings;
+    // 0: never.
+    const probeIntervalMs = settings.probeIntervalMs || Number.POSITIVE_INFINITY;
     this.#session = new OpenFlowSession(now(), { probeIntervalMs });
     this.#connection = new Connection(socket, this.#session, {
       onEvent: (event) => this.#take(event),

@@ -9,6 +9,7 @@ import type { OpenFlowVersion } from '../../protocols/openflow/values/version.ts
 import type { Uuid } from '../../protocols/ovsdb/values/atoms.ts';
 import type { Effect, Input } from '../control/inputs.ts';
 import type { StreamEndpoint } from '../runtime/endpoint.ts';
+import { limitedLog } from '../runtime/limited-log.ts';
 import type { Log } from '../runtime/log.ts';
 import { openSource, type StreamSource } from '../runtime/streams.ts';
 import { type DatabaseHost, type DatabaseSettings, NveDatabase } from './nve-database.ts';
@@ -25,6 +26,10 @@ export interface SwitchDump {
   readonly groups: readonly GroupDesc[];
 }
 
+/** What peers may have this process log: all together, and each connection. */
+const LINES_OF_ALL = { linesMax: 30, perMs: 10_000 } as const;
+const LINES_OF_ONE = { linesMax: 5, perMs: 10_000 } as const;
+
 type SouthboundEffect = Extract<Effect, { type: 'send' | 'read-installed' }>;
 
 export class Southbound {
@@ -36,10 +41,12 @@ export class Southbound {
   readonly #switches = new Set<NveSwitch>();
   readonly #byName = new Map<string, NveDatabase>();
   readonly #byDatapath = new Map<string, NveSwitch>();
+  /** The switch of each NVE: stays while its connection does, whatever becomes of the database's. */
+  readonly #serving = new Map<string, NveSwitch>();
 
   constructor(settings: SouthboundSettings, log: Log, emit: (input: Input) => void) {
     this.#settings = settings;
-    this.#log = log;
+    this.#log = limitedLog(log, LINES_OF_ALL);
     this.#emit = emit;
   }
 
@@ -72,7 +79,7 @@ export class Southbound {
   }
 
   carryOut(effect: SouthboundEffect): void {
-    const device = this.#switchOf(effect.nve);
+    const device = this.#serving.get(effect.nve);
     if (device === undefined) return;
     if (effect.type === 'send') device.send(effect.batch, effect.operations);
     else void device.readInstalled(effect.read);
@@ -80,7 +87,7 @@ export class Southbound {
 
   /** What the NVE's switch has; undefined: it is not connected. */
   async dump(nve: string): Promise<SwitchDump | undefined> {
-    const device = this.#switchOf(nve);
+    const device = this.#serving.get(nve);
     const dump = await device?.dump();
     return dump === undefined || device === undefined
       ? undefined
@@ -94,14 +101,9 @@ export class Southbound {
     for (const device of this.#switches) device.close('this instance is stopping');
   }
 
-  #switchOf(nve: string): NveSwitch | undefined {
-    const datapathId = this.#byName.get(nve)?.datapathId;
-    return datapathId === undefined ? undefined : this.#byDatapath.get(datapathId);
-  }
-
   #databaseHost(): DatabaseHost {
     return {
-      log: this.#log,
+      log: limitedLog(this.#log, LINES_OF_ONE),
       emit: this.#emit,
       claim: (database, systemId, rootUuid) => this.#claim(database, systemId, rootUuid),
       switchKnown: (database) => this.#switchKnown(database),
@@ -111,17 +113,19 @@ export class Southbound {
 
   #switchHost(): SwitchHost {
     return {
-      log: this.#log,
+      log: limitedLog(this.#log, LINES_OF_ONE),
       emit: this.#emit,
       ready: (device, features) => this.#switchReady(device, features),
-      stale: (device, seen) => this.#databaseOf(device.datapathId)?.raiseGeneration(seen),
+      stale: (device, seen) => this.#databaseOf(device)?.raiseGeneration(seen),
       closed: (device, reason) => this.#switchClosed(device, reason),
     };
   }
 
   #claim(database: NveDatabase, systemId: string, rootUuid: Uuid): string | undefined {
     const holder = this.#byName.get(systemId);
-    if (holder !== undefined && holder.rootUuid !== rootUuid) {
+    // A cloned disk has the same row, too: then the address tells.
+    const isSame = holder?.rootUuid === rootUuid && holder.address === database.address;
+    if (holder !== undefined && !isSame) {
       return `its system-id ${systemId} is that of the NVE at ${holder.peer}, which keeps it: give one of the two another external_ids:system-id`;
     }
     // The same database again, before the old connection was known to be dead.
@@ -130,29 +134,49 @@ export class Southbound {
     return undefined;
   }
 
-  #databaseOf(datapathId: string): NveDatabase | undefined {
+  /** Where two databases name one datapath id, the one at the switch's own address. */
+  #databaseOf({ datapathId, address }: NveSwitch): NveDatabase | undefined {
+    let found: NveDatabase | undefined;
     for (const database of this.#byName.values()) {
-      if (database.datapathId === datapathId) return database;
+      if (database.datapathId !== datapathId) continue;
+      if (database.address === address) return database;
+      found ??= database;
     }
-    return undefined;
+    return found;
   }
 
   #switchKnown(database: NveDatabase): void {
     const { mastership, name } = database;
     if (mastership === undefined || name === undefined) return;
     const device = this.#byDatapath.get(mastership.datapathId);
-    if (device !== undefined && (device.nve === undefined || !device.isMaster)) {
-      device.becomeMaster(name, mastership.generation);
+    if (device === undefined) return;
+    if (device.nve !== undefined && device.nve !== name) {
+      this.#log.warn(
+        `${name} has the datapath id ${mastership.datapathId} of ${device.nve}, so its switch cannot be told from that one: give its bridge another other_config:datapath-id`,
+      );
+      return;
     }
+    if (device.nve === name && device.isMaster) return;
+    const before = this.#serving.get(name);
+    if (before !== undefined && before !== device) {
+      this.#emit({ type: 'flows-lost', nve: name, reason: 'its switch has connected again' });
+    }
+    this.#serving.set(name, device);
+    device.becomeMaster(name, mastership.generation);
   }
 
   #switchReady(device: NveSwitch, { datapathId }: Features): void {
     const before = this.#byDatapath.get(datapathId);
-    this.#byDatapath.set(datapathId, device);
-    if (before !== undefined && before !== device) {
-      before.close(`datapath ${datapathId} has connected again`);
+    const database = this.#databaseOf(device);
+    if (before !== undefined && !supersedes(device, before, database?.address)) {
+      this.#log.warn(
+        `the switch at ${device.peer} has the datapath id ${datapathId} of the one at ${before.peer}, which keeps it: give one of the two another other_config:datapath-id`,
+      );
+      device.close('its datapath id is taken');
+      return;
     }
-    const database = this.#databaseOf(datapathId);
+    this.#byDatapath.set(datapathId, device);
+    before?.close(`datapath ${datapathId} has connected again`);
     if (database !== undefined) this.#switchKnown(database);
   }
 
@@ -171,11 +195,16 @@ export class Southbound {
   #switchClosed(device: NveSwitch, reason: string): void {
     this.#switches.delete(device);
     const { datapathId, nve } = device;
-    if (this.#byDatapath.get(datapathId) !== device) {
-      if (datapathId === '') this.#log.info(`the switch at ${device.peer} is gone: ${reason}`);
-      return;
-    }
-    this.#byDatapath.delete(datapathId);
-    if (nve !== undefined) this.#emit({ type: 'flows-lost', nve, reason });
+    if (nve === undefined) this.#log.info(`the switch at ${device.peer} is gone: ${reason}`);
+    if (this.#byDatapath.get(datapathId) === device) this.#byDatapath.delete(datapathId);
+    if (nve === undefined || this.#serving.get(nve) !== device) return;
+    this.#serving.delete(nve);
+    this.#emit({ type: 'flows-lost', nve, reason });
   }
+}
+
+/** Whether this is the same switch again; `home` is the address of its NVE's database. */
+function supersedes(device: NveSwitch, before: NveSwitch, home: string | undefined): boolean {
+  if (device.address === before.address) return true;
+  return home !== undefined && device.address === home && before.address !== home;
 }
