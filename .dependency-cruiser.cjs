@@ -37,12 +37,12 @@ module.exports = {
       '^lib/northbound/',
       '^(lib/(northbound|model|runtime)|protocols/base)/',
     ),
-    // Of the pure rooms behind reconcile it knows two files: the words that it speaks with the core, and the numbers
-    // of the tunnel ports.
+    // Of the pure rooms beside reconcile it knows three files: the words that it speaks with the core, the numbers of
+    // the tunnel ports, and the mark of our flows.
     sees(
       'southbound-executes-plans',
       '^lib/southbound/',
-      '^((lib/(southbound|reconcile|model|runtime)|protocols)/|lib/(control/inputs|desired/pipeline)\\.ts$)',
+      '^((lib/(southbound|reconcile|model|runtime)|protocols)/|lib/(control/inputs|desired/(pipeline|cookie))\\.ts$)',
     ),
     sees(
       'cli-speaks-to-the-api',

@@ -195,6 +195,7 @@ export class Core {
       const [kind, name] = splitKey(key);
       if (kind === 'port' || kind === 'attachment') this.#decide(name);
       if (kind === 'nve' && record === undefined) this.#nveDeleted(name);
+      if (record?.kind === 'nve') this.#indexes.add(record.index);
       if (kind === 'index') this.#indexes.add(Number(name));
     }
   }
@@ -204,7 +205,10 @@ export class Core {
     const state = this.#nves.get(name);
     if (state === undefined) return;
     if (state.facts !== undefined) this.#takeFacts(name, state.facts, false);
-    else this.#nves.delete(name);
+    else if (!state.alive) {
+      this.#nves.delete(name);
+      this.interfaces.forget(name);
+    }
   }
 
   #takeFacts(name: NveName, facts: NveFacts, connected: boolean): void {
@@ -325,7 +329,7 @@ export class Core {
       buckets: (groupId) => this.#bucketsOf(state, groupId),
       wasShort: (groupId) => state.shortages.has(groupId),
     });
-    for (const groupId of plan.fitting) state.shortages.delete(groupId);
+    for (const groupId of plan.fitting) this.#fits(state, groupId);
     for (const shortage of plan.shortages) this.#short(state, shortage);
     if (plan.operations.length === 0) return;
     state.underWay.push({ batch: this.#moment, flowsGrowth: plan.flowsGrowth });
@@ -367,7 +371,11 @@ export class Core {
       (flow) =>
         `a flow that is not ours has table ${flow.table}, priority ${flow.priority} with the match of ours; it stays, and ours waits: remove it by hand`,
     );
-    state.shortages.clear();
+    for (const groupId of [...state.shortages.keys()]) {
+      if (plan.shortages.every((shortage) => shortage.groupId !== groupId)) {
+        this.#fits(state, groupId);
+      }
+    }
     for (const shortage of plan.shortages) this.#short(state, shortage);
     state.flowsInstalled = plan.flowsBefore;
     state.underWay.push({ batch: this.#moment, flowsGrowth: plan.flowsAfter - plan.flowsBefore });
@@ -409,11 +417,17 @@ export class Core {
 
   #short(state: NveState, shortage: GroupShortage): void {
     state.shortages.set(shortage.groupId, shortage);
-    const network = this.domain.networkOfVni(shortage.groupId & 0xffffff);
-    if (network === undefined) return;
-    const text = shortageText(state.name, shortage);
-    const about = `${network} ${state.name}`;
-    this.#notices.stand('error', 'replication-limit', recordKey('network', network), text, about);
+    this.#noticeShortage(state, shortage.groupId, shortageText(state.name, shortage));
+  }
+
+  #fits(state: NveState, groupId: number): void {
+    if (state.shortages.delete(groupId)) this.#noticeShortage(state, groupId, undefined);
+  }
+
+  #noticeShortage(state: NveState, groupId: number, text: string | undefined): void {
+    const network = this.domain.networkOfVni(groupId & 0xffffff);
+    const object = network === undefined ? nveKey(state) : recordKey('network', network);
+    this.#notices.stand('error', 'replication-limit', object, text, `${groupId} ${state.name}`);
   }
 
   #state(name: NveName): NveState {

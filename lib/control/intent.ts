@@ -39,8 +39,8 @@ const ALLOCATED_VNI_FIRST = 0x10000;
 export function planApply(domain: Domain, manifests: readonly Manifest[]): IntentPlan {
   const draft = new Draft(domain);
   const networks = manifests.filter((manifest) => manifest.kind === 'Network');
-  // First what becomes free, so that two networks may exchange their VNIs in one file.
-  for (const manifest of networks) draft.freeVniOf(manifest);
+  // First what becomes free, so that two networks may exchange their VNIs in one file, and what is wanted by number.
+  for (const manifest of networks) draft.lookAhead(manifest);
   for (const manifest of networks) draft.network(manifest);
   for (const manifest of manifests) if (manifest.kind === 'Port') draft.port(manifest);
   draft.checkAddresses();
@@ -72,6 +72,8 @@ class Draft {
   readonly #applied: PortRecord[] = [];
   readonly #takenVnis = new Map<number, string>();
   readonly #freedVnis = new Set<number>();
+  /** Named in the manifests: never chosen for another network of the same file. */
+  readonly #wantedVnis = new Set<number>();
   #nextVni = ALLOCATED_VNI_FIRST;
 
   constructor(domain: Domain) {
@@ -87,7 +89,8 @@ class Draft {
     return { writes, reliesOn, objects: this.#objects, problems: this.#problems.toArray() };
   }
 
-  freeVniOf({ name, vni }: NetworkManifest): void {
+  lookAhead({ name, vni }: NetworkManifest): void {
+    if (vni !== undefined) this.#wantedVnis.add(vni);
     const before = this.#domain.network(name)?.vni;
     if (before !== undefined && vni !== undefined && before !== vni) this.#freedVnis.add(before);
   }
@@ -216,7 +219,7 @@ class Draft {
     for (let tries = 0; tries <= VNI_MAX; tries++) {
       const vni = this.#nextVni;
       this.#nextVni = vni === VNI_MAX ? 1 : vni + 1;
-      if (this.#holderOf(vni) === undefined) return vni;
+      if (this.#holderOf(vni) === undefined && !this.#wantedVnis.has(vni)) return vni;
     }
     return undefined;
   }

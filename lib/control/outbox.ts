@@ -7,6 +7,9 @@
 import type { RecordChange } from '../desired/compiler.ts';
 import type { DomainRecord, RecordKey } from '../model/records.ts';
 
+/** Below the store's own bound (BATCH_WRITES_MAX): a store that was away must take what gathered meanwhile. */
+const BATCH_MAX = 20_000;
+
 export class Outbox {
   #waiting = new Map<RecordKey, DomainRecord | undefined>();
   #underWay: ReadonlyMap<RecordKey, DomainRecord | undefined> | undefined;
@@ -19,8 +22,13 @@ export class Outbox {
   /** The next batch, if none is under way and something waits. */
   take(): RecordChange[] | undefined {
     if (this.#underWay !== undefined || this.#waiting.size === 0) return undefined;
-    this.#underWay = this.#waiting;
-    this.#waiting = new Map();
+    if (this.#waiting.size <= BATCH_MAX) {
+      this.#underWay = this.#waiting;
+      this.#waiting = new Map();
+    } else {
+      this.#underWay = new Map([...this.#waiting].slice(0, BATCH_MAX));
+      for (const key of this.#underWay.keys()) this.#waiting.delete(key);
+    }
     return [...this.#underWay].map(([key, record]) => ({ key, record }));
   }
 

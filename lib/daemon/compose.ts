@@ -65,7 +65,9 @@ async function startParts(
     version,
     startedAt: new Date(),
     listeners,
-    isReady: () => ready && engine.storeProblems.size === 0,
+    // A single damaged record is a problem that status names; the rest is served all the same.
+    isReady: () =>
+      ready && !engine.storeProblems.has('feed') && !engine.storeProblems.has('publish'),
   });
   const api: HttpServer = await startHttpServer({
     authority,

@@ -38,6 +38,8 @@ export class Engine {
   readonly #timers = new Set<NodeJS.Timeout>();
   #southbound: Pick<Southbound, 'carryOut'> | undefined;
   #inputs: Input[] = [];
+  /** What the feed has told since the last step. */
+  #news: Change[] = [];
   #turn: NodeJS.Immediate | undefined;
   #subscription: Subscription | undefined;
   #closed = false;
@@ -95,6 +97,7 @@ export class Engine {
     this.#turn = undefined;
     const inputs = this.#inputs;
     this.#inputs = [];
+    this.#noteRevisions();
     for (const effect of this.core.step(inputs)) this.#carryOut(effect);
     for (const listener of [...this.#listeners]) listener();
   }
@@ -150,7 +153,8 @@ export class Engine {
     try {
       const { revision, records } = await this.#store.snapshot();
       const there = new Set(records.map((record) => record.key));
-      const gone = [...this.core.domain.keys()].filter((key) => !there.has(key));
+      const known = new Set([...this.core.domain.keys(), ...this.revisions.keys()]);
+      const gone = [...known].filter((key) => !there.has(key));
       const changes: Change[] = [
         ...gone.map((key): Change => ({ op: 'delete', key, revision })),
         ...records.map((record): Change => ({ op: 'put', record })),
@@ -172,14 +176,13 @@ export class Engine {
   #parse(changes: readonly Change[]): RecordChange[] {
     const parsed: RecordChange[] = [];
     for (const change of changes) {
+      this.#news.push(change);
       if (change.op === 'delete') {
-        this.revisions.delete(change.key);
         this.storeProblems.delete(change.key);
         parsed.push({ key: change.key, record: undefined });
         continue;
       }
-      const { key, revision, value } = change.record;
-      this.revisions.set(key, revision);
+      const { key, value } = change.record;
       const record = parseRecord(key, value);
       if (record.ok) {
         this.storeProblems.delete(key);
@@ -190,6 +193,15 @@ export class Engine {
       }
     }
     return parsed;
+  }
+
+  /** Together with the core's own step: whoever plans by the core's domain must not be given the revisions of a newer one. */
+  #noteRevisions(): void {
+    for (const change of this.#news) {
+      if (change.op === 'delete') this.revisions.delete(change.key);
+      else this.revisions.set(change.record.key, change.record.revision);
+    }
+    this.#news = [];
   }
 
   #later(delayMs: number, action: () => void): void {

@@ -26,7 +26,7 @@ export interface DeltaPlan {
   /** By how many flows the switch's own count grows. */
   readonly flowsGrowth: number;
   readonly shortages: readonly GroupShortage[];
-  /** Groups that were looked at and fit: an earlier shortage there is over. */
+  /** Groups that were looked at and fit, or that are gone: an earlier shortage there is over. */
   readonly fitting: readonly number[];
 }
 
@@ -105,7 +105,9 @@ function planGroups(
     }
   }
   for (const groupId of deleted) {
-    if (!created.has(groupId)) operations.push({ type: 'group-delete', groupId });
+    if (created.has(groupId)) continue;
+    operations.push({ type: 'group-delete', groupId });
+    fitting.push(groupId);
   }
   return { shortages, fitting };
 }

@@ -4,11 +4,15 @@
  * A flow of a fragment is one object on every NVE, so its encoding is kept beside it for as long as it lives. Shared
  * buffers carry the xid SHARED_XID: an error to one is traced by the bytes that the switch sends back.
  */
-import type { FlowCommand } from '../../protocols/openflow/values/commands.ts';
 import type { Flow } from '../../protocols/openflow/values/flow.ts';
 import type { OpenFlowVersion } from '../../protocols/openflow/values/version.ts';
-import { encodeFlowMod, encodeGroupMod } from '../../protocols/openflow/wire/encode.ts';
+import {
+  encodeFlowMod,
+  encodeGroupMod,
+  encodeMessage,
+} from '../../protocols/openflow/wire/encode.ts';
 import { encodeStrictDelete, flowKey } from '../../protocols/openflow/wire/flow-scan.ts';
+import { COOKIE_MARK } from '../desired/cookie.ts';
 import type { Operation } from '../reconcile/operations.ts';
 
 /** The top bit marks what a session did not number itself. */
@@ -23,9 +27,9 @@ const keys = new WeakMap<Flow, number>();
 export function encodeOperation(version: OpenFlowVersion, operation: Operation): Uint8Array {
   switch (operation.type) {
     case 'flow-add':
-      return encodeOnce(adds, version, 'add', operation.flow);
+      return encodeOnce(adds, version, operation.flow, encodeAddition);
     case 'flow-remove':
-      return encodeOnce(removes, version, 'delete_strict', operation.flow);
+      return encodeOnce(removes, version, operation.flow, encodeRemoval);
     case 'installed-flow-remove': {
       const { table, priority, matchBytes } = operation.flow;
       return encodeStrictDelete(version, table, priority, matchBytes, SHARED_XID);
@@ -61,11 +65,26 @@ export function keyOfFlow(flow: Flow): number {
   return key;
 }
 
+function encodeAddition(version: OpenFlowVersion, flow: Flow): Uint8Array {
+  return encodeFlowMod(version, 'add', flow, SHARED_XID);
+}
+
+/** By our mark, too: where somebody else's flow has the key, that one stays. */
+function encodeRemoval(version: OpenFlowVersion, flow: Flow): Uint8Array {
+  const { table, priority, match, cookie } = flow;
+  return encodeMessage(version, SHARED_XID, {
+    type: 'flow_mod',
+    command: 'delete_strict',
+    flow: { table, priority, match, cookie, instructions: [] },
+    cookieMask: COOKIE_MARK.mask,
+  });
+}
+
 function encodeOnce(
   cache: WeakMap<Flow, Encodings>,
   version: OpenFlowVersion,
-  command: FlowCommand,
   flow: Flow,
+  encode: (version: OpenFlowVersion, flow: Flow) => Uint8Array,
 ): Uint8Array {
   let encodings = cache.get(flow);
   if (encodings === undefined) {
@@ -74,7 +93,7 @@ function encodeOnce(
   }
   let bytes = encodings[version];
   if (bytes === undefined) {
-    bytes = encodeFlowMod(version, command, flow, SHARED_XID);
+    bytes = encode(version, flow);
     encodings[version] = bytes;
   }
   return bytes;
