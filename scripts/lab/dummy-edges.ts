@@ -97,7 +97,8 @@ export class DummyEdge extends OpenVSwitch {
 
   /** From now on. */
   watchFlows(bridge = 'br-int'): Promise<FlowWatch> {
-    const argv = ['ovs-ofctl', 'monitor', this.managementSocket(bridge), 'watch:!initial'];
+    const words = ['monitor', this.managementSocket(bridge), 'watch:!initial'];
+    const argv = ['ovs-ofctl', '-O', 'OpenFlow15', ...words];
     return FlowWatch.open(start(argv, { signal: this.#abort, env: this.environment }));
   }
 

@@ -14,7 +14,7 @@ class FlowEvents {
 
   static async open(hypervisor: Hypervisor, signal: AbortSignal): Promise<FlowEvents> {
     const socket = hypervisor.managementSocket('br-int');
-    const argv = ['ovs-ofctl', 'monitor', socket, 'watch:!initial'];
+    const argv = ['ovs-ofctl', '-O', 'OpenFlow15', 'monitor', socket, 'watch:!initial'];
     const events = new FlowEvents(start(argv, { signal, env: hypervisor.environment }));
     await until('ovs-ofctl monitor', () => events.#confirmed, { deadlineMs: 5000, everyMs: 5 });
     return events;
@@ -83,7 +83,15 @@ export async function tablesOf(
     .sort();
 }
 
+/** Buckets in the order of their ids: a group that sends to all of them has no other. */
 async function groupsOf(hypervisor: Hypervisor, bridge = 'br-int'): Promise<string> {
   const text = await hypervisor.ofctlOn(bridge, 'dump-groups');
-  return text.split('\n').slice(1).sort().join('\n');
+  const groups = text
+    .split('\n')
+    .slice(1)
+    .map((line) => {
+      const [head = '', ...buckets] = line.trim().split(',bucket=');
+      return [head, ...buckets.sort()].join(',bucket=');
+    });
+  return groups.sort().join('\n');
 }

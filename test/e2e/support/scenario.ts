@@ -5,7 +5,7 @@
 import { expect } from 'chai';
 import type { Site } from './site.ts';
 
-const LOG_LINES = 30;
+const LOG_LINES = 15;
 
 /** Like mocha's `it`, on the site that `siteOf` gives when the scenario runs. */
 export function scenariosOn(
