@@ -164,6 +164,7 @@ export class Controller {
   async #end(signal: NodeJS.Signals): Promise<void> {
     const child = this.#child;
     if (child === undefined) return;
+    child.ref(); // or a process with nothing else to do would end before it does
     child.kill(signal);
     await ended(child);
     this.#child = undefined;
