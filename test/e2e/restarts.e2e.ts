@@ -8,7 +8,7 @@ import { figure } from './support/figures.ts';
 import { changesDuring, tablesOf } from './support/flow-events.ts';
 import { portPlan } from './support/manifests.ts';
 import { scenariosOn } from './support/scenario.ts';
-import { isUp, Site } from './support/site.ts';
+import { Site } from './support/site.ts';
 
 let site: Site;
 const scenario = scenariosOn(() => site);
@@ -73,13 +73,6 @@ const NOTHING_LOST = {
   'h3->h2': 0,
 };
 
-async function inStepAgain(): Promise<void> {
-  await site.until('every NVE in step', async () => {
-    const nves = await site.nves();
-    return nves.length === 3 && nves.every(isUp);
-  });
-}
-
 function controllerGoes(): void {
   scenario('by kill -9 and comes back: no ping lost, no flow or group touched', async () => {
     const changes = await changesDuring(site.lab.hypervisors, async () => {
@@ -87,7 +80,7 @@ function controllerGoes(): void {
         await site.controller.kill();
         const start = performance.now();
         await site.controller.start();
-        await inStepAgain();
+        await site.inStep();
         figure(`kill -9 to all NVEs in step: ${Math.round(performance.now() - start)} ms`);
       });
       expect(lostOf(results)).to.deep.equal(NOTHING_LOST);
@@ -103,7 +96,7 @@ function controllerGoes(): void {
         const fresh = await everyPairPings(site.lab, 'red');
         expect(fresh.faults).to.deep.equal([]);
         await site.controller.start();
-        await inStepAgain();
+        await site.inStep();
       });
       expect(lostOf(results)).to.deep.equal(NOTHING_LOST);
       await site.settled();
@@ -195,7 +188,7 @@ function ovsdbGoes(): void {
       const changes = await changesDuring([site.hv(2)], async () => {
         const results = await pinged(async () => {
           await site.hv(2).restartOvsdb();
-          await inStepAgain();
+          await site.inStep();
         });
         expect(lostOf(results)).to.deep.equal(NOTHING_LOST);
         await site.settled();
@@ -219,7 +212,7 @@ function ovsdbGoes(): void {
         expect(away.status.owner).to.equal(undefined);
         expect((await site.port('blue-2')).status).to.deep.include({ phase: 'active', nve: 'h2' });
         await site.hv(2).startOvsdb();
-        await inStepAgain();
+        await site.inStep();
       });
       expect(lostOf(results)).to.deep.equal(NOTHING_LOST);
       const codes = (await site.events())

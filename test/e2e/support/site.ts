@@ -63,10 +63,19 @@ export class Site {
 
   async join(...hypervisors: readonly Hypervisor[]): Promise<void> {
     for (const hypervisor of hypervisors) await hypervisor.joinManager(this.controller.manager);
-    await this.until('every hypervisor in step', async () => {
-      const nves = await this.nves();
-      return hypervisors.every(({ name }) => nves.some((nve) => nve.name === name && isUp(nve)));
-    });
+    await this.inStep();
+  }
+
+  /** Every hypervisor is connected (ovsdb-server itself comes back only every 8 s in the end), its flows as desired. */
+  async inStep(): Promise<void> {
+    let nves: readonly NveView[] = [];
+    const all = async () => {
+      nves = await this.nves();
+      return this.lab.hypervisors.every(({ name }) =>
+        nves.some((nve) => nve.name === name && isUp(nve)),
+      );
+    };
+    await this.until(() => `every hypervisor in step: ${JSON.stringify(nves)}`, all);
   }
 
   /**
@@ -92,8 +101,9 @@ export class Site {
     await this.controller.apply(networks.map(networkManifest).join(''), WAIT_MS / 1000);
   }
 
-  /** Every attached tenant's port is active, and the switches have confirmed it all. */
+  /** Every hypervisor is in step, every attached tenant's port active, and the switches have confirmed it all. */
   async settled(): Promise<void> {
+    await this.inStep();
     await this.until('every attached port active', async () => {
       const active = new Set(
         (await this.ports())
@@ -184,7 +194,6 @@ export function isUp({ status }: NveView): boolean {
     status.connected &&
     status.owner !== undefined &&
     status.openflow !== undefined &&
-    status.endpoints.length > 0 &&
     status.flows.installed > 0 &&
     status.flows.installed === status.flows.desired
   );
