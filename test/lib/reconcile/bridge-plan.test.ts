@@ -1,0 +1,159 @@
+import { expect } from 'chai';
+import {
+  type BridgeRow,
+  type BridgeStep,
+  type DatabaseView,
+  PROTOCOLS,
+  planBridge,
+  type TunnelRow,
+  workingEncapsulations,
+} from '../../../lib/reconcile/bridge-plan.ts';
+import type { Uuid } from '../../../protocols/ovsdb/values/atoms.ts';
+
+const uuid = (number: number) => `00000000-0000-4000-8000-00000000000${number}` as Uuid;
+const SETTINGS = { domain: 'prod', controllers: ['tcp:192.0.2.1:6653'] };
+
+const BRIDGE: BridgeRow = {
+  ...{
+    uuid: uuid(1),
+    failMode: 'secure',
+    protocols: [...PROTOCOLS],
+    datapathId: '00000000000000ab',
+  },
+  ...{ owner: 'prod', generation: 0n },
+  controllers: [{ uuid: uuid(2), target: 'tcp:192.0.2.1:6653', owner: 'prod' }],
+};
+const VIEW: DatabaseView = {
+  ...{ systemId: 'hv1', ovsVersion: '3.1.0', bridgeName: 'br-int', datapathType: undefined },
+  ...{ wantedTypes: ['geneve', 'vxlan'], knownTypes: ['geneve', 'gre', 'vxlan'] },
+  ...{ nextCfg: 3, curCfg: 3, bridge: BRIDGE, tunnels: [] },
+};
+const tunnel = (
+  name: string,
+  ofport: number | undefined,
+  changed: Partial<TunnelRow> = {},
+): TunnelRow => ({
+  ...{ name, portUuid: uuid(5), owner: 'prod', ofport, error: undefined },
+  ...changed,
+});
+const BOTH = [tunnel('nva-geneve', 65001), tunnel('nva-vxlan', 65002)];
+
+const view = (changed: Partial<DatabaseView>): DatabaseView => ({ ...VIEW, ...changed });
+const bridge = (changed: Partial<BridgeRow>): Partial<DatabaseView> => ({
+  bridge: { ...BRIDGE, ...changed },
+});
+const steps = (changed: Partial<DatabaseView>): BridgeStep[] => [
+  ...planBridge(view(changed), SETTINGS).steps,
+];
+const codes = (changed: Partial<DatabaseView>) =>
+  planBridge(view(changed), SETTINGS).conditions.map(({ code }) => code);
+
+describe('the plan of an NVE’s bridge', () => {
+  it('makes the bridge first, with the datapath type that the hypervisor names', () => {
+    expect(steps({ bridge: undefined, datapathType: 'netdev' })).to.deep.equal([
+      { type: 'create-bridge', datapathType: 'netdev' },
+    ]);
+  });
+
+  it('is nothing where everything is there', () => {
+    const plan = planBridge(view({ tunnels: BOTH }), SETTINGS);
+    expect(plan).to.deep.equal({ steps: [], conditions: [] });
+  });
+
+  it('makes no tunnel before the switch has taken a secure bridge', () => {
+    const open = steps(bridge({ failMode: 'standalone' }));
+    expect(open).to.deep.equal([{ type: 'set-secure' }]);
+    expect(steps({ nextCfg: 4 })).to.deep.equal([]);
+    expect(steps(bridge({ datapathId: undefined }))).to.deep.equal([]);
+    expect(steps({}).map(({ type }) => type)).to.deep.equal(['add-tunnel', 'add-tunnel']);
+  });
+
+  it('joins a bridge that was there, and says what that costs', () => {
+    const joined = { owner: undefined, failMode: undefined, controllers: [] };
+    const joinedView = bridge({ ...joined, protocols: ['OpenFlow10'] });
+    expect(steps(joinedView)).to.deep.equal([
+      { type: 'mark-bridge' },
+      { type: 'set-secure' },
+      { type: 'add-protocols', protocols: PROTOCOLS },
+      { type: 'add-controller', target: 'tcp:192.0.2.1:6653' },
+    ]);
+    expect(codes(joinedView)).to.deep.equal(['bridge-joined']);
+    expect(steps(bridge({ protocols: [] }))[0]?.type).to.equal('add-tunnel');
+  });
+
+  it('changes nothing of a bridge of another domain, and names it', () => {
+    const plan = planBridge(view(bridge({ owner: 'lab', failMode: 'standalone' })), SETTINGS);
+    expect(plan.steps).to.deep.equal([]);
+    expect(plan.conditions).to.have.length(1);
+    expect(plan.conditions[0]?.message).to.match(/br-int belongs to the domain lab, not prod/);
+  });
+
+  it('takes its own old controllers away, and no others', () => {
+    const [own] = BRIDGE.controllers;
+    if (own === undefined) throw new Error('not reached');
+    const old = { uuid: uuid(3), target: 'tcp:192.0.2.9:6653', owner: 'prod' };
+    const foreign = { uuid: uuid(4), target: 'tcp:198.51.100.1:6653', owner: undefined };
+    expect(steps({ ...bridge({ controllers: [own, old, foreign] }), tunnels: BOTH })).to.deep.equal(
+      [{ type: 'remove-controller', uuid: uuid(3) }],
+    );
+  });
+
+  it('names a type that nobody supports, and one that this switch lacks', () => {
+    expect(codes({ wantedTypes: ['stt', 'geneve'], tunnels: BOTH })).to.deep.equal([
+      'encapsulation-stt',
+    ]);
+    const lacking = { wantedTypes: ['gre'], knownTypes: ['vxlan'], tunnels: [] };
+    expect(codes(lacking)).to.deep.equal(['gre-lacking']);
+    expect(steps(lacking)).to.deep.equal([]);
+    expect(steps({ ...lacking, knownTypes: [] })).to.have.length(1);
+  });
+
+  it('touches no port of somebody else, whether its name is wanted or not', () => {
+    const taken = [tunnel('nva-geneve', 4, { owner: undefined }), tunnel('nva-vxlan', 65002)];
+    expect(steps({ tunnels: taken })).to.deep.equal([]);
+    expect(codes({ tunnels: taken })).to.deep.equal(['nva-geneve-taken']);
+    expect(steps({ tunnels: taken, wantedTypes: ['vxlan'] })).to.deep.equal([]);
+  });
+
+  it('removes a tunnel of ours that is no longer wanted', () => {
+    expect(steps({ tunnels: BOTH, wantedTypes: ['geneve'] })).to.deep.equal([
+      { type: 'remove-tunnel', portUuid: uuid(5), name: 'nva-vxlan' },
+    ]);
+  });
+
+  it('says in the switch’s words why a tunnel does not work', () => {
+    const broken = [
+      tunnel('nva-geneve', undefined, { error: 'could not add: busy' }),
+      tunnel('nva-vxlan', 9),
+    ];
+    const { conditions } = planBridge(view({ tunnels: broken }), SETTINGS);
+    expect(conditions[0]?.message).to.contain('could not add: busy');
+    expect(conditions[1]?.message).to.match(
+      /has the OpenFlow number 9, and another port has 65002/,
+    );
+  });
+});
+
+describe('the encapsulations that work', () => {
+  const working = (tunnels: TunnelRow[], before: ('geneve' | 'vxlan' | 'gre')[] = []) =>
+    workingEncapsulations(view({ tunnels }), new Set(before));
+
+  it('are those with their own port number, in our order', () => {
+    expect(working([...BOTH].reverse())).to.deep.equal(['geneve', 'vxlan']);
+    expect(working([tunnel('nva-geneve', 7), tunnel('nva-vxlan', 65002)])).to.deep.equal(['vxlan']);
+  });
+
+  it('count as before while the switch has not numbered them', () => {
+    const waiting = [tunnel('nva-geneve', undefined)];
+    expect(working(waiting)).to.deep.equal([]);
+    expect(working(waiting, ['geneve'])).to.deep.equal(['geneve']);
+  });
+
+  it('are none with an error, of somebody else, or not wanted', () => {
+    expect(working([tunnel('nva-geneve', 65001, { error: 'broken' })], ['geneve'])).to.deep.equal(
+      [],
+    );
+    expect(working([tunnel('nva-geneve', 65001, { owner: undefined })])).to.deep.equal([]);
+    expect(working([tunnel('nva-gre', 65003)])).to.deep.equal([]);
+  });
+});
