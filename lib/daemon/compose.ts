@@ -2,6 +2,7 @@
  * Joins the concrete parts of one instance: store, core, southbound, API. The only place that knows them all.
  */
 
+import type { OpenFlowVersion } from '../../protocols/openflow/values/version.ts';
 import { API_LIMITS } from '../northbound/api-limits.ts';
 import { type HttpServer, startHttpServer } from '../northbound/http-server.ts';
 import { formatEndpoint } from '../runtime/endpoint.ts';
@@ -22,6 +23,11 @@ export interface Instance {
   /** Leaves the switches forwarding. */
   close(): Promise<void>;
 }
+
+/** By the highest: hello messages name every version that is offered. */
+const OFFERED_VERSIONS: Readonly<
+  Record<Configuration['openflow-version-max'], readonly OpenFlowVersion[]>
+> = { '1.5': [4, 5, 6], '1.4': [4, 5], '1.3': [4] };
 
 /** @throws Error (StoreError, ListenError …) with one sentence when a part cannot start; nothing is left open then. */
 export async function startInstance(
@@ -101,6 +107,7 @@ function southboundSettings(
     domain,
     // RFC 7047 §3.1: an <id> has letters, digits and underscores.
     lock: `nva_${domain.replaceAll(/[^A-Za-z0-9_]/g, '_')}`,
+    openflowVersions: OFFERED_VERSIONS[configuration['openflow-version-max']],
     probeIntervalMs: configuration['probe-interval-ms'],
     requestTimeoutMs: 10_000,
     connectionsMax: configuration['connections-max'],

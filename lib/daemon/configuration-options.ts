@@ -17,6 +17,8 @@ import {
   type StreamEndpoint,
 } from '../runtime/endpoint.ts';
 
+/** Highest first; by the names of the specifications. */
+export const OPENFLOW_VERSIONS = ['1.5', '1.4', '1.3'] as const;
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 export const LOG_FORMATS = ['auto', 'text', 'json'] as const;
 
@@ -32,6 +34,8 @@ export interface Configuration {
   readonly instance: string;
   readonly ovsdb: readonly StreamEndpoint[];
   readonly openflow: readonly ListenTcp[];
+  /** The highest version that is offered to switches; 1.3 and what lies between are always offered. */
+  readonly 'openflow-version-max': (typeof OPENFLOW_VERSIONS)[number];
   /** What NVEs are told to connect to; empty: the address that they reached us at. */
   readonly advertise: readonly IpAddress[];
   readonly store: StoreLocation;
@@ -73,6 +77,7 @@ export const OPTIONS: { readonly [Name in OptionName]: Option<Configuration[Name
   instance: single(parseName),
   ovsdb: repeatable(parseOvsdb),
   openflow: repeatable(parseOpenflow),
+  'openflow-version-max': single(oneOf(OPENFLOW_VERSIONS)),
   advertise: { repeatable: true, parse: parseAdvertised, mayBeEmpty: true },
   store: single(parseStore),
   api: single(parseApi),

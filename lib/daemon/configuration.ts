@@ -59,6 +59,7 @@ function defaults({
     instance: preset(isNetworkName(hostname) ? hostname : 'nva'),
     ovsdb: preset('ptcp:6640'),
     openflow: preset('ptcp:6653'),
+    'openflow-version-max': preset('1.5'),
     advertise: preset(),
     store: preset(defaultStore),
     api: preset(defaultApi),

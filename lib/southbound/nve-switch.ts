@@ -24,6 +24,8 @@ import { cookieOfOffending, describeError, isStaleGeneration } from './openflow-
 import { encodeOperation } from './operation-encoder.ts';
 
 export interface SwitchSettings {
+  /** Offered to the switch; ascending. */
+  readonly openflowVersions: readonly OpenFlowVersion[];
   readonly probeIntervalMs: number;
   readonly requestTimeoutMs: number;
 }
@@ -75,7 +77,10 @@ export class NveSwitch {
     this.#host = host;
     // 0: never.
     const probeIntervalMs = settings.probeIntervalMs || Number.POSITIVE_INFINITY;
-    this.#session = new OpenFlowSession(now(), { probeIntervalMs });
+    this.#session = new OpenFlowSession(now(), {
+      probeIntervalMs,
+      versions: settings.openflowVersions,
+    });
     this.#connection = new Connection(socket, this.#session, {
       onEvent: (event) => this.#take(event),
       onClosed: (reason) => this.#closed(reason),

@@ -25,6 +25,7 @@ export function addServe(program: Command, context: CommandContext, loadServe: L
       'OpenFlow: ptcp:PORT[:IP] or pssl:PORT[:IP]; may be repeated',
       collect,
     )
+    .option('--openflow-version-max <version>', '1.5, 1.4 or 1.3: the highest offered to switches')
     .option('--advertise <ip>', 'what NVEs are told to connect to; may be repeated', collect)
     .option('--store <store>', 'lmdb:DIR, redis://…, rediss://… or redis+sentinel://…')
     .option('--api <address>', 'where to serve the API: unix:PATH or http://IP:PORT')

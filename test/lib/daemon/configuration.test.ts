@@ -34,6 +34,7 @@ describe('configuration', () => {
         instance: 'host1',
         ovsdb: [{ method: 'ptcp', port: 6640 }],
         openflow: [{ method: 'ptcp', port: 6653 }],
+        'openflow-version-max': '1.5',
         advertise: [],
         store: { type: 'lmdb', directory: '/var/lib/nva' },
         api: { unix: '/run/nva/nva.sock' },
@@ -181,6 +182,7 @@ const REFUSED: readonly [sources: Partial<ConfigurationSources>, expected: strin
     '--probe-interval-ms "-1" is out of range; give an integer from 0 to 3600000.',
   ],
   [{ flags: { 'connections-max': '1e3' } }, 'is out of range'],
+  [{ flags: { 'openflow-version-max': '1.6' } }, 'choose one of 1.5, 1.4, 1.3.'],
   [{ flags: { 'log-format': 'xml' } }, 'choose one of auto, text, json.'],
 ];
 
