@@ -1,0 +1,118 @@
+/**
+ * `make bench`: P1 to P4, ours beside the peers, in turns in one run.
+ *
+ * Environment: QUICK=1 (smaller, a minute), K=2,20 (edges), P=1000 (ports), F=100000 (flows of P1), ONLY=p1,attach,
+ * OVN=0 (leave it out). Ends with 1 only when what was measured was wrong: a flow missing, something changed by a restart.
+ */
+import { cpus } from 'node:os';
+import { benchBulk, benchSingle, detachAll } from './bench-attach.ts';
+import { benchIngestion } from './bench-ingestion.ts';
+import { benchOvnRestart, benchRestart } from './bench-restart.ts';
+import type { Contestant } from './contestant.ts';
+import { openFloor } from './contestant-floor.ts';
+import { openNva } from './contestant-nva.ts';
+import { openOvn, ovnIsThere } from './contestant-ovn.ts';
+import { Report } from './report.ts';
+import { tenantPorts } from './tenant-port.ts';
+
+interface Settings {
+  readonly edgeCounts: readonly number[];
+  readonly portCount: number;
+  readonly flowCount: number;
+  readonly rounds: { readonly p1: number; readonly single: number; readonly bulk: number };
+  readonly withOvn: boolean;
+  readonly parts: readonly string[];
+}
+
+/** OVN takes 8 to 40 s for one: no more than this. */
+const OVN_BULK_ROUNDS = 1;
+const FEW_PORTS = 100;
+
+function readSettings({ QUICK, K, P, F, OVN, ONLY }: NodeJS.ProcessEnv): Settings {
+  const quick = QUICK !== undefined && QUICK !== '' && QUICK !== '0';
+  const edgeCounts = numbers(K, quick ? [4] : [2, 10, 20]);
+  const [portCount = 0] = numbers(P, [quick ? 200 : 1000]);
+  const [flowCount = 0] = numbers(F, [quick ? 20_000 : 100_000]);
+  return {
+    edgeCounts,
+    portCount,
+    flowCount,
+    rounds: quick ? { p1: 2, single: 4, bulk: 2 } : { p1: 3, single: 12, bulk: 4 },
+    withOvn: OVN !== '0' && ovnIsThere(),
+    parts: ONLY === undefined || ONLY === '' ? ['p1', 'attach'] : ONLY.split(','),
+  };
+}
+
+function numbers(text: string | undefined, otherwise: readonly number[]): readonly number[] {
+  if (text === undefined || text === '') return otherwise;
+  const read = text.split(',').map(Number);
+  if (read.some((value) => !Number.isInteger(value) || value < 2)) {
+    throw new Error(`"${text}" is no list of numbers from 2.`);
+  }
+  return read;
+}
+
+async function benchEdges(edgeCount: number, settings: Settings, report: Report): Promise<void> {
+  const { portCount, rounds, withOvn } = settings;
+  const close: (() => Promise<void>)[] = [];
+  try {
+    report.progress(`${edgeCount} edges for each contestant`);
+    const nva = await openNva(edgeCount);
+    close.push(() => nva.contestant.close());
+    const floor = await openFloor(edgeCount);
+    close.push(() => floor.close());
+    const ovn = withOvn ? await openOvn(edgeCount) : undefined;
+    if (ovn !== undefined) close.push(() => ovn.contestant.close());
+    const contestants = [floor, nva.contestant, ...(ovn === undefined ? [] : [ovn.contestant])];
+    report.progress(`declaring ${portCount} ports and a few more`);
+    for (const contestant of contestants) {
+      await contestant.declare(tenantPorts(1, portCount + 2 * rounds.single));
+    }
+    const bulk = contestants.map((contestant) => ({
+      contestant,
+      rounds: contestant.name === 'ovn' ? OVN_BULK_ROUNDS : rounds.bulk,
+    }));
+    await benchBulk(bulk, portCount, report);
+    await benchSingle(contestants, portCount + 1, rounds.single, report);
+    if (edgeCount === settings.edgeCounts.at(-1)) {
+      await benchRestart(nva, 3, report);
+      if (ovn !== undefined) await benchOvnRestart(ovn, 2, report);
+    }
+    await fewPorts(contestants, settings, report);
+  } finally {
+    for (const end of close.reverse()) await end();
+  }
+}
+
+/** P2 again beside 100 ports only. */
+async function fewPorts(
+  contestants: readonly Contestant[],
+  { portCount, rounds }: Settings,
+  report: Report,
+): Promise<void> {
+  const edgeCount = contestants[0]?.edges.edges.length ?? 1;
+  if (portCount <= FEW_PORTS) return;
+  report.progress(`detaching all but ${FEW_PORTS} ports`);
+  for (const contestant of contestants) {
+    await detachAll(contestant, FEW_PORTS / edgeCount, report);
+  }
+  await benchSingle(contestants, portCount + rounds.single + 1, rounds.single, report);
+}
+
+async function main(): Promise<number> {
+  const report = new Report();
+  const settings = readSettings(process.env);
+  if (!settings.withOvn) report.progress('without OVN');
+  if (settings.parts.includes('p1')) {
+    await benchIngestion(settings.flowCount, settings.rounds.p1, report);
+  }
+  for (const edgeCount of settings.parts.includes('attach') ? settings.edgeCounts : []) {
+    await benchEdges(edgeCount, settings, report);
+  }
+  const machine = { cpus: cpus().length, model: cpus()[0]?.model ?? '', node: process.version };
+  const file = report.write({ ...settings, machine });
+  report.progress(`written to ${file}`);
+  return report.faults.length === 0 ? 0 : 1;
+}
+
+process.exitCode = await main();
