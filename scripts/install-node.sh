@@ -16,5 +16,7 @@ if ! command -v npm >/dev/null 2>&1; then
 fi
 stamp=node_modules/.package-lock.json
 if [ -f "$stamp" ] && [ ! package-lock.json -nt "$stamp" ]; then exit 0; fi
-npm ci --no-audit --no-fund --loglevel=error
+echo "installing Node packages (npm ci)"
+# A registry that does not answer must not look like a slow one.
+npm ci --no-audit --no-fund --loglevel=error --fetch-retries=2 --fetch-timeout=60000
 touch "$stamp"
