@@ -14,7 +14,7 @@ import { figure, type Sample, sampleOf, spread } from './statistics.ts';
 import { type TenantPort, tenantPort, tenantPorts } from './tenant-port.ts';
 
 /** OVN with 1000 ports on 20 edges took 38 s on a machine like this. */
-const BULK_DEADLINE_MS = 120_000;
+const BULK_DEADLINE_MS = 90_000;
 const SINGLE_DEADLINE_MS = 10_000;
 /** So that what one contestant still has to do does not fall into the next one's time. */
 const PAUSE_MS = 200;
@@ -146,23 +146,16 @@ function tellSingle(lines: readonly SingleLine[], existing: number, report: Repo
       figure(rest.median),
       spread(rest),
       figure(total.median / (floor?.total.median ?? Number.NaN)),
-      figure(rest.median / (floor?.rest.median ?? Number.NaN)),
     ];
   });
   report.table({
     title: `P2  one more port beside ${existing}, ${edges} edges, until its flow is on the last other edge`,
-    columns: [
-      '',
-      'median ms',
-      'spread',
-      'switch ms',
-      'rest ms',
-      'spread',
-      '/ floor',
-      'rest / floor',
-    ],
+    columns: ['', 'median ms', 'spread', 'switch ms', 'rest ms', 'spread', '/ floor'],
     rows,
-    notes: ['switch: until ovs-vswitchd has numbered the port; rest: from there to the last flow'],
+    notes: [
+      'switch: until the database tells this bench that ovs-vswitchd has numbered the port; rest: from there to the last flow',
+      'a rest below 0: the controller was told before this bench was',
+    ],
   });
 }
 

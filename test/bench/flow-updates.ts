@@ -4,7 +4,7 @@
  * A bench that watches twenty bridges cannot afford twenty ovs-ofctl processes and their text on two cores; this
  * reads what they read. Knows the two fields by which a contestant's flow is recognised.
  *
- * Sources: OpenFlow 1.5.1 §7.3.5.20 (OFPMP_FLOW_MONITOR), §7.2.3 (match); Open vSwitch include/openflow/nicira-ext.h
+ * Sources: OpenFlow 1.4.1 §7.3.5.17 (OFPMP_FLOW_MONITOR), §7.2.3 (match); Open vSwitch include/openflow/nicira-ext.h
  * (NXM_NX_REG).
  */
 
@@ -19,7 +19,8 @@ export interface FlowUpdate {
   readonly reg15: number | undefined;
 }
 
-const VERSION_15 = 6;
+/** 1.4: in 1.5 Open vSwitch writes registers in pairs (OXM packet registers). */
+const VERSION_14 = 5;
 const TYPE = { error: 1, echoRequest: 2, echoReply: 3, multipartRequest: 18, multipartReply: 19 };
 const OFPMP_FLOW_MONITOR = 16;
 /** OFPFMF_ADD, OFPFMF_REMOVED, OFPFMF_MODIFY: neither what is there already nor the instructions. */
@@ -36,10 +37,10 @@ const NXM_REG15 = 0x00011e04;
 /** HELLO, then the request for every change from now on. */
 export function monitorRequest(): Buffer {
   const bytes = Buffer.alloc(8 + 40);
-  bytes.writeUInt8(VERSION_15, 0);
+  bytes.writeUInt8(VERSION_14, 0);
   bytes.writeUInt16BE(8, 2);
   const request = bytes.subarray(8);
-  request.writeUInt8(VERSION_15, 0);
+  request.writeUInt8(VERSION_14, 0);
   request.writeUInt8(TYPE.multipartRequest, 1);
   request.writeUInt16BE(40, 2);
   request.writeUInt32BE(1, 4); // xid
