@@ -5,7 +5,8 @@
  * next deadline. Knows no protocol. A socket that fails ends the session; a session that ends closes the socket.
  *
  * A peer that does not read what it is sent costs UNSENT_BYTES_MAX at most, and when its connection is closed it is not
- * waited for longer than CLOSE_GRACE_MS.
+ * waited for longer than CLOSE_GRACE_MS. One that sends faster than its session can take is read no further until the
+ * session has caught up, and one that keeps us busy waits until the others had their turn.
  */
 import type { Socket } from 'node:net';
 import type { ByteSession } from '../../protocols/base/byte-session.ts';
@@ -27,6 +28,9 @@ const UNSENT_BYTES_MAX = 16 * 1024 * 1024;
 
 /** For the last words to leave; a peer that has stopped reading would keep the socket for ever. */
 const CLOSE_GRACE_MS = 500;
+
+/** What one peer may take of one turn of the event loop before the others have theirs. */
+const TURN_MS = 2;
 
 export class Connection<Event> {
   readonly session: ByteSession<Event>;
@@ -100,8 +104,22 @@ export class Connection<Event> {
 
   #receive(chunk: Uint8Array): void {
     if (this.#isClosing) return;
-    this.session.receive(chunk, now());
+    const started = now();
+    this.session.receive(chunk, started);
     this.flush();
+    if (!this.#isBehind() && now() - started < TURN_MS) return;
+    this.#socket.pause();
+    setImmediate(() => this.#readOn());
+  }
+
+  /** A session that is due at once has not worked off what it was given. */
+  #isBehind(): boolean {
+    return (this.session.deadline() ?? Number.POSITIVE_INFINITY) <= now();
+  }
+
+  #readOn(): void {
+    if (this.#isClosed || !this.#socket.isPaused()) return;
+    if (this.#isClosing || !this.#isBehind()) this.#socket.resume();
   }
 
   #arm(): void {
@@ -126,6 +144,7 @@ export class Connection<Event> {
     this.#timerAt = Number.POSITIVE_INFINITY;
     this.session.tick(now());
     this.flush();
+    this.#readOn();
   }
 
   #closed(): void {

@@ -108,7 +108,9 @@ function changeBridge(
       return;
     }
     case 'remove-tunnel':
-      transaction.mutate('Bridge', where, [['ports', 'delete', new UuidRef(step.portUuid)]]);
+      transaction.mutate('Bridge', step.strayOn === undefined ? where : whereUuid(step.strayOn), [
+        ['ports', 'delete', new UuidRef(step.portUuid)],
+      ]);
       return;
     case 'create-bridge':
       return;

@@ -153,8 +153,10 @@ function findTunnels(replica: Replica, bridgeName: string): TunnelRow[] {
     const port = [...replica.table('Port')].find(([, candidate]) =>
       readRow(PORT, candidate).interfaces.includes(uuid),
     );
-    if (port === undefined || !ports.includes(port[0])) continue;
+    if (port === undefined) continue;
+    const strayOn = ports.includes(port[0]) ? undefined : bridgeOfPort(replica, port[0]);
     tunnels.push({
+      ...(strayOn === undefined ? {} : { strayOn }),
       name: tunnel.name,
       portUuid: port[0],
       owner: tunnel.external_ids.get(OWNER_KEY),
@@ -163,6 +165,14 @@ function findTunnels(replica: Replica, bridgeName: string): TunnelRow[] {
     });
   }
   return tunnels;
+}
+
+/** Every port that is in the database is a bridge's: rows without a reference do not stay. */
+function bridgeOfPort(replica: Replica, port: Uuid): Uuid | undefined {
+  for (const [uuid, row] of replica.table('Bridge')) {
+    if (readRow(BRIDGE, row).ports.includes(port)) return uuid;
+  }
+  return undefined;
 }
 
 function wantedTypes(text: string | undefined): readonly string[] {

@@ -195,7 +195,6 @@ export class NveDatabase {
     }
     const refusal = this.#host.claim(this, systemId, root.rootUuid);
     if (refusal !== undefined) {
-      this.#complain(refusal);
       this.#connection.close(refusal);
       return false;
     }

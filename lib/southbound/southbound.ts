@@ -26,15 +26,18 @@ export interface SwitchDump {
   readonly groups: readonly GroupDesc[];
 }
 
-/** What peers may have this process log: all together, and each connection. */
-const LINES_OF_ALL = { linesMax: 30, perMs: 10_000 } as const;
-const LINES_OF_ONE = { linesMax: 5, perMs: 10_000 } as const;
+/** What peers may have this process log: all together, and each address. */
+const LINES_OF_ALL = { linesMax: 300, perMs: 10_000 } as const;
+const LINES_OF_ONE = { linesMax: 10, perMs: 10_000 } as const;
+/** Addresses that are counted by themselves at one time. */
+const ADDRESSES_MAX = 1_000;
 
 type SouthboundEffect = Extract<Effect, { type: 'send' | 'read-installed' }>;
 
 export class Southbound {
   readonly #settings: SouthboundSettings;
   readonly #log: Log;
+  readonly #logs = new Map<string, Log>();
   readonly #emit: (input: Input) => void;
   readonly #sources: StreamSource[] = [];
   readonly #databases = new Set<NveDatabase>();
@@ -57,7 +60,8 @@ export class Southbound {
       this.#settings.connectionsMax,
       this.#log,
       (socket, peer) => {
-        this.#databases.add(new NveDatabase(socket, peer, this.#settings, this.#databaseHost()));
+        const host = this.#databaseHost(socket.remoteAddress);
+        this.#databases.add(new NveDatabase(socket, peer, this.#settings, host));
       },
     );
     this.#sources.push(source);
@@ -71,7 +75,8 @@ export class Southbound {
       this.#settings.connectionsMax,
       this.#log,
       (socket, peer) => {
-        this.#switches.add(new NveSwitch(socket, peer, this.#settings, this.#switchHost()));
+        const host = this.#switchHost(socket.remoteAddress);
+        this.#switches.add(new NveSwitch(socket, peer, this.#settings, host));
       },
     );
     this.#sources.push(source);
@@ -101,9 +106,9 @@ export class Southbound {
     for (const device of this.#switches) device.close('this instance is stopping');
   }
 
-  #databaseHost(): DatabaseHost {
+  #databaseHost(address: string | undefined): DatabaseHost {
     return {
-      log: limitedLog(this.#log, LINES_OF_ONE),
+      log: this.#logOf(address),
       emit: this.#emit,
       claim: (database, systemId, rootUuid) => this.#claim(database, systemId, rootUuid),
       switchKnown: (database) => this.#switchKnown(database),
@@ -111,9 +116,20 @@ export class Southbound {
     };
   }
 
-  #switchHost(): SwitchHost {
+  /** So that one peer with much to say does not silence what is said of another. */
+  #logOf(address = 'a local socket'): Log {
+    let log = this.#logs.get(address);
+    if (log === undefined) {
+      if (this.#logs.size === ADDRESSES_MAX) this.#logs.clear();
+      log = limitedLog(this.#log, LINES_OF_ONE);
+      this.#logs.set(address, log);
+    }
+    return log;
+  }
+
+  #switchHost(address: string | undefined): SwitchHost {
     return {
-      log: limitedLog(this.#log, LINES_OF_ONE),
+      log: this.#logOf(address),
       emit: this.#emit,
       ready: (device, features) => this.#switchReady(device, features),
       stale: (device, seen) => this.#databaseOf(device)?.raiseGeneration(seen),
@@ -149,15 +165,20 @@ export class Southbound {
     const { mastership, name } = database;
     if (mastership === undefined || name === undefined) return;
     const device = this.#byDatapath.get(mastership.datapathId);
+    this.#leaveOtherSwitch(name, mastership.datapathId);
     if (device === undefined) return;
     if (device.nve !== undefined && device.nve !== name) {
+      if (!this.#byName.has(device.nve) && device.address === database.address) {
+        device.close(`its NVE ${device.nve} is called ${name} now`);
+        return;
+      }
       this.#log.warn(
         `${name} has the datapath id ${mastership.datapathId} of ${device.nve}, so its switch cannot be told from that one: give its bridge another other_config:datapath-id`,
       );
       return;
     }
-    if (device.nve === name && device.isMaster) return;
     const before = this.#serving.get(name);
+    if (before === device && device.isMaster) return;
     if (before !== undefined && before !== device) {
       this.#emit({ type: 'flows-lost', nve: name, reason: 'its switch has connected again' });
     }
@@ -165,14 +186,21 @@ export class Southbound {
     device.becomeMaster(name, mastership.generation);
   }
 
+  /** The NVE's bridge is another now: what serves it is not the switch that did. */
+  #leaveOtherSwitch(nve: string, datapathId: string): void {
+    const before = this.#serving.get(nve);
+    if (before === undefined || before.datapathId === datapathId) return;
+    this.#serving.delete(nve);
+    this.#emit({ type: 'flows-lost', nve, reason: 'it has another integration bridge' });
+  }
+
   #switchReady(device: NveSwitch, { datapathId }: Features): void {
     const before = this.#byDatapath.get(datapathId);
     const database = this.#databaseOf(device);
     if (before !== undefined && !supersedes(device, before, database?.address)) {
-      this.#log.warn(
-        `the switch at ${device.peer} has the datapath id ${datapathId} of the one at ${before.peer}, which keeps it: give one of the two another other_config:datapath-id`,
+      device.close(
+        `it has the datapath id ${datapathId} of the switch at ${before.peer}, which keeps it: give one of the two another other_config:datapath-id`,
       );
-      device.close('its datapath id is taken');
       return;
     }
     this.#byDatapath.set(datapathId, device);
@@ -184,7 +212,8 @@ export class Southbound {
     this.#databases.delete(database);
     const { name } = database;
     if (name === undefined) {
-      this.#log.info(`the database at ${database.peer} is gone: ${reason}`);
+      const log = this.#logOf(database.address);
+      log.warn(`the database at ${database.peer} is gone: ${reason}`);
       return;
     }
     if (this.#byName.get(name) !== database) return;
@@ -195,7 +224,9 @@ export class Southbound {
   #switchClosed(device: NveSwitch, reason: string): void {
     this.#switches.delete(device);
     const { datapathId, nve } = device;
-    if (nve === undefined) this.#log.info(`the switch at ${device.peer} is gone: ${reason}`);
+    if (nve === undefined) {
+      this.#logOf(device.address).warn(`the switch at ${device.peer} is gone: ${reason}`);
+    }
     if (this.#byDatapath.get(datapathId) === device) this.#byDatapath.delete(datapathId);
     if (nve === undefined || this.#serving.get(nve) !== device) return;
     this.#serving.delete(nve);
