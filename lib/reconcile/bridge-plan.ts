@@ -36,8 +36,10 @@ export interface BridgeRow {
   readonly controllers: readonly ControllerRow[];
 }
 
-/** A port of the bridge whose name is one that we use for tunnels. */
+/** A port whose name is one that we use for tunnels. */
 export interface TunnelRow {
+  /** The bridge that has it, when that is not the one in question. */
+  readonly strayOn?: Uuid;
   readonly name: string;
   readonly portUuid: Uuid;
   readonly owner: string | undefined;
@@ -73,7 +75,13 @@ export type BridgeStep =
   | { readonly type: 'add-controller'; readonly target: string }
   | { readonly type: 'remove-controller'; readonly uuid: Uuid }
   | { readonly type: 'add-tunnel'; readonly encapsulation: Encapsulation; readonly name: string }
-  | { readonly type: 'remove-tunnel'; readonly portUuid: Uuid; readonly name: string };
+  | {
+      readonly type: 'remove-tunnel';
+      readonly portUuid: Uuid;
+      readonly name: string;
+      /** Absent: the bridge itself. */
+      readonly strayOn?: Uuid;
+    };
 
 export interface BridgePlan {
   /** To be done in one transaction; empty: nothing, or the switch must take the last one first. */
@@ -104,7 +112,7 @@ export function planBridge(view: DatabaseView, settings: BridgeSettings): Bridge
   }
   // The switch must have seen the secure bridge before the first tunnel exists.
   const settled = view.curCfg >= view.nextCfg && bridge.datapathId !== undefined;
-  const tunnels = planTunnels(view, conditions);
+  const tunnels = planTunnels(view, settings.domain, conditions);
   return { steps: steps.length > 0 || !settled ? steps : tunnels, conditions };
 }
 
@@ -129,20 +137,30 @@ function bridgeSteps(bridge: BridgeRow, settings: BridgeSettings): BridgeStep[] 
   return steps;
 }
 
-function planTunnels(view: DatabaseView, conditions: Condition[]): BridgeStep[] {
+function planTunnels(view: DatabaseView, domain: string, conditions: Condition[]): BridgeStep[] {
   for (const type of view.wantedTypes) {
     if (!isEncapsulation(type)) conditions.push(unknownType(type));
   }
   return ENCAPSULATIONS.flatMap((encapsulation) => {
     const row = view.tunnels.find((tunnel) => tunnel.name === tunnelName(encapsulation));
     const wanted = view.wantedTypes.includes(encapsulation);
+    if (row?.strayOn !== undefined && row.owner === domain) {
+      // Interface names are unique in a database: ours must leave the bridge that was in use before.
+      const added = wanted ? planWanted(view, encapsulation, undefined, conditions) : [];
+      return [removal(row), ...added];
+    }
     return wanted ? planWanted(view, encapsulation, row, conditions) : planUnwanted(row);
   });
 }
 
 function planUnwanted(row: TunnelRow | undefined): BridgeStep[] {
-  if (row?.owner === undefined) return [];
-  return [{ type: 'remove-tunnel', portUuid: row.portUuid, name: row.name }];
+  if (row?.owner === undefined || row.strayOn !== undefined) return [];
+  return [removal(row)];
+}
+
+function removal({ portUuid, name, strayOn }: TunnelRow): BridgeStep {
+  const step = { type: 'remove-tunnel', portUuid, name } as const;
+  return strayOn === undefined ? step : { ...step, strayOn };
 }
 
 function planWanted(
@@ -159,8 +177,9 @@ function planWanted(
     conditions.push(lacking(encapsulation, 'this Open vSwitch does not know the type'));
     return [];
   }
-  const fault = row.owner === undefined ? undefined : faultOf(row, encapsulation);
-  if (row.owner === undefined) conditions.push(nameTaken(name));
+  const isOurs = row.owner !== undefined && row.strayOn === undefined;
+  const fault = isOurs ? faultOf(row, encapsulation) : undefined;
+  if (!isOurs) conditions.push(nameTaken(name));
   if (fault !== undefined) conditions.push(lacking(encapsulation, fault));
   return [];
 }
@@ -179,8 +198,8 @@ export function workingEncapsulations(
 ): Encapsulation[] {
   return ENCAPSULATIONS.filter((encapsulation) => {
     const row = view.tunnels.find((tunnel) => tunnel.name === tunnelName(encapsulation));
-    if (row?.owner === undefined || !view.wantedTypes.includes(encapsulation)) return false;
-    if (row.error !== undefined) return false;
+    if (row?.owner === undefined || row.strayOn !== undefined) return false;
+    if (!view.wantedTypes.includes(encapsulation) || row.error !== undefined) return false;
     if (row.ofport === undefined) return before.has(encapsulation);
     return row.ofport === TUNNEL_PORTS[encapsulation];
   });

@@ -121,6 +121,28 @@ describe('the plan of an NVE’s bridge', () => {
     ]);
   });
 
+  it('moves its tunnels away from the bridge that was in use before', () => {
+    const stray = { strayOn: uuid(9) };
+    const tunnels = [
+      tunnel('nva-geneve', 65001, stray),
+      tunnel('nva-vxlan', 65002),
+      tunnel('nva-gre', 65003, stray),
+    ];
+    const removed = { type: 'remove-tunnel', portUuid: uuid(5), strayOn: uuid(9) } as const;
+    expect(steps({ tunnels })).to.deep.equal([
+      { ...removed, name: 'nva-geneve' },
+      { type: 'add-tunnel', encapsulation: 'geneve', name: 'nva-geneve' },
+      { ...removed, name: 'nva-gre' },
+    ]);
+    expect(workingEncapsulations(view({ tunnels }), new Set())).to.deep.equal(['vxlan']);
+  });
+
+  it('leaves the tunnels of another domain on its bridge, and says that their names are taken', () => {
+    const tunnels = BOTH.map((row) => ({ ...row, owner: 'lab', strayOn: uuid(9) }));
+    expect(steps({ tunnels })).to.deep.equal([]);
+    expect(codes({ tunnels })).to.deep.equal(['nva-geneve-taken', 'nva-vxlan-taken']);
+  });
+
   it('says in the switch’s words why a tunnel does not work', () => {
     const broken = [
       tunnel('nva-geneve', undefined, { error: 'could not add: busy' }),
