@@ -36,6 +36,7 @@ export class Site {
     try {
       await options.prepare?.(lab);
       const site = new Site(lab, await lab.startController({ args }));
+      await site.#ready();
       await site.join(...lab.hypervisors);
       return site;
     } catch (error) {
@@ -47,6 +48,14 @@ export class Site {
   private constructor(lab: Lab, controller: Controller) {
     this.lab = lab;
     this.controller = controller;
+  }
+
+  /** Whoever comes before the listeners are open is refused, and tries again a second or two later. */
+  async #ready(): Promise<void> {
+    await this.until('both listeners', async () => {
+      const status = JSON.parse(await this.controller.must('status', '-o', 'json'));
+      return (status.listeners as readonly string[]).length === 2;
+    });
   }
 
   close(): Promise<void> {
