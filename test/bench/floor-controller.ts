@@ -105,14 +105,15 @@ function serveDatabase(socket: Socket): void {
   socket.on('error', () => {});
   socket.write(MONITOR);
   const take = (tables: Tables) => {
-    for (const { new: row } of Object.values(tables.Bridge ?? {})) {
-      if (typeof row?.datapath_id === 'string') datapathId = row.datapath_id;
-    }
+    datapathId = datapathIn(tables) ?? datapathId;
     if (datapathId !== undefined && !databases.has(datapathId)) {
       databases.add(datapathId);
       sayWhoIsHere();
     }
-    for (const update of Object.values(tables.Interface ?? {})) answer(update, datapathId);
+    const flows = Object.values(tables.Interface ?? {}).flatMap(answer);
+    if (flows.length === 0) return;
+    const bytes = Buffer.concat(flows);
+    for (const [other, peer] of switches) if (other !== datapathId) peer.write(bytes);
   };
   socket.setEncoding('utf8').on('data', (text) => {
     for (const message of stream.take(String(text))) {
@@ -129,12 +130,18 @@ function serveDatabase(socket: Socket): void {
   });
 }
 
-function answer({ old, new: row }: RowUpdate, owner: string | undefined): void {
-  if (typeof row?.ofport !== 'number' || row.ofport < 1 || typeof old?.ofport === 'number') return;
+function datapathIn(tables: Tables): string | undefined {
+  for (const { new: row } of Object.values(tables.Bridge ?? {})) {
+    if (typeof row?.datapath_id === 'string') return row.datapath_id;
+  }
+  return undefined;
+}
+
+function answer({ old, new: row }: RowUpdate): Buffer[] {
+  if (typeof row?.ofport !== 'number' || row.ofport < 1) return [];
+  if (typeof old?.ofport === 'number') return [];
   const ifaceId = row.external_ids?.[1].find(([key]) => key === 'iface-id')?.[1];
-  if (ifaceId === undefined) return;
-  const flow = flowFor(Number(ifaceId.slice(1)));
-  for (const [datapathId, socket] of switches) if (datapathId !== owner) socket.write(flow);
+  return ifaceId === undefined ? [] : [flowFor(Number(ifaceId.slice(1)))];
 }
 
 const [ovsdbPort = '', openflowPort = ''] = process.argv.slice(2);

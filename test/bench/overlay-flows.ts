@@ -30,8 +30,8 @@ const FAR: NveRecord = {
 const WRITES_AT_ONCE = 50_000;
 
 /** Ports 1 to `count` attached to the NVE `far`, which never connects; port `count` + 1 declared and attached nowhere. */
-export async function seedStore(directory: string, count: number): Promise<void> {
-  const records: DomainRecord[] = [
+export function domainRecords(count: number): DomainRecord[] {
+  return [
     NETWORK,
     { kind: 'vni', vni: NETWORK.vni, network: NETWORK.name },
     FAR,
@@ -41,6 +41,11 @@ export async function seedStore(directory: string, count: number): Promise<void>
       ({ name }): DomainRecord => ({ kind: 'attachment', port: name, nve: FAR.name, sequence: 0 }),
     ),
   ];
+}
+
+/** Through the store's public contract. */
+export async function seedStore(directory: string, count: number): Promise<void> {
+  const records = domainRecords(count);
   const store = await openLmdbStore({ directory });
   for (let at = 0; at < records.length; at += WRITES_AT_ONCE) {
     const writes = records.slice(at, at + WRITES_AT_ONCE).map((record) => {
