@@ -4,9 +4,10 @@
  * Usage: `tsx test/bench/micro.ts [PORTS]`; with `node --cpu-prof` it shows where the time goes.
  */
 import { Core } from '../../lib/control/core.ts';
+import type { Input } from '../../lib/control/inputs.ts';
 import type { RecordChange } from '../../lib/desired/compiler.ts';
-import { keyOf } from '../../lib/model/records.ts';
-import { planDelta } from '../../lib/reconcile/delta.ts';
+import { type DomainRecord, keyOf } from '../../lib/model/records.ts';
+import type { Installed } from '../../lib/reconcile/diff.ts';
 import { encodeOperation, keyOfFlow } from '../../lib/southbound/operation-encoder.ts';
 import { OPENFLOW_15 } from '../../protocols/openflow/values/version.ts';
 import { domainRecords } from './overlay-flows.ts';
@@ -26,50 +27,53 @@ function timed<T>(what: string, work: () => T): T {
   return result;
 }
 
+const EDGE = 'near';
+
 /** One edge that gets the flows of `count` ports by one attachment. */
 function round(): void {
   const core = new Core({ keyOf: keyOfFlow });
-  const changes = domainRecords(count).map(
-    (record): RecordChange => ({
-      key: keyOf(record),
-      record,
-    }),
-  );
+  const records = domainRecords(count);
+  const changes = records.map((record): RecordChange => ({ key: keyOf(record), record }));
   timed('take the records in', () => core.step([{ type: 'records', revision: 1, changes }]));
-  const near = {
-    kind: 'nve',
-    name: 'near',
-    index: 2,
-    endpoints: domainRecords(0).flatMap((record) =>
-      record.kind === 'nve' ? record.endpoints : [],
-    ),
-  } as const;
-  const attachment = {
-    kind: 'attachment',
-    port: tenantPort(count + 1).name,
-    nve: near.name,
-    sequence: 0,
-  } as const;
-  const { compiler } = core;
-  const deltas = timed('compile for one more edge', () =>
-    compiler.apply([near, attachment].map((record) => ({ key: keyOf(record), record }))),
-  );
-  const delta = deltas.get(near.name);
-  if (delta === undefined) throw new Error('the edge gets nothing');
-  const { operations } = timed('plan', () =>
-    planDelta(delta, {
-      version: OPENFLOW_15,
-      translationBytesMax: Number.POSITIVE_INFINITY,
-      buckets: () => [],
-      wasShort: () => false,
-    }),
-  );
-  timed('encode, the first time', () => {
-    for (const operation of operations) encodeOperation(OPENFLOW_15, operation);
-  });
-  timed('encode, kept', () => {
-    for (const operation of operations) encodeOperation(OPENFLOW_15, operation);
-  });
+  bringIntoStep(core, records);
+  const tenant = { ifaceId: tenantPort(count + 1).name, ofport: 1 };
+  const interfaces: Input = {
+    type: 'interfaces',
+    nve: EDGE,
+    complete: false,
+    changes: [{ name: 'tap1', tenant }],
+  };
+  const effects = timed('one attachment: compile, link, plan', () => core.step([interfaces]));
+  const operations = effects.flatMap((effect) => (effect.type === 'send' ? effect.operations : []));
+  if (operations.length < count) throw new Error(`the edge gets ${operations.length} operations`);
+  for (const what of ['encode, the first time', 'encode, kept']) {
+    timed(what, () => {
+      for (const operation of operations) encodeOperation(OPENFLOW_15, operation);
+    });
+  }
+}
+
+/** The edge is connected, its switch empty. */
+function bringIntoStep(core: Core, records: readonly DomainRecord[]): void {
+  const endpoints = records.flatMap((record) => (record.kind === 'nve' ? record.endpoints : []));
+  const facts = { endpoints, bridge: 'br-int', conditions: [] };
+  const read = core
+    .step([
+      { type: 'nve-connected', nve: EDGE, facts },
+      { type: 'nve-owner', nve: EDGE, owner: true },
+      { type: 'flows-ready', nve: EDGE, version: OPENFLOW_15 },
+    ])
+    .find((effect) => effect.type === 'read-installed');
+  if (read?.type !== 'read-installed') throw new Error('the core does not read the switch');
+  const flows = {
+    count: 0,
+    key: () => 0,
+    cookieHigh: () => 0,
+    cookieLow: () => 0,
+    flow: () => ({ table: 0, priority: 0, matchBytes: new Uint8Array(0) }),
+  };
+  const installed: Installed = { version: OPENFLOW_15, flows, groups: new Map() };
+  core.step([{ type: 'installed', nve: EDGE, read: read.read, installed }]);
 }
 
 for (let turn = 1; turn <= ROUNDS; turn++) {
