@@ -47,7 +47,9 @@ function wholeService(version: string): void {
         await site.controller.start(options);
         await site.settled();
       });
-      expect(changes).to.deep.equal([]);
+      const flows = changes.filter((line) => line.includes('event='));
+      // Only 1.5 has ids for buckets: the groups that an older version wrote get theirs then.
+      expect(version === '1.5' ? flows : changes).to.deep.equal([]);
       for (const { status } of await site.nves()) {
         expect(status.openflow).to.equal(`OpenFlow${version.replace('.', '')}`);
       }
