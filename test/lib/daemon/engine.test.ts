@@ -1,0 +1,103 @@
+import { expect } from 'chai';
+import { Engine } from '../../../lib/daemon/engine.ts';
+import { EventLog } from '../../../lib/daemon/event-log.ts';
+import type { Log } from '../../../lib/runtime/log.ts';
+import type { Batch, ChangeSet, Store } from '../../../lib/store/contract.ts';
+import { StoreError } from '../../../lib/store/contract.ts';
+import { openMemoryStore } from '../../../lib/store/memory-store.ts';
+import { until } from '../../../scripts/lab/waiting.ts';
+
+/** A store whose feed and refusals are in the test's hands. */
+class HandStore {
+  readonly inner = openMemoryStore();
+  deliver: (set: ChangeSet) => void = () => undefined;
+  endFeed: (error: StoreError) => void = () => undefined;
+  refusal: StoreError | undefined;
+  applied: Batch[] = [];
+
+  asStore(): Store {
+    return {
+      description: 'by hand',
+      snapshot: () => this.inner.snapshot(),
+      apply: (batch) => {
+        this.applied.push(batch);
+        return this.refusal === undefined ? this.inner.apply(batch) : Promise.reject(this.refusal);
+      },
+      watch: (_after, listener, ended) => {
+        this.deliver = listener;
+        this.endFeed = ended;
+        return { close: () => undefined };
+      },
+      close: () => this.inner.close(),
+    };
+  }
+}
+
+const NETWORK = { v: 1, kind: 'network', name: 'blue', vni: 5, vniAllocated: false };
+const set = (revision: number): ChangeSet => ({
+  revision,
+  changes: [{ op: 'put', record: { key: 'network/blue', revision, value: NETWORK } }],
+});
+
+describe('the engine', () => {
+  let store: HandStore;
+  let engine: Engine;
+  let lines: string[];
+
+  beforeEach(async () => {
+    store = new HandStore();
+    lines = [];
+    const say = (message: string): void => {
+      lines.push(message);
+    };
+    const log: Log = { debug: say, info: say, warn: say, error: say };
+    engine = new Engine(store.asStore(), new EventLog(log), log);
+    await engine.start({ carryOut: () => undefined });
+  });
+
+  afterEach(() => engine.close());
+
+  it('gives no revision of a record before the core has the record, so that nobody overwrites what he has not seen', async () => {
+    store.deliver(set(1));
+    expect(engine.core.domain.network('blue')).to.equal(undefined);
+    expect(engine.revisions.has('network/blue')).to.equal(false);
+    await engine.caughtUp(1);
+    expect(engine.core.domain.network('blue')?.vni).to.equal(5);
+    expect(engine.revisions.get('network/blue')).to.equal(1);
+  });
+
+  it('keeps on using what it sees while the store is full, says so once, and stores it when there is room', async () => {
+    store.refusal = new StoreError('store-full', 'the disk is full', true);
+    const facts = { bridge: 'br-int', endpoints: [], conditions: [] };
+    engine.take({ type: 'nve-connected', nve: 'hv1', facts });
+    await until('it is refused', () => engine.storeProblems.has('publish'), { deadlineMs: 1000 });
+    expect(engine.core.domain.nve('hv1')).to.include({ name: 'hv1' });
+    await until('it tries again', () => store.applied.length > 1, { deadlineMs: 3000 });
+    expect(lines.filter((line) => line.includes('the disk is full'))).to.have.length(1);
+    store.refusal = undefined;
+    await until('it is stored', () => !engine.storeProblems.has('publish'), { deadlineMs: 5000 });
+    const { records } = await store.inner.snapshot();
+    expect(records.map(({ key }) => key)).to.have.members(['nve/hv1', 'index/1']);
+  });
+
+  it('takes everything anew when the feed was lost, and forgets what is not there any more', async () => {
+    store.deliver(set(1));
+    store.deliver({
+      revision: 2,
+      changes: [{ op: 'put', record: { key: 'port/bad', revision: 2, value: { v: 1 } } }],
+    });
+    await engine.caughtUp(2);
+    expect([...engine.storeProblems.keys()]).to.deep.equal(['port/bad']);
+    const value = { ...NETWORK, name: 'red', vni: 6 };
+    await store.inner.apply({ writes: [{ op: 'put', key: 'network/red', value }] });
+    store.endFeed(new StoreError('feed-trimmed', 'too old', true));
+    expect(engine.storeProblems.has('feed')).to.equal(true);
+    await until('it is resumed', () => !engine.storeProblems.has('feed'), { deadlineMs: 3000 });
+    await until('red is there', () => engine.core.domain.network('red') !== undefined, {
+      deadlineMs: 1000,
+    });
+    expect(engine.core.domain.network('blue')).to.equal(undefined);
+    expect([...engine.revisions.keys()]).to.deep.equal(['network/red']);
+    expect([...engine.storeProblems]).to.deep.equal([]);
+  });
+});
