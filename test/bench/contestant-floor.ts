@@ -41,6 +41,7 @@ export async function openFloor(edgeCount: number): Promise<Contestant> {
   await until(all, here, { deadlineMs: 30_000 });
   return Contestant.open('floor', edges, {
     keyOf: ({ table, ethDst }) => (table === FORWARD_TABLE ? ethDst : undefined),
+    servesOwnEdge: false,
     keyOfPort: ({ macDigits }) => macDigits,
     declare: () => Promise.resolve(),
     async forget() {

@@ -28,6 +28,7 @@ export async function openNva(edgeCount: number): Promise<NvaContestant> {
   await daemon.apply([{ kind: 'Network', name: 'blue', vni: 5001 }]);
   const contestant = await Contestant.open('nva', edges, {
     keyOf: ({ table, ethDst }) => (table === FORWARD_TABLE ? ethDst : undefined),
+    servesOwnEdge: true,
     keyOfPort: ({ macDigits }) => macDigits,
     async declare(ports) {
       for (let at = 0; at < ports.length; at += MANIFESTS_AT_ONCE) {

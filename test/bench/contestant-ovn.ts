@@ -37,6 +37,7 @@ export async function openOvn(edgeCount: number): Promise<OvnContestant> {
   await ovn.start();
   const contestant = await Contestant.open('ovn', edges, {
     keyOf: remoteOutputKey,
+    servesOwnEdge: true,
     keyOfPort: ({ name }) => ovn.keyOfPort(name),
     declare: (ports) => ovn.declare(ports),
     close: () => ovn.close(),

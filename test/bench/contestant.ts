@@ -12,6 +12,8 @@ import type { TenantPort } from './tenant-port.ts';
 
 export interface Controller {
   readonly keyOf: KeyOf;
+  /** Whether the port's own edge gets a flow with the key, too. */
+  readonly servesOwnEdge: boolean;
   /** What `keyOf` gives for a flow about this port. */
   keyOfPort(port: TenantPort): string;
   /** Before any attaching; not timed. */
@@ -60,6 +62,16 @@ export async function untilListening(port: number): Promise<void> {
       socket.on('error', () => resolve(false));
     });
   await until(`somebody who listens on port ${port}`, attempt, { deadlineMs: 10_000 });
+}
+
+/** Milliseconds since the transaction was sent. */
+export interface Attached {
+  /** performance.now() */
+  readonly sentAtMs: number;
+  /** Until the last other edge had the port's flow. */
+  readonly othersMs: number;
+  /** Until its own edge had it; NaN: the contestant does not serve it. */
+  readonly ownMs: number;
 }
 
 export class Contestant {
@@ -119,19 +131,20 @@ export class Contestant {
     return arrived === undefined ? undefined : arrived - startedAt;
   }
 
-  /** One more port on the first edge; gives performance.now() of sending and of arriving at the last other edge. */
-  async attachOne(
-    port: TenantPort,
-    deadlineMs: number,
-  ): Promise<{ sentAtMs: number; arrivedAtMs: number | undefined }> {
+  /** One more port on the first edge; undefined: a flow is missing after the deadline. */
+  async attachOne(port: TenantPort, deadlineMs: number): Promise<Attached | undefined> {
     this.#attached[0]?.push(port);
-    const key = new Set([this.#controller.keyOfPort(port)]);
+    const key: ReadonlySet<string> = new Set([this.#controller.keyOfPort(port)]);
+    const own = this.#controller.servesOwnEdge ? key : new Set<string>();
     const sentAtMs = performance.now();
     const sent = this.edges.edge(1).addInterfaces([interfaceOf(port)]);
-    const wanted = this.edges.edges.map((_, place) => (place === 0 ? new Set<string>() : key));
-    const arrivedAtMs = await this.observer.until(wanted, deadlineMs);
+    const wanted = this.edges.edges.map((_, place) => (place === 0 ? own : key));
+    const isThere = await this.observer.until(wanted, deadlineMs);
     await sent;
-    return { sentAtMs, arrivedAtMs };
+    if (isThere === undefined) return undefined;
+    const times = this.edges.edges.map((_, place) => this.observer.completedAtMs(place) - sentAtMs);
+    const [ownMs = Number.NaN, ...otherMs] = times;
+    return { sentAtMs, ownMs, othersMs: Math.max(...otherMs) };
   }
 
   /** All but `keep` on each edge; returns when no flow about them is left. */

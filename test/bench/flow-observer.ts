@@ -22,6 +22,8 @@ class BridgeWatch {
   firstDeletedAtMs = Number.NaN;
   lastAddedAtMs = Number.NaN;
   missing: Set<string> = new Set();
+  /** When the last missing one came. */
+  completedAtMs = Number.NaN;
   readonly #socket: Socket;
 
   private constructor(socket: Socket) {
@@ -57,7 +59,9 @@ class BridgeWatch {
     if (event === 'deleted') this.present.delete(key);
     else if (event === 'added') {
       this.present.add(key);
-      if (this.missing.delete(key) && this.missing.size === 0) changed();
+      if (!this.missing.delete(key) || this.missing.size > 0) return;
+      this.completedAtMs = performance.now();
+      changed();
     }
   }
 }
@@ -83,6 +87,7 @@ export class FlowObserver {
     this.#watches.forEach((watch, place) => {
       const keys = [...(wanted[place] ?? [])];
       watch.missing = new Set(keys.filter((key) => !watch.present.has(key)));
+      watch.completedAtMs = Number.NaN;
     });
     return new Promise((resolve) => {
       const finish = (result: number | undefined) => {
@@ -96,6 +101,11 @@ export class FlowObserver {
       };
       this.#changed();
     });
+  }
+
+  /** performance.now() of the moment when this bridge had all its wanted keys, in the last `until`. */
+  completedAtMs(place: number): number {
+    return this.#watches[place]?.completedAtMs ?? Number.NaN;
   }
 
   /** Flows that somebody waits for. */

@@ -4,6 +4,7 @@
  * No controller can know the port earlier, so what comes before this moment is nobody's but the switch's.
  */
 import { connect, type Socket } from 'node:net';
+import { until } from '../../scripts/lab/waiting.ts';
 import { JsonStream } from './json-stream.ts';
 
 interface Row {
@@ -43,9 +44,10 @@ export class NumberWatch {
     this.#socket = socket;
   }
 
-  /** performance.now() of the moment; undefined: it has no number yet. */
-  numberedAtMs(name: string): number | undefined {
-    return this.#numberedAtMs.get(name);
+  /** performance.now() of the moment. */
+  async numberedAtMs(name: string): Promise<number> {
+    const known = () => this.#numberedAtMs.get(name);
+    return until(`the number of ${name}`, known, { deadlineMs: 5_000, everyMs: 5 });
   }
 
   close(): void {
