@@ -1,6 +1,7 @@
 /**
  * What goes away and comes back: the controller, ovs-vswitchd, ovsdb-server; what the tenants notice of it.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { everyPairPings } from '../../scripts/lab/checks.ts';
 import type { PingResult } from '../../scripts/lab/ping.ts';
@@ -15,6 +16,9 @@ const scenario = scenariosOn(() => site);
 
 /** Milliseconds between the pings of a pair: 100 Hz. */
 const INTERVAL_MS = 10;
+
+/** A bridge that may learns by itself after three probe intervals without a controller: ovs-vswitchd.conf.db(5). */
+const STANDALONE_AFTER_MS = 15_500;
 
 describe('three hypervisors under traffic', () => {
   before(async () => {
@@ -164,6 +168,7 @@ function vswitchdGoes(): void {
       const [blue, red] = [site.tenant('blue-1'), site.tenant('red-4')];
       await site.controller.stop();
       await site.hv(1).restartVswitchd();
+      await sleep(STANDALONE_AFTER_MS);
       const heard = await red.capture(`ether host ${blue.mac}`);
       // ARP for a broadcast, and a frame that needs none.
       expect(await blue.reaches('192.168.7.4', 800)).to.equal(false);
