@@ -145,9 +145,9 @@ function planTunnels(view: DatabaseView, domain: string, conditions: Condition[]
     const row = view.tunnels.find((tunnel) => tunnel.name === tunnelName(encapsulation));
     const wanted = view.wantedTypes.includes(encapsulation);
     if (row?.strayOn !== undefined && row.owner === domain) {
-      // Interface names are unique in a database: ours must leave the bridge that was in use before.
-      const added = wanted ? planWanted(view, encapsulation, undefined, conditions) : [];
-      return [removal(row), ...added];
+      // Interface names are unique in a database: ours must leave the bridge that was in use before. It is added here
+      // when the switch has taken that: in one transaction Open vSwitch would find the name in use ("File exists").
+      return [removal(row)];
     }
     return wanted ? planWanted(view, encapsulation, row, conditions) : planUnwanted(row);
   });

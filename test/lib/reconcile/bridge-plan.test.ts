@@ -121,7 +121,7 @@ describe('the plan of an NVE’s bridge', () => {
     ]);
   });
 
-  it('moves its tunnels away from the bridge that was in use before', () => {
+  it('takes its tunnels away from the bridge that was in use before, and adds them here only after that', () => {
     const stray = { strayOn: uuid(9) };
     const tunnels = [
       tunnel('nva-geneve', 65001, stray),
@@ -131,10 +131,14 @@ describe('the plan of an NVE’s bridge', () => {
     const removed = { type: 'remove-tunnel', portUuid: uuid(5), strayOn: uuid(9) } as const;
     expect(steps({ tunnels })).to.deep.equal([
       { ...removed, name: 'nva-geneve' },
-      { type: 'add-tunnel', encapsulation: 'geneve', name: 'nva-geneve' },
       { ...removed, name: 'nva-gre' },
     ]);
     expect(workingEncapsulations(view({ tunnels }), new Set())).to.deep.equal(['vxlan']);
+    const left = [tunnel('nva-vxlan', 65002)];
+    expect(steps({ tunnels: left, nextCfg: 4 })).to.deep.equal([]);
+    expect(steps({ tunnels: left })).to.deep.equal([
+      { type: 'add-tunnel', encapsulation: 'geneve', name: 'nva-geneve' },
+    ]);
   });
 
   it('leaves the tunnels of another domain on its bridge, and says that their names are taken', () => {

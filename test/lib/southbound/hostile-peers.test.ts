@@ -221,5 +221,23 @@ describe('the southbound, with two real switches', function () {
       ]);
       await expectConverged('e2');
     });
+
+    it('follows an NVE to another bridge, with its tunnels, and says no refusal', async () => {
+      const edge = edges.edge(2);
+      const bridge = ['other_config:datapath-id=00000000000000ee', 'datapath_type=dummy'];
+      await edge.vsctl('add-br', 'br-two', '--', 'set', 'bridge', 'br-two', ...bridge);
+      instance.lines.length = 0;
+      await edge.vsctl('set', 'Open_vSwitch', '.', 'external_ids:nva-bridge=br-two');
+      const tunnels = async () => (await edge.vsctl('list-ports', 'br-two')).trim().split('\n');
+      await until('the tunnels went along', async () => (await tunnels()).length === 3, {
+        deadlineMs: 8000,
+      });
+      await until('all work', () => instance.engine.core.domain.nve('e2')?.endpoints.length === 3, {
+        deadlineMs: 5000,
+      });
+      await instance.inStep('e2');
+      await expectConverged('e2');
+      expect(instance.lines.join('\n')).to.not.match(/refused/);
+    });
   });
 });
