@@ -34,10 +34,10 @@ check: node-packages ## Format, lint, types, import directions
 fix: node-packages ## Format, and mend what lint can mend by itself
 	@npm run --silent fix
 
-bench: ## Measure against the peers, side by side (ARGS=… goes to the bench)
+bench: ## P1 to P4 beside their peers (QUICK=1, K=2,20 edges, P=1000 ports, F=100000 flows, ONLY=p1,attach,restart, OVN=0)
 	@sh scripts/install-system.sh bench
 	@$(MAKE) --no-print-directory build
-	@node dist/test/bench/main.js $(ARGS)
+	@node dist/test/bench/main.js
 
 build: node-packages ## Compile to dist/
 	@npm run --silent build
