@@ -16,7 +16,7 @@ export function scenariosOn(
       const site = siteOf();
       try {
         await body();
-        await site.controller.must('wait', '--timeout', '20');
+        await site.controller.must('wait', '--timeout', '40');
         expect(await site.differences(), 'nva flows --diff').to.deep.equal([]);
       } catch (error) {
         await report(site);

@@ -22,7 +22,8 @@ export interface SiteOptions {
   readonly prepare?: (lab: Lab) => Promise<void>;
 }
 
-const WAIT_MS = 20_000;
+/** Several of ovsdb-server's own pauses between attempts (8 s at most), on a machine with other work to do. */
+const WAIT_MS = 40_000;
 
 export class Site {
   readonly lab: Lab;
