@@ -12,6 +12,8 @@ export interface Claims {
   readonly claimants: readonly NveName[];
   /** Whether this NVE's database is in step with us now. */
   connected(nve: NveName): boolean;
+  /** Where the port was when it was last attached, if it is not now. */
+  readonly former?: AttachmentRecord | undefined;
 }
 
 /** The attachment as it should be; undefined: none. */
@@ -24,7 +26,8 @@ export function decideAttachment(
   if (current !== undefined && claimants.includes(current.nve)) return current;
   const [first] = [...claimants].sort();
   if (first !== undefined) {
-    const sequence = current === undefined ? 0 : current.sequence + 1;
+    const last = current ?? claims.former;
+    const sequence = last === undefined ? 0 : last.sequence + (last.nve === first ? 0 : 1);
     return { kind: 'attachment', port, nve: first, sequence };
   }
   if (current !== undefined && !claims.connected(current.nve)) return current;

@@ -12,6 +12,7 @@ import type { FragmentDelta, FragmentDeltas } from '../desired/network-plan.ts';
 import { TRANSLATION_BYTES_MAX } from '../desired/replication.ts';
 import { Domain } from '../model/domain.ts';
 import {
+  type AttachmentRecord,
   type DomainRecord,
   keyOf,
   type NveName,
@@ -52,6 +53,8 @@ export class Core {
   readonly #nves = new Map<NveName, NveState>();
   readonly #outbox = new Outbox();
   readonly #notices = new Notices();
+  /** Declared ports that are attached nowhere now and were before: a move counts up, however it went. */
+  readonly #former = new Map<PortName, AttachmentRecord>();
   #effects: Effect[] = [];
   #moment = 0;
   #revision = 0;
@@ -267,6 +270,7 @@ export class Core {
       ? decideAttachment(port, current, {
           claimants,
           connected: (nve) => this.#nves.get(nve)?.connected === true,
+          former: this.#former.get(port),
         })
       : undefined;
     if (decided !== current) {
@@ -274,6 +278,8 @@ export class Core {
       if (decided === undefined) this.#retract(recordKey('attachment', port));
       else this.#publish(decided);
     }
+    if (decided !== undefined || !declared) this.#former.delete(port);
+    else if (current !== undefined) this.#former.set(port, current);
     const rivals = declared && claimants.length > 1;
     this.#notices.stand(
       'warning',

@@ -75,6 +75,13 @@ async function startParts(
     isReady: () =>
       ready && !engine.storeProblems.has('feed') && !engine.storeProblems.has('publish'),
   });
+  // Before the API: whoever gets an answer from it may have a hypervisor join.
+  for (const endpoint of configuration.openflow) {
+    listeners.push(await southbound.openSwitches(endpoint));
+  }
+  for (const endpoint of configuration.ovsdb) {
+    listeners.push(await southbound.openDatabases(endpoint));
+  }
   const api: HttpServer = await startHttpServer({
     authority,
     listen: configuration.api,
@@ -87,13 +94,6 @@ async function startParts(
     log.warn(
       `the API at ${api.address} takes orders from whoever reaches it: it has no authentication yet; prefer unix:PATH`,
     );
-  }
-  // The switches come last: when they find us, everything is there.
-  for (const endpoint of configuration.openflow) {
-    listeners.push(await southbound.openSwitches(endpoint));
-  }
-  for (const endpoint of configuration.ovsdb) {
-    listeners.push(await southbound.openDatabases(endpoint));
   }
   ready = true;
   return { authority, api: api.address, listeners, close: () => closeAll(closers) };

@@ -121,9 +121,10 @@ function bridgeSteps(bridge: BridgeRow, settings: BridgeSettings): BridgeStep[] 
   if (bridge.owner === undefined) steps.push({ type: 'mark-bridge' });
   if (bridge.failMode !== 'secure') steps.push({ type: 'set-secure' });
   // An empty set stands for all versions.
-  const missing = PROTOCOLS.filter((protocol) => !bridge.protocols.includes(protocol));
-  if (bridge.protocols.length > 0 && missing.length > 0) {
-    steps.push({ type: 'add-protocols', protocols: missing });
+  // And a set that has one of ours is the operator's choice.
+  const isUsable = PROTOCOLS.some((protocol) => bridge.protocols.includes(protocol));
+  if (bridge.protocols.length > 0 && !isUsable) {
+    steps.push({ type: 'add-protocols', protocols: PROTOCOLS });
   }
   const targets = new Set(bridge.controllers.map((controller) => controller.target));
   for (const target of settings.controllers) {

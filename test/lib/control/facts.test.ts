@@ -15,6 +15,7 @@ describe('the attachment of a port', () => {
     claimants: string[],
     connected: string[],
     decided: AttachmentRecord | undefined,
+    former?: AttachmentRecord,
   ][] = [
     ['is none while nobody names the port', undefined, [], ['a'], undefined],
     ['goes to the first claimant by name', undefined, ['b', 'a'], ['a', 'b'], on('a')],
@@ -23,10 +24,19 @@ describe('the attachment of a port', () => {
     ['moves when the holder is away', on('b', 4), ['a'], ['a'], on('a', 5)],
     ['stays while its holder is away', on('b', 4), [], ['a'], on('b', 4)],
     ['ends when a connected holder let go', on('b', 4), [], ['b'], undefined],
+    [
+      'counts a move up when it was nowhere in between',
+      undefined,
+      ['a'],
+      [],
+      on('a', 5),
+      on('b', 4),
+    ],
+    ['counts nothing when it comes back', undefined, ['b'], ['b'], on('b', 4), on('b', 4)],
   ];
-  for (const [title, current, claimants, connected, decided] of cases) {
+  for (const [title, current, claimants, connected, decided, former] of cases) {
     it(title, () => {
-      const claims = { claimants, connected: (nve: string) => connected.includes(nve) };
+      const claims = { claimants, connected: (nve: string) => connected.includes(nve), former };
       expect(decideAttachment('vm1', current, claims)).to.deep.equal(decided);
     });
   }

@@ -79,6 +79,8 @@ describe('the plan of an NVE’s bridge', () => {
     ]);
     expect(codes(joinedView)).to.deep.equal(['bridge-joined']);
     expect(steps(bridge({ protocols: [] }))[0]?.type).to.equal('add-tunnel');
+    const chosen = bridge({ protocols: ['OpenFlow10', 'OpenFlow13'] });
+    expect(steps(chosen)[0]?.type, 'a set with one of ours is left alone').to.equal('add-tunnel');
   });
 
   it('changes nothing of a bridge of another domain, and names it', () => {
