@@ -47,6 +47,7 @@ export class DomainAuthority implements Authority {
   readonly #southbound: Southbound;
   readonly #events: EventLog;
   readonly #settings: AuthoritySettings;
+  #lastWrite: Promise<unknown> = Promise.resolve();
 
   constructor(
     engine: Engine,
@@ -155,7 +156,14 @@ export class DomainAuthority implements Authority {
     };
   }
 
-  async #write(plan: () => IntentPlan): Promise<Applied> {
+  /** One after the other: that an address is free is no single record, so no precondition tells two plans apart. */
+  #write(plan: () => IntentPlan): Promise<Applied> {
+    const written = this.#lastWrite.then(() => this.#writeAlone(plan));
+    this.#lastWrite = written.catch(() => undefined);
+    return written;
+  }
+
+  async #writeAlone(plan: () => IntentPlan): Promise<Applied> {
     for (let attempt = 1; attempt <= APPLY_ATTEMPTS; attempt++) {
       const { writes, reliesOn, objects, problems } = plan();
       if (problems.length > 0) {

@@ -1,0 +1,101 @@
+import { expect } from 'chai';
+import { DomainAuthority } from '../../../lib/daemon/domain-authority.ts';
+import { Engine } from '../../../lib/daemon/engine.ts';
+import { EventLog } from '../../../lib/daemon/event-log.ts';
+import type { Manifest } from '../../../lib/model/manifest.ts';
+import type { Applied } from '../../../lib/northbound/authority.ts';
+import type { Log } from '../../../lib/runtime/log.ts';
+import { Southbound } from '../../../lib/southbound/southbound.ts';
+import type { Store } from '../../../lib/store/contract.ts';
+import { openMemoryStore } from '../../../lib/store/memory-store.ts';
+import { type MacAddress, parseMac } from '../../../protocols/base/addresses.ts';
+
+const LOG: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+const BLUE: Manifest = { kind: 'Network', name: 'blue' };
+const MAC: MacAddress = parseMac('02:00:00:00:00:01') ?? expect.fail();
+const port = (name: string): Manifest => ({
+  kind: 'Port',
+  name,
+  network: 'blue',
+  mac: MAC,
+  ips: [],
+});
+const results = ({ objects }: Applied): string[] => objects.map((object) => object.result);
+
+describe('the authority', () => {
+  let store: Store;
+  let engine: Engine;
+  let authority: DomainAuthority;
+
+  beforeEach(async () => {
+    store = openMemoryStore();
+    const events = new EventLog(LOG);
+    engine = new Engine(store, events, LOG);
+    const southbound = new Southbound(
+      {
+        domain: 'default',
+        lock: 'nva_default',
+        openflowVersions: [6],
+        probeIntervalMs: 5_000,
+        requestTimeoutMs: 10_000,
+        connectionsMax: 1,
+        controllers: () => [],
+      },
+      LOG,
+      (input) => engine.take(input),
+    );
+    await engine.start(southbound);
+    authority = new DomainAuthority(engine, store, southbound, events, {
+      instance: 'i1',
+      domain: 'default',
+      version: '0',
+      startedAt: new Date(0),
+      listeners: [],
+      isReady: () => true,
+    });
+    await authority.apply([BLUE]);
+  });
+
+  afterEach(async () => {
+    engine.close();
+    await store.close();
+  });
+
+  it('gives one MAC of a network to one of many ports that are applied at the same time', async () => {
+    const names = ['a', 'b', 'c', 'd'];
+    const outcomes = await Promise.allSettled(names.map((name) => authority.apply([port(name)])));
+    expect(outcomes.map(({ status }) => status)).to.have.members([
+      'fulfilled',
+      ...['rejected', 'rejected', 'rejected'],
+    ]);
+    expect(authority.list('ports')).to.have.length(1);
+  });
+
+  it('keeps a network to which a port is applied while it is to be deleted', async () => {
+    const applied = authority.apply([port('a')]);
+    const deleted = authority.delete([{ kind: 'Network', name: 'blue' }]);
+    const [first, second] = await Promise.allSettled([applied, deleted]);
+    expect([first.status, second.status]).to.deep.equal(['fulfilled', 'rejected']);
+    expect(authority.get('networks', 'blue')).to.not.equal(undefined);
+  });
+
+  it('goes on after a change that was refused', async () => {
+    await authority.apply([port('a')]);
+    const refused = authority.apply([port('b')]).catch((error: unknown) => error);
+    const next = authority.delete([{ kind: 'Port', name: 'a' }]);
+    expect(await refused).to.have.property('code', 'rejected');
+    expect(results(await next)).to.deep.equal(['deleted']);
+  });
+
+  it('says that nothing has changed when the same is applied again', async () => {
+    const manifests = [{ ...BLUE, encapsulation: ['gre'] } as Manifest, port('a')];
+    await authority.apply(manifests);
+    const again = await authority.apply(manifests);
+    expect(results(again)).to.deep.equal(['unchanged', 'unchanged']);
+  });
+});
