@@ -6,7 +6,7 @@
  */
 import { parseIp, parseMac } from '../../protocols/base/addresses.ts';
 import { failed, ok, type Result } from '../../protocols/base/protocol-error.ts';
-import { ENCAPSULATIONS } from './encapsulation.ts';
+import { ENCAPSULATIONS, type Endpoint } from './encapsulation.ts';
 import { isNetworkName, isPortName } from './names.ts';
 import { type DomainRecord, keyOf, type RecordKey, type RecordKind, VNI_MAX } from './records.ts';
 
@@ -77,6 +77,7 @@ function isEndpoint(value: unknown): boolean {
   return isEncapsulation(type) && isIp(ip) && Object.keys(rest).length === 0;
 }
 
+/** In the order of the records' own definitions. */
 const MEMBERS: Readonly<Record<RecordKind, Readonly<Record<string, Member>>>> = {
   network: {
     name: { check: isNetwork },
@@ -119,8 +120,20 @@ export function parseRecord(key: RecordKey, value: unknown): Result<DomainRecord
   }
   const surplus = Object.keys(rest).find((name) => !Object.hasOwn(shape, name));
   if (surplus !== undefined) return newer(key, `the member ${surplus}`);
-  const record = members as unknown as DomainRecord;
+  const record = inOurOrder(kind, rest);
   return keyOf(record) === key ? ok(record) : damaged(key, `it describes ${keyOf(record)}`);
+}
+
+/** A store may give members back in another order; records are compared by their text (Domain), so one order it is. */
+function inOurOrder(kind: RecordKind, members: Readonly<Record<string, unknown>>): DomainRecord {
+  const record: Record<string, unknown> = { kind };
+  for (const name of Object.keys(MEMBERS[kind])) {
+    const value = members[name];
+    if (name === 'endpoints')
+      record[name] = (value as Endpoint[]).map(({ type, ip }) => ({ type, ip }));
+    else if (value !== undefined) record[name] = value;
+  }
+  return record as unknown as DomainRecord;
 }
 
 function isRecordKind(kind: unknown): kind is RecordKind {

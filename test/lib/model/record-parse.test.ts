@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { parseRecord, recordToJson } from '../../../lib/model/record-parse.ts';
 import { type DomainRecord, keyOf } from '../../../lib/model/records.ts';
+import { canonicalJson } from '../../../lib/store/canonical-json.ts';
 import type { IpAddress, MacAddress } from '../../../protocols/base/addresses.ts';
 import { parseIp, parseMac } from '../../../protocols/base/addresses.ts';
 
@@ -89,6 +90,13 @@ describe('stored records', () => {
       expect(stored).to.deep.equal({ v: 1, ...record });
       expect(keyOf(record)).to.equal(key);
       expect(parseRecord(key, stored)).to.deep.equal({ ok: true, value: record });
+    });
+  }
+
+  for (const [key, record] of RECORDS) {
+    it(`give ${key} the same text whatever the order in which the store keeps its members`, () => {
+      const result = parseRecord(key, JSON.parse(canonicalJson(recordToJson(record)) ?? ''));
+      expect(JSON.stringify(result)).to.equal(JSON.stringify({ ok: true, value: record }));
     });
   }
 
