@@ -45,17 +45,38 @@ export function cookieOf(feature: Feature, flow: Omit<Flow, 'cookie'>): bigint {
   hash.number(flow.table);
   hash.number(flow.priority);
   for (const field of flow.match) {
-    hash.text(field.field);
+    hash.word(field.field);
     hash.value(field.value);
     if (field.mask !== undefined) hash.value(field.mask);
   }
-  for (const instruction of flow.instructions) hashInstruction(hash, instruction);
+  const lanes = hashOfInstructions(flow.instructions);
+  hash.number(lanes.high);
+  hash.number(lanes.low);
   const high = 0x4e500000 | (FEATURES[feature] << 12) | (hash.high() & 0xfff);
   return (BigInt(high >>> 0) << 32n) | BigInt(hash.low());
 }
 
+interface Lanes {
+  readonly high: number;
+  readonly low: number;
+}
+
+/** Lists of instructions are shared by many flows (templates.ts), and immutable. */
+const instructionHashes = new WeakMap<readonly Instruction[], Lanes>();
+
+function hashOfInstructions(instructions: readonly Instruction[]): Lanes {
+  let lanes = instructionHashes.get(instructions);
+  if (lanes === undefined) {
+    const hash = new ContentHash();
+    for (const instruction of instructions) hashInstruction(hash, instruction);
+    lanes = { high: hash.high(), low: hash.low() };
+    instructionHashes.set(instructions, lanes);
+  }
+  return lanes;
+}
+
 function hashInstruction(hash: ContentHash, instruction: Instruction): void {
-  hash.text(instruction.type);
+  hash.word(instruction.type);
   switch (instruction.type) {
     case 'goto_table':
       hash.number(instruction.table);
@@ -77,7 +98,7 @@ function hashInstruction(hash: ContentHash, instruction: Instruction): void {
 }
 
 function hashAction(hash: ContentHash, action: Action): void {
-  hash.text(action.type);
+  hash.word(action.type);
   switch (action.type) {
     case 'output':
       hash.number(action.port);
@@ -86,7 +107,7 @@ function hashAction(hash: ContentHash, action: Action): void {
       hash.number(action.groupId);
       return;
     case 'set_field':
-      hash.text(action.field);
+      hash.word(action.field);
       hash.value(action.value);
       if (action.mask !== undefined) hash.value(action.mask);
       return;
@@ -98,6 +119,8 @@ function hashAction(hash: ContentHash, action: Action): void {
       hash.text(JSON.stringify(action));
   }
 }
+
+const words = new Map<string, number>();
 
 /** Two lanes of a multiply-and-rotate hash with a final avalanche (the constants are MurmurHash3's). */
 class ContentHash {
@@ -118,6 +141,18 @@ class ContentHash {
       this.#word(Number(rest & 0xffffffffn));
       if (rest <= 0xffffffffn) return;
     }
+  }
+
+  /** One of the few words that make up flows: its letters are hashed once. */
+  word(word: string): void {
+    let known = words.get(word);
+    if (known === undefined) {
+      const hash = new ContentHash();
+      hash.text(word);
+      known = hash.low();
+      words.set(word, known);
+    }
+    this.#word(known);
   }
 
   text(text: string): void {

@@ -162,14 +162,15 @@ export class NetworkPlan {
 
   #baseSlot(): Slot | undefined {
     const network = this.#domain.network(this.#name);
-    return network && new Slot(undefined, networkFragment(network));
+    return network && new Slot(undefined, () => networkFragment(network));
   }
 
   #portSlot(name: PortName): Slot | undefined {
     const mapping = this.#domain.mapping(name);
     if (mapping?.network.name !== this.#name) return undefined;
     const { network, port, nve } = mapping;
-    return new Slot(nve.name, localFragment(network, port), (capability) => {
+    const own = (): Fragment => localFragment(network, port);
+    return new Slot(nve.name, own, (capability) => {
       const endpoint = agreedEndpoint(network, nve, capability);
       return endpoint && remoteFragment(network, port, endpoint);
     });
@@ -179,10 +180,14 @@ export class NetworkPlan {
     const nve = this.#domain.nve(name);
     const network = this.#domain.network(this.#name);
     if (nve === undefined || network === undefined || !this.#members.has(name)) return undefined;
-    return new Slot(name, undefined, (capability) => {
-      const endpoint = agreedEndpoint(network, nve, capability);
-      return endpoint && memberFragment(network, nve, endpoint);
-    });
+    return new Slot(
+      name,
+      () => undefined,
+      (capability) => {
+        const endpoint = agreedEndpoint(network, nve, capability);
+        return endpoint && memberFragment(network, nve, endpoint);
+      },
+    );
   }
 
   #diffWhole(
@@ -192,15 +197,16 @@ export class NetworkPlan {
     deltas: FragmentDeltas,
   ): void {
     const member = this.#members.get(nve);
-    for (const key of new Set([...this.#slots.keys(), ...fresh.keys()])) {
-      const slot = fresh.has(key) ? fresh.get(key) : this.#slots.get(key);
+    const diff = (before: Slot | undefined, after: Slot | undefined): void => {
       note(
         deltas,
         nve,
-        old && this.#slots.get(key)?.fragment(nve, old.capability),
-        member && slot?.fragment(nve, member.capability),
+        old && before?.fragment(nve, old.capability),
+        member && after?.fragment(nve, member.capability),
       );
-    }
+    };
+    for (const [key, slot] of this.#slots) diff(slot, fresh.has(key) ? fresh.get(key) : slot);
+    for (const [key, slot] of fresh) if (!this.#slots.has(key)) diff(undefined, slot);
   }
 }
 

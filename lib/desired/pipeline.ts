@@ -90,12 +90,17 @@ export function breachOfPlan(flow: Flow): string | undefined {
   for (const { field } of flow.match) {
     if (!plan.matches.includes(field)) return `table ${name} may not match ${field}`;
   }
+  if (fitting.get(flow.instructions) === name) return undefined;
   for (const instruction of flow.instructions) {
     const breach = breachOfInstruction(name, plan, instruction);
     if (breach !== undefined) return `table ${name} ${breach}`;
   }
+  fitting.set(flow.instructions, name);
   return undefined;
 }
+
+/** Lists of instructions are shared by many flows, and immutable: each is looked at once. */
+const fitting = new WeakMap<readonly Instruction[], TableName>();
 
 function breachOfInstruction(
   name: TableName,

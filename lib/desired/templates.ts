@@ -171,16 +171,33 @@ export function remoteFragment(
           { field: REGISTERS.network, value: network.vni },
           { field: 'eth_dst', value: macToNumber(port.mac) },
         ],
-        [
-          apply(
-            { type: 'set_field', field: 'tun_id', value: BigInt(network.vni) },
-            setTunnelDestination(endpoint),
-            { type: 'output', port: TUNNEL_PORTS[endpoint.type] },
-          ),
-        ],
+        toTunnel(network.vni, endpoint),
       ),
     ],
   };
+}
+
+const tunnelInstructions = new WeakMap<Endpoint, Map<number, readonly Instruction[]>>();
+
+/** One object for all ports of a network on one NVE: a hundred thousand copies would cost more than all the rest. */
+function toTunnel(vni: number, endpoint: Endpoint): readonly Instruction[] {
+  let byVni = tunnelInstructions.get(endpoint);
+  if (byVni === undefined) {
+    byVni = new Map();
+    tunnelInstructions.set(endpoint, byVni);
+  }
+  let instructions = byVni.get(vni);
+  if (instructions === undefined) {
+    instructions = [
+      apply(
+        { type: 'set_field', field: 'tun_id', value: BigInt(vni) },
+        setTunnelDestination(endpoint),
+        { type: 'output', port: TUNNEL_PORTS[endpoint.type] },
+      ),
+    ];
+    byVni.set(vni, instructions);
+  }
+  return instructions;
 }
 
 /** An NVE that serves the network, as one copy in the flood group of the others. */
@@ -212,7 +229,8 @@ function flow(
   instructions: readonly Instruction[],
 ): Flow {
   const content = { table: TABLES[table], priority, match, instructions };
-  const made: Flow = { ...content, cookie: cookieOf(feature, content) };
+  const cookie = cookieOf(feature, content);
+  const made: Flow = { table: content.table, priority, match, instructions, cookie };
   const breach = breachOfPlan(made);
   if (breach !== undefined) throw new Error(`a flow breaks the table plan: ${breach}`);
   return made;

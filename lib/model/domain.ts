@@ -30,7 +30,8 @@ const NOTHING: ReadonlySet<string> = new Set();
 
 export class Domain {
   readonly #records = new Map<RecordKey, DomainRecord>();
-  readonly #byKind = new Map<RecordKind, Map<RecordKey, DomainRecord>>();
+  /** By kind and what is left of the key without it: no text is put together to look a record up. */
+  readonly #byKind = new Map<RecordKind, Map<string | number, DomainRecord>>();
   readonly #portsOfNetwork = new Map<NetworkName, Set<PortName>>();
   readonly #attachedTo = new Map<NveName, Set<PortName>>();
   readonly #networkOfVni = new Map<number, NetworkName>();
@@ -49,7 +50,7 @@ export class Domain {
     if (before !== undefined) this.#unindex(before);
     this.#version++;
     this.#records.set(key, record);
-    kindMap(this.#byKind, record.kind).set(key, record);
+    kindMap(this.#byKind, record.kind).set(nameOf(record), record);
     this.#index(record);
     return true;
   }
@@ -60,7 +61,7 @@ export class Domain {
     if (before === undefined) return undefined;
     this.#version++;
     this.#records.delete(key);
-    this.#byKind.get(before.kind)?.delete(key);
+    this.#byKind.get(before.kind)?.delete(nameOf(before));
     this.#unindex(before);
     return before;
   }
@@ -74,22 +75,22 @@ export class Domain {
   }
 
   network(name: NetworkName): NetworkRecord | undefined {
-    const record = this.#records.get(`network/${name}`);
+    const record = this.#byKind.get('network')?.get(name);
     return record?.kind === 'network' ? record : undefined;
   }
 
   port(name: PortName): PortRecord | undefined {
-    const record = this.#records.get(`port/${name}`);
+    const record = this.#byKind.get('port')?.get(name);
     return record?.kind === 'port' ? record : undefined;
   }
 
   nve(name: NveName): NveRecord | undefined {
-    const record = this.#records.get(`nve/${name}`);
+    const record = this.#byKind.get('nve')?.get(name);
     return record?.kind === 'nve' ? record : undefined;
   }
 
   attachment(port: PortName): AttachmentRecord | undefined {
-    const record = this.#records.get(`attachment/${port}`);
+    const record = this.#byKind.get('attachment')?.get(port);
     return record?.kind === 'attachment' ? record : undefined;
   }
 
@@ -152,10 +153,23 @@ export class Domain {
   }
 }
 
+function nameOf(record: DomainRecord): string | number {
+  switch (record.kind) {
+    case 'attachment':
+      return record.port;
+    case 'vni':
+      return record.vni;
+    case 'index':
+      return record.index;
+    default:
+      return record.name;
+  }
+}
+
 function kindMap(
-  maps: Map<RecordKind, Map<RecordKey, DomainRecord>>,
+  maps: Map<RecordKind, Map<string | number, DomainRecord>>,
   kind: RecordKind,
-): Map<RecordKey, DomainRecord> {
+): Map<string | number, DomainRecord> {
   let map = maps.get(kind);
   if (map === undefined) {
     map = new Map();

@@ -13,6 +13,15 @@ export const NETWORK_NAME_RULE =
 
 export const PORT_NAME_RULE = 'use 1 to 255 printable ASCII characters without spaces and slashes';
 
+/** NVEs: an Open vSwitch's system-id, a UUID or whatever the operator chose; `.` and `..` would vanish from a URL. */
+const NVE_NAME = /^(?!\.{1,2}$)[^\p{C}\p{Zl}\p{Zp}]{1,200}$/u;
+
+export const NVE_NAME_RULE = 'use 1 to 200 printable characters in external_ids:system-id';
+
+export function isNveName(text: string): boolean {
+  return NVE_NAME.test(text);
+}
+
 export function isNetworkName(text: string): boolean {
   return NETWORK_NAME.test(text);
 }

@@ -25,7 +25,16 @@ export function parseMac(text: string): MacAddress | undefined {
 
 /** The 48 bits as an unsigned integer (exact in a double). */
 export function macToNumber(mac: MacAddress): number {
-  return Number.parseInt(mac.replaceAll(':', ''), 16);
+  let bits = 0;
+  for (let index = 0; index < mac.length; index += 3) {
+    bits = bits * 256 + hexDigit(mac.charCodeAt(index)) * 16 + hexDigit(mac.charCodeAt(index + 1));
+  }
+  return bits;
+}
+
+/** Of a canonical address: 0–9 or a–f. */
+function hexDigit(code: number): number {
+  return code < 58 ? code - 48 : code - 87;
 }
 
 export function macFromNumber(bits: number): MacAddress {
