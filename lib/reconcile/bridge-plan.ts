@@ -99,7 +99,7 @@ export function planBridge(view: DatabaseView, settings: BridgeSettings): Bridge
   if (bridge === undefined) {
     return { steps: [{ type: 'create-bridge', datapathType: view.datapathType }], conditions };
   }
-  if (bridge.owner !== undefined && bridge.owner !== settings.domain) {
+  if (isForeign(bridge, settings.domain)) {
     const message = `bridge ${view.bridgeName} belongs to the domain ${bridge.owner}, not ${settings.domain}: nothing was changed; name another bridge in external_ids:nva-bridge, or start with --domain ${bridge.owner}`;
     return { steps: [], conditions: [{ code: 'foreign-domain', message }] };
   }
@@ -114,6 +114,11 @@ export function planBridge(view: DatabaseView, settings: BridgeSettings): Bridge
   const settled = view.curCfg >= view.nextCfg && bridge.datapathId !== undefined;
   const tunnels = planTunnels(view, settings.domain, conditions);
   return { steps: steps.length > 0 || !settled ? steps : tunnels, conditions };
+}
+
+/** Of another domain: nothing of it counts, and nothing is written to it. */
+export function isForeign(bridge: BridgeRow | undefined, domain: string): boolean {
+  return bridge?.owner !== undefined && bridge.owner !== domain;
 }
 
 function bridgeSteps(bridge: BridgeRow, settings: BridgeSettings): BridgeStep[] {

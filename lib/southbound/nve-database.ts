@@ -13,8 +13,14 @@ import type { Transaction } from '../../protocols/ovsdb/transaction.ts';
 import type { Uuid } from '../../protocols/ovsdb/values/atoms.ts';
 import type { Input, NveFacts } from '../control/inputs.ts';
 import type { Encapsulation, Endpoint } from '../model/encapsulation.ts';
+import { isNveName, NVE_NAME_RULE } from '../model/names.ts';
 import type { Condition } from '../model/views.ts';
-import { type BridgePlan, planBridge, workingEncapsulations } from '../reconcile/bridge-plan.ts';
+import {
+  type BridgePlan,
+  isForeign,
+  planBridge,
+  workingEncapsulations,
+} from '../reconcile/bridge-plan.ts';
 import { now } from '../runtime/clock.ts';
 import { Connection } from '../runtime/connection.ts';
 import type { Log } from '../runtime/log.ts';
@@ -59,6 +65,7 @@ export class NveDatabase {
   #rootUuid: Uuid | undefined;
   #bridge: Uuid | undefined;
   #datapathId: string | undefined;
+  #isForeign = false;
   #generation: bigint | undefined;
   #generationAsked = 0n;
   #factsText = '';
@@ -103,6 +110,11 @@ export class NveDatabase {
 
   get datapathId(): string | undefined {
     return this.#datapathId;
+  }
+
+  /** Its integration bridge belongs to another domain. */
+  get isForeign(): boolean {
+    return this.#isForeign;
   }
 
   /** The switch has seen this generation, which is not below ours (OFPRRFC_STALE): go above it. */
@@ -169,12 +181,15 @@ export class NveDatabase {
   #refresh(): void {
     const { replica } = this.#session;
     if (replica === undefined || !this.#session.isSynced) return;
-    const root = viewDatabase(replica);
-    if (root === undefined || !this.#identify(root)) return;
-    const plan = planBridge(root.view, {
-      domain: this.#settings.domain,
+    const seen = viewDatabase(replica);
+    if (seen === undefined || !this.#identify(seen)) return;
+    const { domain } = this.#settings;
+    const plan = planBridge(seen.view, {
+      domain,
       controllers: this.#settings.controllers(this.#localAddress),
     });
+    this.#isForeign = isForeign(seen.view.bridge, domain);
+    const root = this.#isForeign ? withoutBridge(seen) : seen;
     this.#tellFacts(root, plan);
     this.#followBridge(root);
     this.#carryOut(root, plan);
@@ -185,6 +200,12 @@ export class NveDatabase {
     if (systemId === undefined || systemId === '') {
       this.#complain(
         'it has no external_ids:system-id, so it cannot be told from others: set one with "ovs-vsctl set Open_vSwitch . external_ids:system-id=NAME"',
+      );
+      return false;
+    }
+    if (!isNveName(systemId)) {
+      this.#connection.close(
+        `its system-id ${JSON.stringify(systemId.slice(0, 80))} cannot name it: ${NVE_NAME_RULE}`,
       );
       return false;
     }
@@ -333,6 +354,11 @@ export class NveDatabase {
     clearTimeout(this.#retry);
     this.#host.closed(this, reason);
   }
+}
+
+/** What the NVE is to us as long as its bridge is not ours. */
+function withoutBridge(root: RootView): RootView {
+  return { ...root, view: { ...root.view, bridge: undefined, tunnels: [] } };
 }
 
 function maximum(left: bigint, right: bigint): bigint {

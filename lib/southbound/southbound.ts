@@ -163,6 +163,9 @@ export class Southbound {
 
   #switchKnown(database: NveDatabase): void {
     const { mastership, name } = database;
+    if (name !== undefined && database.isForeign) {
+      this.#leaveSwitch(name, 'its integration bridge belongs to another domain');
+    }
     if (mastership === undefined || name === undefined) return;
     const device = this.#byDatapath.get(mastership.datapathId);
     this.#leaveOtherSwitch(name, mastership.datapathId);
@@ -190,8 +193,11 @@ export class Southbound {
   #leaveOtherSwitch(nve: string, datapathId: string): void {
     const before = this.#serving.get(nve);
     if (before === undefined || before.datapathId === datapathId) return;
-    this.#serving.delete(nve);
-    this.#emit({ type: 'flows-lost', nve, reason: 'it has another integration bridge' });
+    this.#leaveSwitch(nve, 'it has another integration bridge');
+  }
+
+  #leaveSwitch(nve: string, reason: string): void {
+    if (this.#serving.delete(nve)) this.#emit({ type: 'flows-lost', nve, reason });
   }
 
   #switchReady(device: NveSwitch, { datapathId }: Features): void {
