@@ -184,7 +184,8 @@ class Draft {
 
   dropNve(name: string, connected: boolean): void {
     if (connected) {
-      const message = 'it is connected: end that first with "ovs-vsctl del-manager" on it';
+      const message =
+        'it is connected: end that first with "ovs-vsctl del-manager" and "ovs-vsctl del-controller BRIDGE" on it';
       this.#problems.add(`Nve ${name}`, message);
       return;
     }

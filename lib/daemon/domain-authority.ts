@@ -69,7 +69,7 @@ export class DomainAuthority implements Authority {
 
   delete(objects: readonly ObjectRef[]): Promise<Applied> {
     const { core } = this.#engine;
-    const isConnected = (nve: string): boolean => core.nve(nve)?.connected ?? false;
+    const isConnected = (nve: string): boolean => core.nve(nve)?.alive ?? false;
     return this.#write(() => planDelete(core.domain, objects, isConnected));
   }
 

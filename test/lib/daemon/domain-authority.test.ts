@@ -9,6 +9,7 @@ import { Southbound } from '../../../lib/southbound/southbound.ts';
 import type { Store } from '../../../lib/store/contract.ts';
 import { openMemoryStore } from '../../../lib/store/memory-store.ts';
 import { type MacAddress, parseMac } from '../../../protocols/base/addresses.ts';
+import { until } from '../../../scripts/lab/waiting.ts';
 
 const LOG: Log = {
   debug: () => undefined,
@@ -90,6 +91,21 @@ describe('the authority', () => {
     const next = authority.delete([{ kind: 'Port', name: 'a' }]);
     expect(await refused).to.have.property('code', 'rejected');
     expect(results(await next)).to.deep.equal(['deleted']);
+  });
+
+  it('deletes no NVE whose switch it still serves, though its database is away', async () => {
+    const facts = { bridge: 'br-int', endpoints: [], conditions: [] };
+    engine.take({ type: 'nve-connected', nve: 'hv1', facts });
+    engine.take({ type: 'flows-ready', nve: 'hv1', version: 6 });
+    engine.take({ type: 'nve-lost', nve: 'hv1', reason: 'del-manager' });
+    await authority.apply([port('a')]);
+    const refused = await authority.delete([{ kind: 'Nve', name: 'hv1' }]).catch((error) => error);
+    expect(refused).to.have.property('code', 'rejected');
+    engine.take({ type: 'flows-lost', nve: 'hv1', reason: 'del-controller' });
+    await until('it is away', () => engine.core.nve('hv1')?.alive === false, { deadlineMs: 1000 });
+    expect(results(await authority.delete([{ kind: 'Nve', name: 'hv1' }]))).to.deep.equal([
+      'deleted',
+    ]);
   });
 
   it('says that nothing has changed when the same is applied again', async () => {
