@@ -55,6 +55,7 @@ export class Core {
   readonly #notices = new Notices();
   /** Declared ports that are attached nowhere now and were before: a move counts up, however it went. */
   readonly #former = new Map<PortName, AttachmentRecord>();
+  #staged: RecordChange[] = [];
   #effects: Effect[] = [];
   #moment = 0;
   #revision = 0;
@@ -134,6 +135,7 @@ export class Core {
           for (const port of this.domain.attachedTo(input.nve)) touched.add(port);
         }
         for (const id of touched) this.#decide(id, input.nve);
+        this.#takeStaged();
         return;
       }
       default:
@@ -194,13 +196,16 @@ export class Core {
     const news = changes.filter(({ key }) => !this.#outbox.overrides(key, revision));
     this.#change(news);
     this.#outbox.passed(revision);
+    const ports = new Set<PortName>();
     for (const { key, record } of news) {
       const [kind, name] = splitKey(key);
-      if (kind === 'port' || kind === 'attachment') this.#decide(name);
+      if (kind === 'port' || kind === 'attachment') ports.add(name);
       if (kind === 'nve' && record === undefined) this.#nveDeleted(name);
       if (record?.kind === 'nve') this.#indexes.add(record.index);
       if (kind === 'index') this.#indexes.add(Number(name));
     }
+    for (const port of ports) this.#decide(port);
+    this.#takeStaged();
   }
 
   /** An operator deleted the NVE; one that is connected all the same comes back by what is seen. */
@@ -231,14 +236,16 @@ export class Core {
       this.#notices.tell('info', 'nve-connected', nveKey(state), `${name} is connected`);
     const index = this.domain.nve(name)?.index ?? this.#freeIndex(name);
     const record: NveRecord = { kind: 'nve', name, index, endpoints: facts.endpoints };
-    this.#publish(record);
+    this.#stage({ key: keyOf(record), record });
+    this.#takeStaged();
   }
 
   #freeIndex(nve: NveName): number {
     do this.#lastIndex++;
     while (this.#indexes.has(this.#lastIndex));
     this.#indexes.add(this.#lastIndex);
-    this.#publish({ kind: 'index', index: this.#lastIndex, nve });
+    const record = { kind: 'index', index: this.#lastIndex, nve } as const;
+    this.#stage({ key: keyOf(record), record });
     return this.#lastIndex;
   }
 
@@ -259,6 +266,7 @@ export class Core {
   /** Nothing of the NVE is up: what was last seen there no longer stands in the way of a newcomer. */
   #yieldPorts(name: NveName): void {
     for (const { ifaceId } of this.interfaces.of(name)) this.#decide(ifaceId);
+    this.#takeStaged();
   }
 
   /** Decides anew which NVE has the port, and what its number is on `seenOn` (and where it was). */
@@ -275,8 +283,7 @@ export class Core {
       : undefined;
     if (decided !== current) {
       this.#notices.moved(port, current?.nve, decided?.nve);
-      if (decided === undefined) this.#retract(recordKey('attachment', port));
-      else this.#publish(decided);
+      this.#stage({ key: recordKey('attachment', port), record: decided });
     }
     if (decided !== undefined || !declared) this.#former.delete(port);
     else if (current !== undefined) this.#former.set(port, current);
@@ -303,22 +310,25 @@ export class Core {
     this.#notices.stand('warning', 'port-unknown', recordKey('nve', nve), text, `${nve} ${port}`);
   }
 
-  #publish(record: DomainRecord): void {
-    const change = { key: keyOf(record), record };
-    if (this.#change([change])) this.#outbox.add(change);
+  /** A fact of ours, to be taken in by `#takeStaged` together with the others of its input. */
+  #stage(change: RecordChange): void {
+    const { key, record } = change;
+    const isNews =
+      record === undefined ? this.domain.record(key) !== undefined : !this.domain.holds(record);
+    if (isNews) this.#staged.push(change);
   }
 
-  #retract(key: string): void {
-    const change = { key, record: undefined };
-    if (this.#change([change])) this.#outbox.add(change);
+  /** One compile for all, so that a thousand ports that come at once cost their network one visit. */
+  #takeStaged(): void {
+    if (this.#staged.length === 0) return;
+    const changes = this.#staged;
+    this.#staged = [];
+    this.#change(changes);
+    for (const change of changes) this.#outbox.add(change);
   }
 
-  /** True if the domain changed. */
-  #change(changes: readonly RecordChange[]): boolean {
-    const before = this.domain.version;
-    const deltas: FragmentDeltas = this.compiler.apply(changes);
-    for (const [name, delta] of deltas) this.#collect(name, delta);
-    return this.domain.version !== before;
+  #change(changes: readonly RecordChange[]): void {
+    for (const [name, delta] of this.compiler.apply(changes)) this.#collect(name, delta);
   }
 
   #collect(name: NveName, delta: FragmentDelta): void {

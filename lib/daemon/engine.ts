@@ -19,7 +19,7 @@ import {
   type Subscription,
   type Write,
 } from '../store/contract.ts';
-import type { EventLog } from './event-log.ts';
+import type { EventLog, Notice } from './event-log.ts';
 
 /** A store that refuses is asked again after 1 s, 2 s … 30 s. */
 const PUBLISH_RETRY_FIRST_MS = 1_000;
@@ -98,11 +98,16 @@ export class Engine {
     const inputs = this.#inputs;
     this.#inputs = [];
     this.#noteRevisions();
-    for (const effect of this.core.step(inputs)) this.#carryOut(effect);
+    const notices: Notice[] = [];
+    for (const effect of this.core.step(inputs)) {
+      if (effect.type === 'notice') notices.push(effect);
+      else this.#carryOut(effect);
+    }
+    this.#events.add(notices);
     for (const listener of [...this.#listeners]) listener();
   }
 
-  #carryOut(effect: Effect): void {
+  #carryOut(effect: Exclude<Effect, { type: 'notice' }>): void {
     switch (effect.type) {
       case 'send':
       case 'read-installed':
@@ -113,9 +118,6 @@ export class Engine {
         return;
       case 'publish':
         void this.#publish(effect.writes, PUBLISH_RETRY_FIRST_MS);
-        return;
-      case 'notice':
-        this.#events.add(effect);
     }
   }
 

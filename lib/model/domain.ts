@@ -35,12 +35,6 @@ export class Domain {
   readonly #portsOfNetwork = new Map<NetworkName, Set<PortName>>();
   readonly #attachedTo = new Map<NveName, Set<PortName>>();
   readonly #networkOfVni = new Map<number, NetworkName>();
-  #version = 0;
-
-  /** Goes up with every change. */
-  get version(): number {
-    return this.#version;
-  }
 
   /** Returns false if the very same record was there already. */
   put(record: DomainRecord): boolean {
@@ -48,7 +42,6 @@ export class Domain {
     const before = this.#records.get(key);
     if (before !== undefined && sameJson(before, record)) return false;
     if (before !== undefined) this.#unindex(before);
-    this.#version++;
     this.#records.set(key, record);
     kindMap(this.#byKind, record.kind).set(nameOf(record), record);
     this.#index(record);
@@ -59,11 +52,16 @@ export class Domain {
   delete(key: RecordKey): DomainRecord | undefined {
     const before = this.#records.get(key);
     if (before === undefined) return undefined;
-    this.#version++;
     this.#records.delete(key);
     this.#byKind.get(before.kind)?.delete(nameOf(before));
     this.#unindex(before);
     return before;
+  }
+
+  /** Whether this very content is there. */
+  holds(record: DomainRecord): boolean {
+    const before = this.#records.get(keyOf(record));
+    return before !== undefined && sameJson(before, record);
   }
 
   record(key: RecordKey): DomainRecord | undefined {

@@ -42,5 +42,7 @@ const RANK: Readonly<Record<Operation['type'], number>> = {
 
 /** Stable: operations of one rank keep their order. */
 export function order(operations: readonly Operation[]): Operation[] {
-  return [...operations].sort((a, b) => RANK[a.type] - RANK[b.type]);
+  const ranks: Operation[][] = [[], [], [], [], []];
+  for (const operation of operations) ranks[RANK[operation.type]]?.push(operation);
+  return ranks.flat();
 }

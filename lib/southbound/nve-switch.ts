@@ -48,7 +48,8 @@ const CHUNK_BYTES = 64 * 1024;
 /** Operations that may wait for one switch: about 100 MB of flows, but only references here. */
 const QUEUE_MAX = 1_000_000;
 
-type Entry = { readonly operation: Operation } | { readonly batch: number };
+/** A batch's number stands after its operations. */
+type Entry = Operation | number;
 
 type Waiting =
   | { readonly kind: 'role' }
@@ -120,8 +121,8 @@ export class NveSwitch {
       if (this.#nve !== undefined) this.#host.emit({ type: 'behind', nve: this.#nve });
       return;
     }
-    for (const operation of operations) this.#queue.push({ operation });
-    this.#queue.push({ batch });
+    for (const operation of operations) this.#queue.push(operation);
+    this.#queue.push(batch);
     this.#pump();
   }
 
@@ -288,9 +289,9 @@ export class NveSwitch {
     while (this.#queueAt < this.#queue.length && bytes < CHUNK_BYTES) {
       const entry = this.#queue[this.#queueAt++];
       if (entry === undefined) break;
-      if ('batch' in entry) batch = entry.batch;
+      if (typeof entry === 'number') batch = entry;
       else {
-        const message = encodeOperation(this.version, entry.operation);
+        const message = encodeOperation(this.version, entry);
         bytes += message.length;
         messages.push(message);
       }
