@@ -30,6 +30,8 @@ export class NveState {
   inStep = false;
   /** The read of the switch's list that is under way; the answer to an older one is not believed. */
   read: number | undefined;
+  /** Flows of all linked fragments that the NVE should hold now. */
+  flowsDesired = 0;
   /** Flows with our mark that the switch has confirmed. */
   flowsInstalled = 0;
   readonly underWay: BatchUnderWay[] = [];
@@ -59,9 +61,11 @@ export class NveState {
   /** Collects linked changes until `takeDelta`; what comes and goes in between cancels out. */
   collect(delta: FragmentDelta): void {
     for (const fragment of delta.removed) {
+      this.flowsDesired -= fragment.flows.length;
       if (!this.#added.delete(fragment)) this.#removed.add(fragment);
     }
     for (const fragment of delta.added) {
+      this.flowsDesired += fragment.flows.length;
       if (!this.#removed.delete(fragment)) this.#added.add(fragment);
     }
   }

@@ -3,7 +3,13 @@
  */
 
 import { VERSION_NAMES } from '../../protocols/openflow/values/version.ts';
-import { agreedEndpoint, capabilityOf, encapsulationsOf } from '../desired/agreement.ts';
+import {
+  agreedEndpoint,
+  type Capability,
+  capabilityOf,
+  encapsulationsOf,
+} from '../desired/agreement.ts';
+import type { Endpoint } from '../model/encapsulation.ts';
 import type { NetworkRecord, NveName, NveRecord, PortRecord } from '../model/records.ts';
 import type {
   Condition,
@@ -61,8 +67,6 @@ export function portView(core: Core, port: PortRecord): PortView {
 export function nveView(core: Core, nve: NveRecord, instance: string): NveView {
   const state = core.nve(nve.name);
   const facts = state?.facts ?? state?.lastFacts;
-  let desired = 0;
-  for (const fragment of core.desired(nve.name)) desired += fragment.flows.length;
   return {
     kind: 'Nve',
     name: nve.name,
@@ -70,7 +74,7 @@ export function nveView(core: Core, nve: NveRecord, instance: string): NveView {
       connected: state?.connected ?? false,
       ...(state?.owner === true ? { owner: instance } : {}),
       endpoints: nve.endpoints,
-      flows: { desired, installed: state?.flowsInstalled ?? 0 },
+      flows: { desired: state?.flowsDesired ?? 0, installed: state?.flowsInstalled ?? 0 },
       ports: core.domain.attachedTo(nve.name).size,
       ...(facts === undefined ? {} : { bridge: facts.bridge }),
       ...(facts?.datapathId === undefined ? {} : { datapathId: facts.datapathId }),
@@ -108,27 +112,23 @@ export function mappingViews(core: Core): MappingView[] {
 export function tunnelViews(core: Core): TunnelView[] {
   const found = new Map<string, TunnelView & { networks: string[] }>();
   for (const network of core.domain.networks()) {
-    const members = core.compiler.members(network.name).sort();
-    for (const from of members) {
-      for (const to of members) if (from !== to) addTunnel(core, network, from, to, found);
+    for (const { senders, to, endpoint } of agreements(core, network)) {
+      if (endpoint === undefined) continue;
+      for (const from of senders) addTunnel(network, from, to, endpoint, found);
     }
   }
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function addTunnel(
-  core: Core,
   network: NetworkRecord,
-  from: NveName,
-  to: NveName,
+  from: NveRecord,
+  to: NveRecord,
+  endpoint: Endpoint,
   found: Map<string, TunnelView & { networks: string[] }>,
 ): void {
-  const sender = core.domain.nve(from);
-  const owner = core.domain.nve(to);
-  if (sender === undefined || owner === undefined) return;
-  const endpoint = agreedEndpoint(network, owner, capabilityOf(sender));
-  if (endpoint === undefined) return;
-  const name = `${from}->${to}/${endpoint.type}`;
+  if (from === to) return;
+  const name = `${from.name}->${to.name}/${endpoint.type}`;
   const there = found.get(name);
   if (there !== undefined) {
     there.networks.push(network.name);
@@ -136,7 +136,37 @@ function addTunnel(
   }
   const { type, ip } = endpoint;
   const networks = [network.name];
-  found.set(name, { kind: 'Tunnel', name, nve: from, remote: to, type, remoteIp: ip, networks });
+  const [nve, remote] = [from.name, to.name];
+  found.set(name, { kind: 'Tunnel', name, nve, remote, type, remoteIp: ip, networks });
+}
+
+interface Agreement {
+  /** Members of equal capability, the receiver perhaps among them. */
+  readonly senders: readonly NveRecord[];
+  readonly to: NveRecord;
+  readonly endpoint: Endpoint | undefined;
+}
+
+/** How members reach each other: asked once for all of equal capability, not for each pair. */
+function* agreements(core: Core, network: NetworkRecord): Generator<Agreement> {
+  const names = core.compiler.members(network.name).sort();
+  const members = names.flatMap((name) => core.domain.nve(name) ?? []);
+  for (const [capability, senders] of byCapability(members)) {
+    for (const to of members) {
+      yield { senders, to, endpoint: agreedEndpoint(network, to, capability) };
+    }
+  }
+}
+
+function byCapability(members: readonly NveRecord[]): Map<Capability, NveRecord[]> {
+  const senders = new Map<Capability, NveRecord[]>();
+  for (const member of members) {
+    const capability = capabilityOf(member);
+    const equals = senders.get(capability);
+    if (equals === undefined) senders.set(capability, [member]);
+    else equals.push(member);
+  }
+  return senders;
 }
 
 export function phaseOf(core: Core, port: string): { phase: PortPhase; reason?: string } {
@@ -188,16 +218,12 @@ function nveConditions(core: Core, nve: NveName, state: NveState | undefined): C
 
 /** Pairs of members that have no encapsulation of the network in common. */
 function disagreements(core: Core, network: NetworkRecord): Condition[] {
-  const members = core.compiler
-    .members(network.name)
-    .flatMap((name) => core.domain.nve(name) ?? [])
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const allowed = encapsulationsOf(network).join(', ');
   const conditions: Condition[] = [];
-  for (const from of members) {
-    const capability = capabilityOf(from);
-    for (const to of members) {
-      if (from === to || agreedEndpoint(network, to, capability) !== undefined) continue;
-      const allowed = encapsulationsOf(network).join(', ');
+  for (const { senders, to, endpoint } of agreements(core, network)) {
+    if (endpoint !== undefined) continue;
+    for (const from of senders) {
+      if (from === to) continue;
       const message = `${from.name} cannot send to ${to.name}: they have none of ${allowed} in common over one IP family`;
       conditions.push({ code: 'no-common-encapsulation', message });
       if (conditions.length === 10) return conditions;

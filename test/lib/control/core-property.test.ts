@@ -240,6 +240,13 @@ function expectAttachmentsToFollowInterfaces(core: Core, connected: ReadonlySet<
   }
 }
 
+function expectDesiredFlowsToBeCounted(core: Core): void {
+  for (const { name, flowsDesired } of core.nves()) {
+    const flows = [...core.desired(name)].flatMap((fragment) => fragment.flows);
+    expect(flowsDesired, `flows that ${name} should hold`).to.equal(flows.length);
+  }
+}
+
 function holdsAfterAnyHistory(version: OpenFlowVersion, translationBytesMax: number): void {
   fc.assert(
     fc.property(beginning, fc.array(event, { minLength: 5, maxLength: 60 }), (started, events) => {
@@ -250,6 +257,7 @@ function holdsAfterAnyHistory(version: OpenFlowVersion, translationBytesMax: num
       for (const happening of events) play(harness, happening, connected, ready, version);
       harness.settle();
       expectAttachmentsToFollowInterfaces(harness.core, connected);
+      expectDesiredFlowsToBeCounted(harness.core);
       for (const name of ready) {
         const device = harness.switches.get(name) ?? new FakeSwitch();
         const plan = planDiff(
