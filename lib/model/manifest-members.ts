@@ -5,9 +5,8 @@
  */
 import {
   type IpAddress,
-  ipFamily,
-  ipv4ToNumber,
   isGroupMac,
+  isHostIp,
   type MacAddress,
   macToNumber,
   parseIp,
@@ -147,12 +146,4 @@ function parseHostIp(item: unknown, complain: Complain): IpAddress | undefined {
   }
   if (isHostIp(ip)) return ip;
   return complain(`${ip} is no address of a host; give a unicast address.`);
-}
-
-/** Not unspecified, loopback, multicast or broadcast: RFC 1122 §3.2.1.3, RFC 4291 §2.4. */
-function isHostIp(ip: IpAddress): boolean {
-  if (ipFamily(ip) === 6) return ip !== '::' && ip !== '::1' && !ip.startsWith('ff');
-  const bits = ipv4ToNumber(ip);
-  const first = bits >>> 24;
-  return first !== 0 && first !== 127 && first < 224;
 }

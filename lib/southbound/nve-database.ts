@@ -5,7 +5,7 @@
  * lock, one guarded transaction at a time, and keeps the generation for the OpenFlow master role.
  */
 import type { Socket } from 'node:net';
-import { type IpAddress, parseIp } from '../../protocols/base/addresses.ts';
+import { type IpAddress, isHostIp, parseIp } from '../../protocols/base/addresses.ts';
 import type { RowChanged } from '../../protocols/ovsdb/replica.ts';
 import { OvsdbSession } from '../../protocols/ovsdb/session.ts';
 import type { OvsdbEvent } from '../../protocols/ovsdb/session-events.ts';
@@ -259,9 +259,9 @@ export class NveDatabase {
     const ips: IpAddress[] = [];
     for (const text of texts) {
       const ip = parseIp(text);
-      if (ip !== undefined) ips.push(ip);
+      if (ip !== undefined && isHostIp(ip)) ips.push(ip);
       else {
-        const message = `external_ids:nva-encap-ip has "${text}", which is no IP address`;
+        const message = `external_ids:nva-encap-ip has "${text}", which is no IP address of a host`;
         conditions.push({ code: 'encap-ip-invalid', message });
       }
     }

@@ -112,6 +112,14 @@ function parseGroups(text: string, isEnd: boolean): number[] | undefined {
   return words;
 }
 
+/** Not unspecified, loopback, multicast or broadcast: RFC 1122 §3.2.1.3, RFC 4291 §2.4. */
+export function isHostIp(ip: IpAddress): boolean {
+  if (ipFamily(ip) === 6) return ip !== '::' && ip !== '::1' && !ip.startsWith('ff');
+  const bits = ipv4ToNumber(ip);
+  const first = bits >>> 24;
+  return first !== 0 && first !== 127 && first < 224;
+}
+
 /** RFC 5952: lower case, no leading zeros, the longest run of two or more zero words (the first of equals) as "::". */
 function formatIpv6(words: readonly number[]): string {
   const text = words.map((word) => word.toString(16));

@@ -9,7 +9,7 @@ const DOMAIN: DomainRecord[] = [
   { kind: 'port', name: 'vm1', network: 'blue', mac: '02:01:00:00:00:01' as never, ips: [] },
 ];
 
-describe('the southbound, with an NVE whose bridge or name cannot be ours', function () {
+describe('the southbound, with an NVE whose bridge, name or addresses are not for us', function () {
   this.timeout(60_000);
   let edges: DummyEdges;
   let edge: DummyEdge;
@@ -71,6 +71,21 @@ describe('the southbound, with an NVE whose bridge or name cannot be ours', func
     await edge.vsctl('set', 'Bridge', 'br-int', 'external_ids:nva-domain=test');
     await instance.inStep('e1');
     expect((await instance.flows('e1'))?.missing).to.deep.equal([]);
+  });
+
+  it('uses no underlay address that is of no host, and says so', async () => {
+    const words = '127.0.0.1,0.0.0.0,239.1.1.1,ff02::1,10.9.0.1';
+    await edge.vsctl('set', 'Open_vSwitch', '.', `external_ids:nva-encap-ip="${words}"`);
+    const { core } = instance.engine;
+    const codes = (): string[] | undefined =>
+      core
+        .nve('e1')
+        ?.conditions()
+        .map(({ code }) => code);
+    await becomes('it is told', () => codes()?.includes('encap-ip-invalid') === true);
+    expect(codes()?.filter((code) => code === 'encap-ip-invalid')).to.have.length(4);
+    const ips = core.domain.nve('e1')?.endpoints.map(({ ip }) => ip);
+    expect([...new Set(ips)]).to.deep.equal(['10.9.0.1']);
   });
 
   it('takes no NVE whose system-id cannot be a name, and takes it when that is corrected', async () => {
