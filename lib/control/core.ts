@@ -8,12 +8,11 @@
 import type { Flow } from '../../protocols/openflow/values/flow.ts';
 import { Compiler, type RecordChange } from '../desired/compiler.ts';
 import type { Fragment, GroupBucket } from '../desired/fragment.ts';
-import type { FragmentDelta, FragmentDeltas } from '../desired/network-plan.ts';
+import type { FragmentDelta } from '../desired/network-plan.ts';
 import { TRANSLATION_BYTES_MAX } from '../desired/replication.ts';
 import { Domain } from '../model/domain.ts';
 import {
   type AttachmentRecord,
-  type DomainRecord,
   keyOf,
   type NveName,
   type NveRecord,
@@ -166,6 +165,10 @@ export class Core {
         if (state.version !== undefined) this.#read(state);
         return;
       case 'flows-lost':
+        if (state.version !== undefined) {
+          const message = `the switch of ${state.name} is not served any more and forwards by what it has: ${input.reason}`;
+          this.#notices.tell('warning', 'switch-lost', nveKey(state), message);
+        }
         state.version = undefined;
         state.outOfStep();
         if (!state.alive) this.#yieldPorts(state.name);
@@ -265,7 +268,8 @@ export class Core {
 
   /** Nothing of the NVE is up: what was last seen there no longer stands in the way of a newcomer. */
   #yieldPorts(name: NveName): void {
-    for (const { ifaceId } of this.interfaces.of(name)) this.#decide(ifaceId);
+    const ports = new Set([...this.interfaces.of(name)].map(({ ifaceId }) => ifaceId));
+    for (const port of ports) this.#decide(port);
     this.#takeStaged();
   }
 

@@ -221,3 +221,15 @@ describe('a switch that refuses', () => {
     expect(scene.notices('refused')[0]).to.match(/OFPBAC_BAD_OUT_PORT \(because of port\/vm1\)/);
   });
 });
+
+describe('a switch that is not served any more', () => {
+  it('is told of once, with the reason', () => {
+    const scene = new Scene();
+    scene.connect('hv1', geneve(1), vif('v0', 'vm1', 7));
+    scene.bringUp('hv1');
+    const lost = { type: 'flows-lost', nve: 'hv1', reason: 'the peer closed' } as const;
+    scene.take(lost, lost);
+    expect(scene.notices('switch-lost')).to.have.length(1);
+    expect(scene.notices('switch-lost')[0]).to.match(/^the switch of hv1 .*: the peer closed$/);
+  });
+});
