@@ -38,13 +38,16 @@ const COLORS: Readonly<Record<string, string>> = {
   debug: '2',
 };
 
+/** Names come from peers: none of them commands the terminal or begins a line of its own. */
+const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu;
+
 function textFormat(colored: boolean): winston.Logform.Format {
   return winston.format.combine(
     winston.format.timestamp({ format: 'HH:mm:ss.SSS' }),
     winston.format.printf(({ timestamp, level, message }) => {
       const word = level.padEnd(5);
       const shown = colored ? `\u001b[${COLORS[level] ?? '0'}m${word}\u001b[0m` : word;
-      return `${String(timestamp)} ${shown} ${String(message)}`;
+      return `${String(timestamp)} ${shown} ${String(message).replaceAll(CONTROL, '?')}`;
     }),
   );
 }
