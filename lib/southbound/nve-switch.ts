@@ -20,7 +20,12 @@ import { Connection } from '../runtime/connection.ts';
 import type { Log } from '../runtime/log.ts';
 import { plainAddress } from '../runtime/streams.ts';
 import { readInstalledFlows } from './installed-flows.ts';
-import { cookieOfOffending, describeError, isStaleGeneration } from './openflow-faults.ts';
+import {
+  cookieOfOffending,
+  describeError,
+  isSlaveError,
+  isStaleGeneration,
+} from './openflow-faults.ts';
 import { encodeOperation } from './operation-encoder.ts';
 
 export interface SwitchSettings {
@@ -45,6 +50,9 @@ const BATCH_TIMEOUT_MS = 60_000;
 const UNSENT_BYTES_MAX = 1024 * 1024;
 /** Bytes joined into one write. */
 const CHUNK_BYTES = 64 * 1024;
+/** Another controller took the master role: asked for again after 1 s, 2 s … 60 s, so that two do not fight without end. */
+const REGAIN_FIRST_MS = 1_000;
+const REGAIN_MAX_MS = 60_000;
 /** Operations that may wait for one switch: about 100 MB of flows, but only references here. */
 const QUEUE_MAX = 1_000_000;
 
@@ -70,6 +78,8 @@ export class NveSwitch {
   #nve: string | undefined;
   #datapathId = '';
   #isMaster = false;
+  #demotions = 0;
+  #regain: NodeJS.Timeout | undefined;
 
   constructor(socket: Socket, peer: string, settings: SwitchSettings, host: SwitchHost) {
     this.peer = peer;
@@ -195,7 +205,8 @@ export class NveSwitch {
         this.#answered(event);
         return;
       case 'error':
-        this.#refused(describeError(event.message), event.offending);
+        if (isSlaveError(event.message)) this.#demoted();
+        else this.#refused(describeError(event.message), event.offending);
         return;
       case 'malformed':
         this.#host.log.warn(`${this.#who()}: ${event.error.detail}`);
@@ -218,11 +229,17 @@ export class NveSwitch {
   }
 
   #async(event: Extract<OpenFlowEvent, { type: 'async' }>): void {
-    if (event.message.type !== 'role_status' || event.message.role === 'master') return;
+    if (event.message.type === 'role_status' && event.message.role !== 'master') this.#demoted();
+  }
+
+  /** Who holds the NVE's lock asks for the role again; whoever has lost the lock has no generation to ask with. */
+  #demoted(): void {
+    if (!this.#isMaster || this.#nve === undefined) return;
     this.#isMaster = false;
-    if (this.#nve === undefined) return;
     const reason = 'another controller took the master role';
     this.#host.emit({ type: 'flows-lost', nve: this.#nve, reason });
+    const delayMs = Math.min(REGAIN_FIRST_MS * 2 ** this.#demotions++, REGAIN_MAX_MS);
+    this.#regain = setTimeout(() => void this.#learnGeneration(), delayMs);
   }
 
   #answered(event: Extract<OpenFlowEvent, { type: 'reply' | 'request-failed' }>): void {
@@ -310,6 +327,7 @@ export class NveSwitch {
     const ended = { type: 'request-failed', xid: 0, error: 'timeout' } as const;
     for (const waiting of this.#waiting.values()) if (waiting.kind === 'done') waiting.done(ended);
     this.#waiting.clear();
+    clearTimeout(this.#regain);
     this.#host.closed(this, reason);
   }
 }
