@@ -104,6 +104,10 @@ export function planBridge(view: DatabaseView, settings: BridgeSettings): Bridge
     return { steps: [], conditions: [{ code: 'foreign-domain', message }] };
   }
   const steps = bridgeSteps(bridge, settings);
+  if (settings.controllers.length === 0) {
+    const message = `bridge ${view.bridgeName} is told of no controller, because no address of ours is known to the hypervisor's side: start with --advertise IP`;
+    conditions.push({ code: 'advertise-missing', message });
+  }
   if (bridge.owner === undefined && bridge.controllers.length === 0) {
     conditions.push({
       code: 'bridge-joined',

@@ -55,6 +55,11 @@ describe('the plan of an NVE’s bridge', () => {
     ]);
   });
 
+  it('says so when it knows no address of ours to give as a controller', () => {
+    const plan = planBridge(view({ tunnels: BOTH }), { domain: 'prod', controllers: [] });
+    expect(plan.conditions.map(({ code }) => code)).to.deep.equal(['advertise-missing']);
+  });
+
   it('is nothing where everything is there', () => {
     const plan = planBridge(view({ tunnels: BOTH }), SETTINGS);
     expect(plan).to.deep.equal({ steps: [], conditions: [] });
