@@ -69,7 +69,9 @@ export class Core {
   /** Takes everything that came in one turn; the effects are to be carried out in their order. */
   step(inputs: readonly Input[]): Effect[] {
     this.#moment++;
-    for (const input of inputs) this.#take(input);
+    // What a switch has is compared last, so that the difference holds the whole turn and one batch stands for it.
+    for (const input of inputs) if (input.type !== 'installed') this.#take(input);
+    for (const input of inputs) if (input.type === 'installed') this.#take(input);
     for (const state of this.#nves.values()) this.#plan(state);
     const writes = this.#outbox.take();
     if (writes !== undefined) this.#effects.push({ type: 'publish', writes });

@@ -233,3 +233,20 @@ describe('a switch that is not served any more', () => {
     expect(scene.notices('switch-lost')[0]).to.match(/^the switch of hv1 .*: the peer closed$/);
   });
 });
+
+describe('a switch whose list arrives in one turn with other news', () => {
+  it('gets one batch for both, so that its barrier confirms both', () => {
+    const scene = new Scene();
+    scene.connect('hv1', geneve(1), vif('v0', 'vm1', 7));
+    scene.take({ type: 'flows-ready', nve: 'hv1', version: 6 });
+    const read = scene.core.nve('hv1')?.read ?? 0;
+    const changes = [vif('v1', 'vm2', 8)];
+    scene.effects.length = 0;
+    scene.take(
+      { type: 'installed', nve: 'hv1', read, installed: new FakeSwitch().installed() },
+      { type: 'interfaces', nve: 'hv1', complete: false, changes },
+    );
+    expect(scene.effects.filter(({ type }) => type === 'send')).to.have.length(1);
+    expect(scene.core.nve('hv1')?.underWay).to.have.length(1);
+  });
+});
