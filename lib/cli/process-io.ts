@@ -4,6 +4,7 @@
 import { open } from 'node:fs/promises';
 import { addAbortSignal } from 'node:stream';
 import type { CliIo } from './cli-io.ts';
+import { EXIT } from './exit-codes.ts';
 
 /** The reader of our pipe has gone (`| head -1`): no error of ours. */
 export const PIPE_CLOSED = 'pipe-closed';
@@ -14,9 +15,10 @@ export function processIo(): CliIo {
   const interrupt = () => stop.abort(INTERRUPTED);
   process.once('SIGINT', interrupt);
   for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') stop.abort(PIPE_CLOSED);
-      else throw error;
+    stream.on('error', ({ code }: NodeJS.ErrnoException) => {
+      if (code === 'EPIPE') stop.abort(PIPE_CLOSED);
+      // A log that cannot be written (its disk is full) is no reason for the daemon to end.
+      else if (stream === process.stdout) endForLackOfOutput(code);
     });
   }
   return {
@@ -32,6 +34,11 @@ export function processIo(): CliIo {
     stop: stop.signal,
     releaseSignals: () => void process.off('SIGINT', interrupt),
   };
+}
+
+function endForLackOfOutput(code = 'unknown'): never {
+  process.stderr.write(`nva: the output cannot be written (${code}); look at where it goes\n`);
+  process.exit(EXIT.fault);
 }
 
 async function readFileBounded(path: string, maxBytes: number): Promise<Uint8Array> {

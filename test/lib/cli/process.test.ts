@@ -52,6 +52,13 @@ describe('nva as a process', function () {
     expect(out).to.match(/^NAME .*\nvm1 .*\nvm2 .*\n$/);
   });
 
+  it('says in one sentence that its output cannot be written', async () => {
+    const words = [process.execPath, ...NVA, 'get', 'ports'].map((word) => `'${word}'`).join(' ');
+    const { code, err } = await start('/bin/sh', ['-c', `exec ${words} > /dev/full`]).ended;
+    expect(err).to.equal('nva: the output cannot be written (ENOSPC); look at where it goes\n');
+    expect(code).to.equal(70);
+  });
+
   it('reads a manifest from its standard input', async () => {
     const { child, ended } = nva('apply', '-f', '-');
     child.stdin?.end(BLUE);

@@ -1,6 +1,14 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs';
 import { request } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -24,13 +32,13 @@ class Daemon {
   readonly child: ChildProcess;
   err = '';
 
-  constructor(folder: string, store: string, ...words: string[]) {
+  constructor(folder: string, store: string, log: number | 'pipe', ...words: string[]) {
     this.socket = join(folder, `api-${Math.random().toString(36).slice(2)}.sock`);
     const ports = ['--ovsdb', 'ptcp:0:127.0.0.1', '--openflow', 'ptcp:0:127.0.0.1'];
     const argv = ['--import', 'tsx', MAIN, 'serve', '--store', `lmdb:${store}`, '--api'];
     this.child = spawn(process.execPath, [...argv, `unix:${this.socket}`, ...ports, ...words], {
       env: { PATH: process.env.PATH },
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['ignore', 'ignore', log],
     });
     this.child.stderr?.on('data', (chunk) => {
       this.err += String(chunk);
@@ -90,7 +98,11 @@ describe('nva serve as a process', function () {
   });
 
   function serve(...words: string[]): Daemon {
-    const daemon = new Daemon(folder, store, ...words);
+    return serveWithLog('pipe', ...words);
+  }
+
+  function serveWithLog(log: number | 'pipe', ...words: string[]): Daemon {
+    const daemon = new Daemon(folder, store, log, ...words);
     daemons.push(daemon);
     return daemon;
   }
@@ -119,6 +131,16 @@ describe('nva serve as a process', function () {
     const port = typeof address === 'object' ? address?.port : 0;
     const text = await refusal(serve('--openflow', `ptcp:${port}:127.0.0.1`));
     expect(text).to.match(/ptcp:\d+:127\.0\.0\.1 is taken by another program/);
+  });
+
+  it('goes on when nothing can be written to its log', async () => {
+    const full = openSync('/dev/full', 'w');
+    undo.push(() => closeSync(full));
+    const daemon = serveWithLog(full);
+    await daemon.ready();
+    expect((await daemon.ask('POST', '/v1/apply', BLUE)).status).to.equal(200);
+    daemon.child.kill('SIGTERM');
+    expect(await daemon.ended()).to.equal(0);
   });
 
   it('refuses the store of another living daemon, which goes on', async () => {
