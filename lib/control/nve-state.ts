@@ -18,6 +18,9 @@ export interface BatchUnderWay {
   readonly flowsGrowth: number;
 }
 
+/** Conditions with which no OpenFlow session comes up. */
+const SESSION_HINDRANCES: ReadonlySet<string> = new Set(['foreign-domain', 'advertise-missing']);
+
 export class NveState {
   readonly name: NveName;
   readonly linker = new Linker();
@@ -94,13 +97,18 @@ export class NveState {
   /** Why the switch has not confirmed everything up to `batch`; undefined: it has. */
   pending(batch: number): string | undefined {
     if (!this.connected) return 'it is not connected';
-    if (this.version === undefined) return 'its OpenFlow session is not up yet';
+    if (this.version === undefined) return this.#whyNoSession();
     if (!this.inStep) return 'its flows are being read';
     if (this.refusals.length > 0) return `it refused: ${this.refusals[0]}`;
     const first = this.underWay[0];
     if (first !== undefined && first.batch <= batch)
       return 'it has not answered the last batch yet';
     return undefined;
+  }
+
+  #whyNoSession(): string {
+    const cause = this.facts?.conditions.find(({ code }) => SESSION_HINDRANCES.has(code));
+    return cause?.message ?? 'its OpenFlow session is not up yet';
   }
 
   conditions(): Condition[] {

@@ -74,7 +74,9 @@ export class DomainAuthority implements Authority {
   }
 
   list<Kind extends ViewKind>(kind: Kind, network?: string): readonly ViewsByKind[Kind][] {
-    const views = this.#views(kind).filter((view) => network === undefined || isIn(view, network));
+    const views = this.#views(kind).filter(
+      (view) => network === undefined || this.#isIn(view, network),
+    );
     return views.sort((a, b) =>
       a.name < b.name ? -1 : a.name > b.name ? 1 : 0,
     ) as ViewsByKind[Kind][];
@@ -249,6 +251,22 @@ export class DomainAuthority implements Authority {
     };
   }
 
+  #isIn(view: ViewsByKind[ViewKind], network: string): boolean {
+    switch (view.kind) {
+      case 'Network':
+        return view.name === network;
+      case 'Port':
+      case 'Mapping':
+        return view.network === network;
+      case 'Tunnel':
+        return view.networks.includes(network);
+      case 'Nve':
+        return this.#engine.core.compiler.served(view.name).has(network);
+      default:
+        return true;
+    }
+  }
+
   /** Checks after each step; false: the time was over first. */
   #until(check: () => boolean, timeoutMs: number): Promise<boolean> {
     if (check()) return Promise.resolve(true);
@@ -268,18 +286,4 @@ export class DomainAuthority implements Authority {
 
 function progressOf(nve: string, reason: string | undefined): NveProgress {
   return reason === undefined ? { nve, confirmed: true } : { nve, confirmed: false, reason };
-}
-
-function isIn(view: ViewsByKind[ViewKind], network: string): boolean {
-  switch (view.kind) {
-    case 'Network':
-      return view.name === network;
-    case 'Port':
-    case 'Mapping':
-      return view.network === network;
-    case 'Tunnel':
-      return view.networks.includes(network);
-    default:
-      return true;
-  }
 }

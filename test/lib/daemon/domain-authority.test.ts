@@ -108,6 +108,26 @@ describe('the authority', () => {
     ]);
   });
 
+  it('lists the NVEs that serve a network, and says what keeps one from having its flows', async () => {
+    await authority.apply([port('a')]);
+    const foreign = { code: 'foreign-domain', message: 'it belongs to another' };
+    for (const nve of ['hv1', 'hv2']) {
+      const facts = { bridge: 'br-int', endpoints: [], conditions: nve === 'hv2' ? [foreign] : [] };
+      engine.take({ type: 'nve-connected', nve, facts });
+    }
+    const changes = [{ name: 'v0', tenant: { ifaceId: 'a', ofport: 1 } }];
+    engine.take({ type: 'interfaces', nve: 'hv1', complete: true, changes });
+    await until('it is attached', () => authority.list('mappings').length === 1, {
+      deadlineMs: 1000,
+    });
+    expect(authority.list('nves', 'blue').map(({ name }) => name)).to.deep.equal(['hv1']);
+    expect(authority.list('nves')).to.have.length(2);
+    const { nves } = await authority.wait(0);
+    expect(nves.map(({ reason }) => reason)).to.deep.equal([
+      ...['its OpenFlow session is not up yet', 'it belongs to another'],
+    ]);
+  });
+
   it('says that nothing has changed when the same is applied again', async () => {
     const manifests = [{ ...BLUE, encapsulation: ['gre'] } as Manifest, port('a')];
     await authority.apply(manifests);
