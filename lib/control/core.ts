@@ -7,7 +7,7 @@
  */
 import type { Flow } from '../../protocols/openflow/values/flow.ts';
 import { Compiler, type RecordChange } from '../desired/compiler.ts';
-import type { Fragment, GroupBucket } from '../desired/fragment.ts';
+import type { Fragment } from '../desired/fragment.ts';
 import type { FragmentDelta } from '../desired/network-plan.ts';
 import { TRANSLATION_BYTES_MAX } from '../desired/replication.ts';
 import { Domain } from '../model/domain.ts';
@@ -19,15 +19,13 @@ import {
   type PortName,
   recordKey,
 } from '../model/records.ts';
-import { planDelta } from '../reconcile/delta.ts';
-import { type Installed, planDiff } from '../reconcile/diff.ts';
-import type { GroupShortage } from '../reconcile/groups.ts';
 import { decideAttachment } from './attachments.ts';
 import type { Effect, Input, NveFacts } from './inputs.ts';
 import { Interfaces } from './interfaces.ts';
-import { conflictText, Notices, shortageText, unknownPortText } from './notices.ts';
+import { conflictText, Notices, unknownPortText } from './notices.ts';
 import { NveState } from './nve-state.ts';
 import { Outbox } from './outbox.ts';
+import { SwitchPlanner } from './switch-planner.ts';
 
 export interface CoreOptions {
   /** The hash that the flow scan gives (a flow's table, priority and match). */
@@ -36,19 +34,11 @@ export interface CoreOptions {
   readonly translationBytesMax?: number;
 }
 
-/** Reads of a switch that keeps refusing: 2 s, 4 s … 60 s. */
-const RETRY_FIRST_MS = 2_000;
-const RETRY_MAX_MS = 60_000;
-
-/** Of one switch, until it is read again. */
-const REFUSALS_KEPT = 10;
-
 export class Core {
   readonly domain = new Domain();
   readonly compiler = new Compiler(this.domain);
   readonly interfaces = new Interfaces();
-  readonly #keyOf: (flow: Flow) => number;
-  readonly #translationBytesMax: number;
+  readonly #planner: SwitchPlanner;
   readonly #nves = new Map<NveName, NveState>();
   readonly #outbox = new Outbox();
   readonly #notices = new Notices();
@@ -62,8 +52,14 @@ export class Core {
   readonly #indexes = new Set<number>();
 
   constructor(options: CoreOptions) {
-    this.#keyOf = options.keyOf;
-    this.#translationBytesMax = options.translationBytesMax ?? TRANSLATION_BYTES_MAX;
+    this.#planner = new SwitchPlanner({
+      domain: this.domain,
+      compiler: this.compiler,
+      notices: this.#notices,
+      keyOf: options.keyOf,
+      translationBytesMax: options.translationBytesMax ?? TRANSLATION_BYTES_MAX,
+      emit: (effect) => this.#effects.push(effect),
+    });
   }
 
   /** Takes everything that came in one turn; the effects are to be carried out in their order. */
@@ -72,7 +68,7 @@ export class Core {
     // What a switch has is compared last, so that the difference holds the whole turn and one batch stands for it.
     for (const input of inputs) if (input.type !== 'installed') this.#take(input);
     for (const input of inputs) if (input.type === 'installed') this.#take(input);
-    for (const state of this.#nves.values()) this.#plan(state);
+    for (const state of this.#nves.values()) this.#planner.plan(state, this.#moment);
     const writes = this.#outbox.take();
     if (writes !== undefined) this.#effects.push({ type: 'publish', writes });
     const effects = [...this.#effects, ...this.#notices.take()];
@@ -106,10 +102,7 @@ export class Core {
   /** What the NVE should hold now, linked. */
   *desired(name: NveName): Generator<Fragment> {
     const state = this.#nves.get(name);
-    for (const fragment of this.compiler.desired(name)) {
-      const linked = state === undefined ? undefined : state.linker.linked(fragment);
-      if (linked !== undefined) yield linked;
-    }
+    if (state !== undefined) yield* this.#planner.desired(state);
   }
 
   #take(input: Input): void {
@@ -161,10 +154,10 @@ export class Core {
       case 'flows-ready':
         state.version = input.version;
         state.retries = 0;
-        this.#read(state);
+        this.#planner.read(state, this.#moment);
         return;
       case 'reread':
-        if (state.version !== undefined) this.#read(state);
+        if (state.version !== undefined) this.#planner.read(state, this.#moment);
         return;
       case 'flows-lost':
         if (state.version !== undefined) {
@@ -182,16 +175,17 @@ export class Core {
           nveKey(state),
           `${state.name} does not take its flows as fast as they change; it is read again when it does`,
         );
-        this.#read(state);
+        this.#planner.read(state, this.#moment);
         return;
       case 'installed':
-        if (input.read === state.read) this.#bringIntoStep(state, input.installed);
+        if (input.read === state.read)
+          this.#planner.bringIntoStep(state, input.installed, this.#moment);
         return;
       case 'confirmed':
         state.confirmed(input.batch);
         return;
       case 'refused':
-        this.#refused(state, input.message, input.cookie);
+        this.#planner.refused(state, input.message, input.cookie);
         return;
     }
   }
@@ -340,116 +334,6 @@ export class Core {
   #collect(name: NveName, delta: FragmentDelta): void {
     const state = this.#state(name);
     state.collect(state.linker.delta(delta));
-  }
-
-  #plan(state: NveState): void {
-    const delta = state.takeDelta();
-    if (delta === undefined || !state.inStep || state.version === undefined) return;
-    const plan = planDelta(delta, {
-      version: state.version,
-      translationBytesMax: this.#translationBytesMax,
-      buckets: (groupId) => this.#bucketsOf(state, groupId),
-      wasShort: (groupId) => state.shortages.has(groupId),
-    });
-    for (const groupId of plan.fitting) this.#fits(state, groupId);
-    for (const shortage of plan.shortages) this.#short(state, shortage);
-    if (plan.operations.length === 0) return;
-    state.underWay.push({ batch: this.#moment, flowsGrowth: plan.flowsGrowth });
-    const { operations } = plan;
-    this.#effects.push({ type: 'send', nve: state.name, batch: this.#moment, operations });
-  }
-
-  #bucketsOf(state: NveState, groupId: number): GroupBucket[] {
-    const buckets: GroupBucket[] = [];
-    const network = this.domain.networkOfVni(groupId & 0xffffff);
-    if (network === undefined) return buckets;
-    for (const fragment of this.compiler.bucketFragmentsIn(network, state.name)) {
-      const linked = state.linker.linked(fragment);
-      for (const entry of linked?.buckets ?? []) if (entry.groupId === groupId) buckets.push(entry);
-    }
-    return buckets;
-  }
-
-  #read(state: NveState): void {
-    state.outOfStep();
-    state.read = this.#moment;
-    this.#effects.push({ type: 'read-installed', nve: state.name, read: state.read });
-  }
-
-  #bringIntoStep(state: NveState, installed: Installed): void {
-    if (state.version === undefined) return;
-    // Drop what was collected: the difference to the switch's own list has it all.
-    state.takeDelta();
-    state.refusals = [];
-    const plan = planDiff(
-      this.desired(state.name),
-      installed,
-      this.#keyOf,
-      this.#translationBytesMax,
-    );
-    state.inStep = true;
-    state.read = undefined;
-    state.occupied = plan.occupied.map(
-      (flow) =>
-        `a flow that is not ours has table ${flow.table}, priority ${flow.priority} with the match of ours; it stays, and ours waits: remove it by hand`,
-    );
-    for (const groupId of [...state.shortages.keys()]) {
-      if (plan.shortages.every((shortage) => shortage.groupId !== groupId)) {
-        this.#fits(state, groupId);
-      }
-    }
-    for (const shortage of plan.shortages) this.#short(state, shortage);
-    state.flowsInstalled = plan.flowsBefore;
-    state.underWay.push({ batch: this.#moment, flowsGrowth: plan.flowsAfter - plan.flowsBefore });
-    const { operations } = plan;
-    this.#effects.push({ type: 'send', nve: state.name, batch: this.#moment, operations });
-    this.#notices.tell(
-      'info',
-      'nve-in-step',
-      nveKey(state),
-      `${state.name} was read: ${plan.flowsBefore} flows found, ${operations.length} changes to make`,
-    );
-  }
-
-  #refused(state: NveState, message: string, cookie: bigint | undefined): void {
-    // The switch is read again in any case; looking for the cause of each of many refusals would be its way to stop us.
-    if (state.refusals.length === REFUSALS_KEPT) return;
-    const cause = cookie === undefined ? undefined : this.#causeOf(state.name, cookie);
-    const text = cause === undefined ? message : `${message} (because of ${cause})`;
-    if (state.refusals.length === 0) {
-      const delayMs = Math.min(RETRY_FIRST_MS * 2 ** state.retries++, RETRY_MAX_MS);
-      this.#effects.push({ type: 'retry', nve: state.name, delayMs });
-    }
-    state.refusals.push(text);
-    this.#notices.tell(
-      'error',
-      'refused',
-      nveKey(state),
-      `${state.name} refused a change: ${text}`,
-    );
-  }
-
-  /** A cookie leads back to the record that caused its flow. */
-  #causeOf(nve: NveName, cookie: bigint): string | undefined {
-    for (const fragment of this.desired(nve)) {
-      if (fragment.flows.some((flow) => flow.cookie === cookie)) return fragment.cause;
-    }
-    return undefined;
-  }
-
-  #short(state: NveState, shortage: GroupShortage): void {
-    state.shortages.set(shortage.groupId, shortage);
-    this.#noticeShortage(state, shortage.groupId, shortageText(state.name, shortage));
-  }
-
-  #fits(state: NveState, groupId: number): void {
-    if (state.shortages.delete(groupId)) this.#noticeShortage(state, groupId, undefined);
-  }
-
-  #noticeShortage(state: NveState, groupId: number, text: string | undefined): void {
-    const network = this.domain.networkOfVni(groupId & 0xffffff);
-    const object = network === undefined ? nveKey(state) : recordKey('network', network);
-    this.#notices.stand('error', 'replication-limit', object, text, `${groupId} ${state.name}`);
   }
 
   #state(name: NveName): NveState {

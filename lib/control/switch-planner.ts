@@ -1,0 +1,169 @@
+/**
+ * What to send to each switch: reads it, brings it into step, then feeds it differences.
+ *
+ * Owns the way from an NVE's changed fragments to its operations, and what the switch could not take: refusals,
+ * occupied keys, groups that leave members out.
+ */
+import type { Flow } from '../../protocols/openflow/values/flow.ts';
+import type { Compiler } from '../desired/compiler.ts';
+import type { Fragment, GroupBucket } from '../desired/fragment.ts';
+import type { Domain } from '../model/domain.ts';
+import { recordKey } from '../model/records.ts';
+import { planDelta } from '../reconcile/delta.ts';
+import { type Installed, planDiff } from '../reconcile/diff.ts';
+import type { GroupShortage } from '../reconcile/groups.ts';
+import type { Effect } from './inputs.ts';
+import { type Notices, shortageText } from './notices.ts';
+import type { NveState } from './nve-state.ts';
+
+/** Reads of a switch that keeps refusing: 2 s, 4 s … 60 s. */
+const RETRY_FIRST_MS = 2_000;
+const RETRY_MAX_MS = 60_000;
+
+/** Of one switch, until it is read again. */
+const REFUSALS_KEPT = 10;
+
+export interface PlannerOptions {
+  readonly domain: Domain;
+  readonly compiler: Compiler;
+  readonly notices: Notices;
+  readonly keyOf: (flow: Flow) => number;
+  readonly translationBytesMax: number;
+  readonly emit: (effect: Effect) => void;
+}
+
+export class SwitchPlanner {
+  readonly #domain: Domain;
+  readonly #compiler: Compiler;
+  readonly #notices: Notices;
+  readonly #options: PlannerOptions;
+
+  constructor(options: PlannerOptions) {
+    this.#domain = options.domain;
+    this.#compiler = options.compiler;
+    this.#notices = options.notices;
+    this.#options = options;
+  }
+
+  /** What the NVE should hold now, linked. */
+  *desired(state: NveState): Generator<Fragment> {
+    for (const fragment of this.#compiler.desired(state.name)) {
+      const linked = state.linker.linked(fragment);
+      if (linked !== undefined) yield linked;
+    }
+  }
+
+  /** Sends what was collected for the switch, if it is in step. */
+  plan(state: NveState, moment: number): void {
+    const delta = state.takeDelta();
+    if (delta === undefined || !state.inStep || state.version === undefined) return;
+    const plan = planDelta(delta, {
+      version: state.version,
+      translationBytesMax: this.#options.translationBytesMax,
+      buckets: (groupId) => this.#bucketsOf(state, groupId),
+      wasShort: (groupId) => state.shortages.has(groupId),
+    });
+    for (const groupId of plan.fitting) this.#fits(state, groupId);
+    for (const shortage of plan.shortages) this.#short(state, shortage);
+    if (plan.operations.length === 0) return;
+    state.underWay.push({ batch: moment, flowsGrowth: plan.flowsGrowth });
+    const { operations } = plan;
+    this.#options.emit({ type: 'send', nve: state.name, batch: moment, operations });
+  }
+
+  #bucketsOf(state: NveState, groupId: number): GroupBucket[] {
+    const buckets: GroupBucket[] = [];
+    const network = this.#domain.networkOfVni(groupId & 0xffffff);
+    if (network === undefined) return buckets;
+    for (const fragment of this.#compiler.bucketFragmentsIn(network, state.name)) {
+      const linked = state.linker.linked(fragment);
+      for (const entry of linked?.buckets ?? []) if (entry.groupId === groupId) buckets.push(entry);
+    }
+    return buckets;
+  }
+
+  read(state: NveState, moment: number): void {
+    state.outOfStep();
+    state.read = moment;
+    this.#options.emit({ type: 'read-installed', nve: state.name, read: state.read });
+  }
+
+  /** The switch's own list has come: sends the difference. */
+  bringIntoStep(state: NveState, installed: Installed, moment: number): void {
+    if (state.version === undefined) return;
+    // Drop what was collected: the difference to the switch's own list has it all.
+    state.takeDelta();
+    state.refusals = [];
+    const plan = planDiff(
+      this.desired(state),
+      installed,
+      this.#options.keyOf,
+      this.#options.translationBytesMax,
+    );
+    state.inStep = true;
+    state.read = undefined;
+    state.occupied = plan.occupied.map(
+      (flow) =>
+        `a flow that is not ours has table ${flow.table}, priority ${flow.priority} with the match of ours; it stays, and ours waits: remove it by hand`,
+    );
+    for (const groupId of [...state.shortages.keys()]) {
+      if (plan.shortages.every((shortage) => shortage.groupId !== groupId)) {
+        this.#fits(state, groupId);
+      }
+    }
+    for (const shortage of plan.shortages) this.#short(state, shortage);
+    state.flowsInstalled = plan.flowsBefore;
+    state.underWay.push({ batch: moment, flowsGrowth: plan.flowsAfter - plan.flowsBefore });
+    const { operations } = plan;
+    this.#options.emit({ type: 'send', nve: state.name, batch: moment, operations });
+    this.#notices.tell(
+      'info',
+      'nve-in-step',
+      recordKey('nve', state.name),
+      `${state.name} was read: ${plan.flowsBefore} flows found, ${operations.length} changes to make`,
+    );
+  }
+
+  /** The switch refused something; it is read again after a while, longer each time. */
+  refused(state: NveState, message: string, cookie: bigint | undefined): void {
+    // The switch is read again in any case; looking for the cause of each of many refusals would be its way to stop us.
+    if (state.refusals.length === REFUSALS_KEPT) return;
+    const cause = cookie === undefined ? undefined : this.#causeOf(state, cookie);
+    const text = cause === undefined ? message : `${message} (because of ${cause})`;
+    if (state.refusals.length === 0) {
+      const delayMs = Math.min(RETRY_FIRST_MS * 2 ** state.retries++, RETRY_MAX_MS);
+      this.#options.emit({ type: 'retry', nve: state.name, delayMs });
+    }
+    state.refusals.push(text);
+    this.#notices.tell(
+      'error',
+      'refused',
+      recordKey('nve', state.name),
+      `${state.name} refused a change: ${text}`,
+    );
+  }
+
+  /** A cookie leads back to the record that caused its flow. */
+  #causeOf(state: NveState, cookie: bigint): string | undefined {
+    for (const fragment of this.desired(state)) {
+      if (fragment.flows.some((flow) => flow.cookie === cookie)) return fragment.cause;
+    }
+    return undefined;
+  }
+
+  #short(state: NveState, shortage: GroupShortage): void {
+    state.shortages.set(shortage.groupId, shortage);
+    this.#noticeShortage(state, shortage.groupId, shortageText(state.name, shortage));
+  }
+
+  #fits(state: NveState, groupId: number): void {
+    if (state.shortages.delete(groupId)) this.#noticeShortage(state, groupId, undefined);
+  }
+
+  #noticeShortage(state: NveState, groupId: number, text: string | undefined): void {
+    const network = this.#domain.networkOfVni(groupId & 0xffffff);
+    const object =
+      network === undefined ? recordKey('nve', state.name) : recordKey('network', network);
+    this.#notices.stand('error', 'replication-limit', object, text, `${groupId} ${state.name}`);
+  }
+}
