@@ -183,6 +183,7 @@ export class Core {
         return;
       case 'confirmed':
         state.confirmed(input.batch);
+        if (state.refusals.length === 0) state.retries = 0;
         return;
       case 'refused':
         this.#planner.refused(state, input.message, input.cookie);

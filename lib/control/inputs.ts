@@ -1,7 +1,7 @@
 /**
  * Everything that reaches the core, and everything that it asks for: two closed unions.
  *
- * The core is a function of its inputs alone, so a run can be written down and played again.
+ * The core is a function of its inputs alone: the same inputs give the same effects.
  */
 import type { OpenFlowVersion } from '../../protocols/openflow/values/version.ts';
 import type { RecordChange } from '../desired/compiler.ts';

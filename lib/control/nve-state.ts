@@ -45,6 +45,7 @@ export class NveState {
   retries = 0;
   /** Flows of somebody else on keys that we need. */
   occupied: string[] = [];
+  occupiedKeys: ReadonlySet<number> = new Set();
   #added = new Set<Fragment>();
   #removed = new Set<Fragment>();
 

@@ -12,6 +12,7 @@ import { recordKey } from '../model/records.ts';
 import { planDelta } from '../reconcile/delta.ts';
 import { type Installed, planDiff } from '../reconcile/diff.ts';
 import type { GroupShortage } from '../reconcile/groups.ts';
+import type { Operation } from '../reconcile/operations.ts';
 import type { Effect } from './inputs.ts';
 import { type Notices, shortageText } from './notices.ts';
 import type { NveState } from './nve-state.ts';
@@ -65,10 +66,21 @@ export class SwitchPlanner {
     });
     for (const groupId of plan.fitting) this.#fits(state, groupId);
     for (const shortage of plan.shortages) this.#short(state, shortage);
-    if (plan.operations.length === 0) return;
-    state.underWay.push({ batch: moment, flowsGrowth: plan.flowsGrowth });
-    const { operations } = plan;
+    const operations = this.#sparingOthers(state, plan.operations);
+    if (operations.length === 0) return;
+    const spared = plan.operations.length - operations.length;
+    state.underWay.push({ batch: moment, flowsGrowth: plan.flowsGrowth - spared });
     this.#options.emit({ type: 'send', nve: state.name, batch: moment, operations });
+  }
+
+  /** Adding a flow replaces what has its key: where that was somebody else's, ours waits. */
+  #sparingOthers(state: NveState, operations: readonly Operation[]): readonly Operation[] {
+    if (state.occupiedKeys.size === 0) return operations;
+    return operations.filter(
+      (operation) =>
+        operation.type !== 'flow-add' ||
+        !state.occupiedKeys.has(this.#options.keyOf(operation.flow)),
+    );
   }
 
   #bucketsOf(state: NveState, groupId: number): GroupBucket[] {
@@ -102,6 +114,7 @@ export class SwitchPlanner {
     );
     state.inStep = true;
     state.read = undefined;
+    state.occupiedKeys = new Set(plan.occupied.map(this.#options.keyOf));
     state.occupied = plan.occupied.map(
       (flow) =>
         `a flow that is not ours has table ${flow.table}, priority ${flow.priority} with the match of ours; it stays, and ours waits: remove it by hand`,

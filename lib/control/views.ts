@@ -184,7 +184,9 @@ export function phaseOf(core: Core, port: string): { phase: PortPhase; reason?: 
     return { phase: 'conflict', reason: `${names} on ${nve} both name ${port}: ${used} is used` };
   }
   const state = core.nve(nve);
-  if (state === undefined || !state.connected) return { phase: 'active' };
+  if (state === undefined || !state.connected) {
+    return { phase: 'active', reason: `${nve} is not connected now and goes on by what it has` };
+  }
   if (state.linker.number(port) === undefined) {
     return {
       phase: 'waiting',

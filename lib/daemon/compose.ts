@@ -106,7 +106,7 @@ function southboundSettings(
   return {
     domain,
     // RFC 7047 §3.1: an <id> has letters, digits and underscores.
-    lock: `nva_${domain.replaceAll(/[^A-Za-z0-9_]/g, '_')}`,
+    lock: `nva_${domain.replaceAll(/[^A-Za-z0-9]/g, (sign) => `_${sign.charCodeAt(0).toString(16)}`)}`,
     openflowVersions: OFFERED_VERSIONS[configuration['openflow-version-max']],
     probeIntervalMs: configuration['probe-interval-ms'],
     requestTimeoutMs: 10_000,

@@ -41,6 +41,9 @@ export interface AuthoritySettings {
 /** Somebody else may change the same records between our reading and our writing: so often we look again. */
 const APPLY_ATTEMPTS = 5;
 
+/** Open vSwitch tries a manager that was away again after 8 s at the most. */
+const COME_BACK_MS = 10_000;
+
 export class DomainAuthority implements Authority {
   readonly #engine: Engine;
   readonly #store: Store;
@@ -86,7 +89,7 @@ export class DomainAuthority implements Authority {
     return this.#view(kind, name) as ViewsByKind[Kind] | undefined;
   }
 
-  async wait(timeoutMs: number, revision?: number): Promise<WaitResult> {
+  async wait(timeoutMs: number, revision?: number, signal?: AbortSignal): Promise<WaitResult> {
     const started = now();
     const { core } = this.#engine;
     let moment: number | undefined;
@@ -94,18 +97,33 @@ export class DomainAuthority implements Authority {
       if (revision !== undefined && core.revision < revision) return false;
       moment ??= core.moment;
       const target = moment;
-      return [...core.nves()].every((nve) => !nve.connected || nve.pending(target) === undefined);
+      return (
+        this.#notBackYet().length === 0 &&
+        [...core.nves()].every((nve) => !nve.connected || nve.pending(target) === undefined)
+      );
     };
-    const confirmed = await this.#until(check, timeoutMs);
-    const nves: NveProgress[] = [...core.nves()]
-      .filter((nve) => nve.connected)
-      .map((nve) => progressOf(nve.name, nve.pending(moment ?? core.moment)));
+    const confirmed = await this.#until(check, timeoutMs, signal);
+    const connected = [...core.nves()].filter((nve) => nve.connected);
+    const nves: NveProgress[] = [
+      ...connected.map((nve) => progressOf(nve.name, nve.pending(moment ?? core.moment))),
+      ...this.#notBackYet().map((name) => progressOf(name, 'it has not come back yet')),
+    ];
     return {
       revision: revision ?? core.revision,
       confirmed,
       elapsedMs: Math.round((now() - started) * 10) / 10,
       nves: nves.sort((a, b) => (a.nve < b.nve ? -1 : 1)),
     };
+  }
+
+  /** NVEs that this instance knows of and has not seen since it started, while they may still be on their way. */
+  #notBackYet(): string[] {
+    const { core } = this.#engine;
+    if (Date.now() - this.#settings.startedAt.getTime() >= COME_BACK_MS) return [];
+    return core.domain
+      .nves()
+      .map((nve) => nve.name)
+      .filter((name) => core.nve(name)?.lastFacts === undefined);
   }
 
   async flows(nve: string): Promise<FlowReport> {
@@ -267,19 +285,26 @@ export class DomainAuthority implements Authority {
     }
   }
 
-  /** Checks after each step; false: the time was over first. */
-  #until(check: () => boolean, timeoutMs: number): Promise<boolean> {
+  /** Checks after each step, and when nobody is waited for any more; false: the time was over first, or the signal came. */
+  #until(check: () => boolean, timeoutMs: number, signal?: AbortSignal): Promise<boolean> {
     if (check()) return Promise.resolve(true);
     return new Promise((resolve) => {
       const end = (result: boolean): void => {
         clearTimeout(timer);
+        clearTimeout(comeBack);
+        signal?.removeEventListener('abort', giveUp);
         stop();
         resolve(result);
       };
-      const timer = setTimeout(() => end(false), timeoutMs);
-      const stop = this.#engine.onStep(() => {
+      const again = (): void => {
         if (check()) end(true);
-      });
+      };
+      const giveUp = (): void => end(false);
+      const timer = setTimeout(giveUp, timeoutMs);
+      const sinceStartMs = Date.now() - this.#settings.startedAt.getTime();
+      const comeBack = setTimeout(again, Math.max(0, COME_BACK_MS - sinceStartMs));
+      signal?.addEventListener('abort', giveUp);
+      const stop = this.#engine.onStep(again);
     });
   }
 }

@@ -129,6 +129,12 @@ export class Engine {
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       if (this.#closed) return;
+      if (error.code === 'batch-invalid') {
+        // The same batch would be refused for ever, and hold up all others.
+        this.#log.error(`a fact was not stored: ${error.message}`);
+        this.take({ type: 'published', revision: this.core.revision });
+        return;
+      }
       if (!this.storeProblems.has('publish')) {
         this.#log.error(`what is seen on the NVEs is used, but cannot be stored: ${error.message}`);
       }

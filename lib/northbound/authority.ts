@@ -103,8 +103,11 @@ export interface Authority {
   delete(objects: readonly ObjectRef[]): Promise<Applied>;
   list<Kind extends ViewKind>(kind: Kind, network?: string): readonly ViewsByKind[Kind][];
   get<Kind extends ViewKind>(kind: Kind, name: string): ViewsByKind[Kind] | undefined;
-  /** Resolves when every connected NVE has confirmed `revision` (default: the newest), or after the timeout. */
-  wait(timeoutMs: number, revision?: number): Promise<WaitResult>;
+  /**
+   * Resolves when every connected NVE has confirmed `revision` (default: the newest), after the timeout, or when the
+   * signal says that nobody waits any more.
+   */
+  wait(timeoutMs: number, revision?: number, signal?: AbortSignal): Promise<WaitResult>;
   flows(nve: string): Promise<FlowReport>;
   /** Those kept (bounded) with an id above `after`, oldest first. */
   events(after: number): readonly EventView[];

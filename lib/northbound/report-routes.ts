@@ -10,9 +10,6 @@ import type { Health, Readiness } from './report-schemas.ts';
 import { routeSchema } from './route-schema.ts';
 import { count, named, text } from './schema-shape.ts';
 
-/** A wait asks the authority in slices, so that one whose client has gone does not linger. */
-const WAIT_SLICE_MS = 2_000;
-
 export function reportRoutes(app: FastifyInstance, context: ApiContext): void {
   statusRoute(app, context);
   flowsRoute(app, context);
@@ -69,16 +66,14 @@ function waitRoute(app: FastifyInstance, context: ApiContext): void {
     { schema },
     async (request) => {
       const { timeout = WAIT_DEFAULT_SECONDS, revision } = request.query;
-      let over = false;
-      const end = () => {
-        over = true;
-      };
+      const gone = new AbortController();
+      const end = () => gone.abort();
       const release = context.longRequests.begin(end);
       // Longer than the idle timeout by intention.
       request.raw.socket.setTimeout(0);
       request.raw.socket.once('close', end);
       try {
-        return await waitInSlices(context, timeout * 1000, revision, () => over);
+        return await context.authority.wait(timeout * 1000, revision, gone.signal);
       } finally {
         release();
         request.raw.socket.off('close', end);
@@ -86,24 +81,6 @@ function waitRoute(app: FastifyInstance, context: ApiContext): void {
       }
     },
   );
-}
-
-async function waitInSlices(
-  { authority }: ApiContext,
-  timeoutMs: number,
-  revision: number | undefined,
-  over: () => boolean,
-): Promise<WaitResult> {
-  let left = timeoutMs;
-  let elapsedMs = 0;
-  let asked = revision;
-  for (;;) {
-    const result = await authority.wait(Math.min(left, WAIT_SLICE_MS), asked);
-    elapsedMs += result.elapsedMs;
-    left -= Math.min(left, WAIT_SLICE_MS);
-    asked = result.revision;
-    if (result.confirmed || left <= 0 || over()) return { ...result, elapsedMs };
-  }
 }
 
 function healthRoutes(app: FastifyInstance, { authority, version }: ApiContext): void {

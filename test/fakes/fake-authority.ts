@@ -98,10 +98,15 @@ export class FakeAuthority implements Authority {
     return this.list(kind).find((view) => view.name === name);
   }
 
-  async wait(timeoutMs: number, revision = this.revision): Promise<WaitResult> {
+  async wait(
+    timeoutMs: number,
+    revision = this.revision,
+    signal?: AbortSignal,
+  ): Promise<WaitResult> {
     const begunMs = performance.now();
     const behind = () => [...this.nves.values()].filter((nve) => nve.connected && !nve.confirmed);
-    while (behind().length > 0 && performance.now() - begunMs < timeoutMs) {
+    const isOver = () => signal?.aborted === true || performance.now() - begunMs >= timeoutMs;
+    while (behind().length > 0 && !isOver()) {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     const nves = [...this.nves.values()].filter((nve) => nve.connected);

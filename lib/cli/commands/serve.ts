@@ -17,17 +17,13 @@ export function addServe(program: Command, context: CommandContext, loadServe: L
     .option('--instance <name>', 'the name of this instance in its domain')
     .option(
       '--ovsdb <target>',
-      'OVSDB: ptcp:PORT[:IP], pssl:PORT[:IP], tcp:IP:PORT, ssl:IP:PORT or unix:PATH; may be repeated',
+      'OVSDB: ptcp:PORT[:IP], tcp:IP:PORT or unix:PATH; may be repeated',
       collect,
     )
-    .option(
-      '--openflow <target>',
-      'OpenFlow: ptcp:PORT[:IP] or pssl:PORT[:IP]; may be repeated',
-      collect,
-    )
+    .option('--openflow <target>', 'OpenFlow: ptcp:PORT[:IP]; may be repeated', collect)
     .option('--openflow-version-max <version>', '1.5, 1.4 or 1.3: the highest offered to switches')
     .option('--advertise <ip>', 'what NVEs are told to connect to; may be repeated', collect)
-    .option('--store <store>', 'lmdb:DIR, redis://…, rediss://… or redis+sentinel://…')
+    .option('--store <store>', 'lmdb:DIR, the embedded store')
     .option('--api <address>', 'where to serve the API: unix:PATH or http://IP:PORT')
     .option('--log-level <level>', 'error, warn, info or debug')
     .option('--log-format <format>', 'auto, text or json')
