@@ -32,8 +32,10 @@ describe('the authority', () => {
   let store: Store;
   let engine: Engine;
   let authority: DomainAuthority;
+  let startedAt: Date;
 
   beforeEach(async () => {
+    startedAt = new Date(0);
     store = openMemoryStore();
     const events = new EventLog(LOG);
     engine = new Engine(store, events, LOG);
@@ -55,7 +57,9 @@ describe('the authority', () => {
       instance: 'i1',
       domain: 'default',
       version: '0',
-      startedAt: new Date(0),
+      get startedAt() {
+        return startedAt;
+      },
       listeners: [],
       isReady: () => true,
     });
@@ -65,6 +69,24 @@ describe('the authority', () => {
   afterEach(async () => {
     engine.close();
     await store.close();
+  });
+
+  it('waits for NVEs that it knows of and has not seen since its start, while they may be on their way', async () => {
+    const nve = { v: 1, kind: 'nve', name: 'hv1', index: 1, endpoints: [] };
+    await engine.caughtUp(
+      await store.apply({ writes: [{ op: 'put', key: 'nve/hv1', value: nve }] }),
+    );
+    expect(await authority.wait(50)).to.include({ confirmed: true });
+    startedAt = new Date();
+    const early = await authority.wait(50);
+    expect(early.confirmed).to.equal(false);
+    expect(early.nves).to.deep.equal([
+      { nve: 'hv1', confirmed: false, reason: 'it has not come back yet' },
+    ]);
+    const gone = new AbortController();
+    const waiting = authority.wait(60_000, undefined, gone.signal);
+    gone.abort();
+    expect((await waiting).confirmed).to.equal(false);
   });
 
   it('gives one MAC of a network to one of many ports that are applied at the same time', async () => {

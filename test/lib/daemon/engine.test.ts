@@ -80,6 +80,19 @@ describe('the engine', () => {
     expect(records.map(({ key }) => key)).to.have.members(['nve/hv1', 'index/1']);
   });
 
+  it('gives up a batch that no store would ever take, so that it does not hold up the next', async () => {
+    store.refusal = new StoreError('batch-invalid', 'a key is too long', false);
+    const facts = { bridge: 'br-int', endpoints: [], conditions: [] };
+    engine.take({ type: 'nve-connected', nve: 'hv1', facts });
+    const isSaid = () => lines.some((line) => line.includes('a key is too long'));
+    await until('it is refused', isSaid, { deadlineMs: 1000 });
+    store.refusal = undefined;
+    engine.take({ type: 'nve-connected', nve: 'hv2', facts });
+    await until('the next is stored', () => store.applied.length === 2, { deadlineMs: 1000 });
+    const { records } = await store.inner.snapshot();
+    expect(records.map(({ key }) => key)).to.have.members(['nve/hv2', 'index/2']);
+  });
+
   it('takes everything anew when the feed was lost, and forgets what is not there any more', async () => {
     store.deliver(set(1));
     store.deliver({

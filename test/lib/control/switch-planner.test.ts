@@ -1,0 +1,82 @@
+import { expect } from 'chai';
+import { Core } from '../../../lib/control/core.ts';
+import type { Effect, Input, NveFacts } from '../../../lib/control/inputs.ts';
+import type { RecordChange } from '../../../lib/desired/compiler.ts';
+import { type DomainRecord, keyOf as recordKeyOf } from '../../../lib/model/records.ts';
+import { FakeSwitch, keyOf, keyText } from '../../fakes/fake-switch.ts';
+
+const ip = (last: number) => `10.9.0.${last}` as never;
+const facts = (last: number): NveFacts => ({
+  bridge: 'br-int',
+  conditions: [],
+  endpoints: [{ type: 'geneve', ip: ip(last) }],
+});
+
+const records: DomainRecord[] = [
+  { kind: 'network', name: 'blue', vni: 5001, vniAllocated: false },
+  ...[1, 2].map((number): DomainRecord => {
+    const mac = `02:00:00:00:00:0${number}` as never;
+    return { kind: 'port', name: `vm${number}`, network: 'blue', mac, ips: [] };
+  }),
+];
+
+describe('a switch that has a flow of somebody else on a key of ours', () => {
+  const device = new FakeSwitch();
+  const core = new Core({ keyOf });
+  const foreign = {
+    table: 40,
+    priority: 100,
+    match: [
+      { field: 'reg0', value: 5001 },
+      { field: 'eth_dst', value: 0x020000000002 },
+    ],
+    instructions: [],
+    cookie: 0xabcn,
+  } as const;
+
+  const give = (...inputs: Input[]): void => {
+    for (const effect of core.step(inputs)) carryOut(effect);
+  };
+  const carryOut = (effect: Effect): void => {
+    if (!('nve' in effect) || effect.nve !== 'hv1') return;
+    if (effect.type === 'send') device.do(effect.operations);
+    if (effect.type === 'read-installed') {
+      const installed = device.installed();
+      give({ type: 'installed', nve: 'hv1', read: effect.read, installed });
+    }
+  };
+
+  before(() => {
+    device.flows.set(keyText(foreign), foreign);
+    const changes = records.map((record): RecordChange => ({ key: recordKeyOf(record), record }));
+    give({ type: 'records', revision: 1, changes });
+    for (const number of [1, 2]) {
+      const nve = `hv${number}`;
+      const tenant = { ifaceId: `vm${number}`, ofport: 1 };
+      give({ type: 'nve-connected', nve, facts: facts(number) });
+      give({ type: 'interfaces', nve, complete: true, changes: [{ name: 'tap', tenant }] });
+    }
+    give({ type: 'flows-ready', nve: 'hv1', version: 6 });
+  });
+
+  it('keeps it when it is read, and the NVE says so', () => {
+    expect(device.flows.get(keyText(foreign))).to.equal(foreign);
+    const codes = core
+      .nve('hv1')
+      ?.conditions()
+      .map((condition) => condition.code);
+    expect(codes).to.deep.equal(['key-occupied']);
+  });
+
+  it('keeps it when the flow that we want there changes', () => {
+    give({ type: 'nve-facts', nve: 'hv2', facts: facts(99) });
+    expect(device.flows.get(keyText(foreign))).to.equal(foreign);
+  });
+
+  it('gets ours when it is gone and the switch is read again', () => {
+    device.flows.delete(keyText(foreign));
+    give({ type: 'reread', nve: 'hv1' });
+    expect(device.flows.get(keyText(foreign))?.cookie).to.not.equal(undefined);
+    expect(core.nve('hv1')?.conditions()).to.deep.equal([]);
+  });
+});
