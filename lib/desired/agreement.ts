@@ -23,13 +23,25 @@ export function agreedEndpoint(
   owner: NveRecord,
   capability: Capability,
 ): Endpoint | undefined {
-  const can = new Set(capability.split(' '));
+  const can = wordsOf(capability);
   for (const type of encapsulationsOf(network)) {
     for (const endpoint of owner.endpoints) {
       if (endpoint.type === type && can.has(wordOf(endpoint))) return endpoint;
     }
   }
   return undefined;
+}
+
+/** There are as many capabilities as subsets of (encapsulation, family): 64 at the most. */
+const knownWords = new Map<Capability, ReadonlySet<string>>();
+
+function wordsOf(capability: Capability): ReadonlySet<string> {
+  let words = knownWords.get(capability);
+  if (words === undefined) {
+    words = new Set(capability.split(' '));
+    knownWords.set(capability, words);
+  }
+  return words;
 }
 
 export function encapsulationsOf(network: NetworkRecord): readonly Encapsulation[] {

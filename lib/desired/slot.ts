@@ -16,7 +16,10 @@ export class Slot {
   readonly #compileOwn: () => Fragment | undefined;
   readonly #compileFor: ((capability: Capability) => Fragment | undefined) | undefined;
   #own: Fragment | undefined | typeof UNKNOWN = UNKNOWN;
-  #others: Map<Capability, Fragment | undefined> | undefined;
+  /** The first capability that asked, and the few more that may: nearly always all NVEs have the same. */
+  #first: Capability | undefined;
+  #forFirst: Fragment | undefined;
+  #forMore: Map<Capability, Fragment | undefined> | undefined;
 
   constructor(
     owner: NveName | undefined,
@@ -34,11 +37,15 @@ export class Slot {
       if (this.#own === UNKNOWN) this.#own = this.#compileOwn();
       return this.#own;
     }
-    this.#others ??= new Map();
-    const known = this.#others.get(capability);
-    if (known !== undefined || this.#others.has(capability)) return known;
-    const fragment = this.#compileFor?.(capability);
-    this.#others.set(capability, fragment);
-    return fragment;
+    if (this.#first === undefined) {
+      this.#first = capability;
+      this.#forFirst = this.#compileFor?.(capability);
+    }
+    if (this.#first === capability) return this.#forFirst;
+    this.#forMore ??= new Map();
+    if (!this.#forMore.has(capability)) {
+      this.#forMore.set(capability, this.#compileFor?.(capability));
+    }
+    return this.#forMore.get(capability);
   }
 }

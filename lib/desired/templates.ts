@@ -160,8 +160,8 @@ export function remoteFragment(
 ): Fragment {
   return {
     cause: recordKey('port', port.name),
-    groups: [],
-    buckets: [],
+    groups: NONE,
+    buckets: NONE,
     flows: [
       flow(
         'remote',
@@ -176,6 +176,8 @@ export function remoteFragment(
     ],
   };
 }
+
+const NONE: readonly never[] = [];
 
 const tunnelInstructions = new WeakMap<Endpoint, Map<number, readonly Instruction[]>>();
 

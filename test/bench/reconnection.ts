@@ -7,6 +7,10 @@ import type { DummyEdge } from '../../scripts/lab/dummy-edges.ts';
 import { until } from '../../scripts/lab/waiting.ts';
 import type { Event, NvaDaemon } from './nva-daemon.ts';
 
+interface Progress {
+  readonly nves: readonly { readonly confirmed: boolean }[];
+}
+
 /** Date.now() of the last connection, by either daemon of any edge. */
 export function lastConnectionMs(edges: readonly DummyEdge[]): number {
   const files = edges.flatMap(({ folder }) => [join(folder, 'vs.log'), join(folder, 'ovsdb.log')]);
@@ -30,6 +34,11 @@ export async function untilAdopted(daemon: NvaDaemon, nves: number): Promise<num
     return new Set(read).size === nves;
   };
   await until('every NVE to be read', adopted, { deadlineMs: 60_000, everyMs: 10 });
-  await daemon.get('/v1/wait?timeout=60');
+  // Not the answer's own verdict: an NVE that never connects here would be waited for a while after the start.
+  const confirmed = async () => {
+    const progress = await daemon.get<Progress>('/v1/wait?timeout=0');
+    return progress.nves.filter((nve) => nve.confirmed).length === nves;
+  };
+  await until('every NVE to confirm', confirmed, { deadlineMs: 60_000, everyMs: 5 });
   return Date.now();
 }
