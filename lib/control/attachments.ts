@@ -2,7 +2,7 @@
  * Which NVE has a port: from the interfaces that name it, and who had it before.
  *
  * The holder keeps a port while its own database shows the interface. A newcomer beside a connected holder is a
- * conflict, and waits; it takes over, with the sequence number one up, when the holder lets go or is away.
+ * conflict, and waits, also while the holder may still be on its way back to an instance that has just started; it takes over, with the sequence number one up, when the holder lets go or is away.
  * (RFC 8014 §4.3; sequence: RFC 7432 §15.)
  */
 import type { AttachmentRecord, NveName, PortName } from '../model/records.ts';
@@ -12,6 +12,8 @@ export interface Claims {
   readonly claimants: readonly NveName[];
   /** Whether this NVE's database is in step with us now. */
   connected(nve: NveName): boolean;
+  /** Whether this NVE is known and may be on its way back to us since we started. */
+  awaited(nve: NveName): boolean;
   /** Where the port was when it was last attached, if it is not now. */
   readonly former?: AttachmentRecord | undefined;
 }
@@ -23,7 +25,9 @@ export function decideAttachment(
   claims: Claims,
 ): AttachmentRecord | undefined {
   const { claimants } = claims;
-  if (current !== undefined && claimants.includes(current.nve)) return current;
+  if (current !== undefined && (claimants.includes(current.nve) || claims.awaited(current.nve))) {
+    return current;
+  }
   const [first] = [...claimants].sort();
   if (first !== undefined) {
     const last = current ?? claims.former;

@@ -46,6 +46,7 @@ export class Core {
   readonly #former = new Map<PortName, AttachmentRecord>();
   #staged: RecordChange[] = [];
   #effects: Effect[] = [];
+  #arrivalsOver = false;
   #moment = 0;
   #revision = 0;
   #lastIndex = 0;
@@ -122,6 +123,13 @@ export class Core {
         return;
       case 'nve-owner':
         this.#state(input.nve).owner = input.owner;
+        return;
+      case 'arrivals-over':
+        this.#arrivalsOver = true;
+        for (const { port, nve } of this.domain.attachments()) {
+          if (this.#nves.get(nve)?.lastFacts === undefined) this.#decide(port);
+        }
+        this.#takeStaged();
         return;
       case 'interfaces': {
         const touched = this.interfaces.update(input.nve, input.changes, input.complete);
@@ -279,6 +287,7 @@ export class Core {
       ? decideAttachment(port, current, {
           claimants,
           connected: (nve) => this.#nves.get(nve)?.connected === true,
+          awaited: (nve) => this.#isAwaited(nve),
           former: this.#former.get(port),
         })
       : undefined;
@@ -303,6 +312,11 @@ export class Core {
       const state = this.#nves.get(nve);
       state?.collect(state.linker.renumber(port, this.interfaces.working(port, nve)?.ofport));
     }
+  }
+
+  /** After our start NVEs come back one by one: who is first must not take what another had. */
+  #isAwaited(nve: NveName): boolean {
+    return !this.#arrivalsOver && this.#nves.get(nve)?.lastFacts === undefined;
   }
 
   #noticeUnknown(port: PortName, nve: NveName, declared: boolean): void {

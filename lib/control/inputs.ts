@@ -45,6 +45,8 @@ export type Input =
     }
   /** The store has taken the writes of the last `publish`. */
   | { readonly type: 'published'; readonly revision: number }
+  /** NVEs that were connected before this instance started have had the time to come back. */
+  | { readonly type: 'arrivals-over' }
   /** The NVE's database is in step. Also after each reconnection. */
   | { readonly type: 'nve-connected'; readonly nve: NveName; readonly facts: NveFacts }
   | { readonly type: 'nve-facts'; readonly nve: NveName; readonly facts: NveFacts }

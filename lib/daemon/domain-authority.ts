@@ -25,7 +25,7 @@ import {
 import { now } from '../runtime/clock.ts';
 import type { Southbound } from '../southbound/southbound.ts';
 import { type Batch, type Precondition, type Store, StoreError } from '../store/contract.ts';
-import { type Engine, toWrite } from './engine.ts';
+import { COME_BACK_MS, type Engine, toWrite } from './engine.ts';
 import type { EventLog } from './event-log.ts';
 import { reportFlows } from './flow-report.ts';
 
@@ -40,9 +40,6 @@ export interface AuthoritySettings {
 
 /** Somebody else may change the same records between our reading and our writing: so often we look again. */
 const APPLY_ATTEMPTS = 5;
-
-/** Open vSwitch tries a manager that was away again after 8 s at the most. */
-const COME_BACK_MS = 10_000;
 
 export class DomainAuthority implements Authority {
   readonly #engine: Engine;

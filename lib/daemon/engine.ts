@@ -25,6 +25,9 @@ import type { EventLog, Notice } from './event-log.ts';
 const PUBLISH_RETRY_FIRST_MS = 1_000;
 const PUBLISH_RETRY_MAX_MS = 30_000;
 
+/** Open vSwitch tries a manager that was away again after 8 s at the most. */
+export const COME_BACK_MS = 10_000;
+
 export class Engine {
   readonly core = new Core({ keyOf: keyOfFlow });
   /** The store's revision of every record, for preconditions. */
@@ -58,6 +61,7 @@ export class Engine {
     this.take({ type: 'records', revision, changes: this.#parse(changes) });
     this.#step();
     this.#follow(revision);
+    this.#later(COME_BACK_MS, () => this.take({ type: 'arrivals-over' }));
   }
 
   /** The input is taken at the end of this turn of the event loop, with all others of the turn. */

@@ -15,7 +15,8 @@ describe('the attachment of a port', () => {
     claimants: string[],
     connected: string[],
     decided: AttachmentRecord | undefined,
-    former?: AttachmentRecord,
+    former?: AttachmentRecord | undefined,
+    awaited?: string,
   ][] = [
     ['is none while nobody names the port', undefined, [], ['a'], undefined],
     ['goes to the first claimant by name', undefined, ['b', 'a'], ['a', 'b'], on('a')],
@@ -32,11 +33,25 @@ describe('the attachment of a port', () => {
       on('a', 5),
       on('b', 4),
     ],
+    [
+      'stays while its holder may be on its way back',
+      on('b', 4),
+      ['a'],
+      ['a'],
+      on('b', 4),
+      undefined,
+      'b',
+    ],
     ['counts nothing when it comes back', undefined, ['b'], ['b'], on('b', 4), on('b', 4)],
   ];
-  for (const [title, current, claimants, connected, decided, former] of cases) {
+  for (const [title, current, claimants, connected, decided, former, awaited] of cases) {
     it(title, () => {
-      const claims = { claimants, connected: (nve: string) => connected.includes(nve), former };
+      const claims = {
+        claimants,
+        connected: (nve: string) => connected.includes(nve),
+        awaited: (nve: string) => nve === awaited,
+        former,
+      };
       expect(decideAttachment('vm1', current, claims)).to.deep.equal(decided);
     });
   }
