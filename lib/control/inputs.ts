@@ -5,6 +5,7 @@
  */
 import type { OpenFlowVersion } from '../../protocols/openflow/values/version.ts';
 import type { RecordChange } from '../desired/compiler.ts';
+import type { Member } from '../model/announcement.ts';
 import type { Endpoint } from '../model/encapsulation.ts';
 import type { NveName } from '../model/records.ts';
 import type { Condition } from '../model/views.ts';
@@ -36,15 +37,38 @@ export interface InterfaceChange {
   readonly tenant?: TenantInterface;
 }
 
+/** As the store has it. */
+export interface StoredChange extends RecordChange {
+  /** Of the record, or of its deletion; absent: that of the whole input. */
+  readonly revision?: number;
+}
+
+/** A fact on its way to the store. */
+export interface PublishedWrite extends RecordChange {
+  /** The revision of the record that it replaces: a precondition. */
+  readonly basedOn: number | 'absent';
+}
+
 export type Input =
   /** The store's feed (or first snapshot), in order. */
   | {
       readonly type: 'records';
       readonly revision: number;
-      readonly changes: readonly RecordChange[];
+      readonly changes: readonly StoredChange[];
     }
   /** The store has taken the writes of the last `publish`. */
   | { readonly type: 'published'; readonly revision: number }
+  /** Somebody else has written this key meanwhile: nothing of the last `publish` was stored. */
+  | { readonly type: 'publish-refused'; readonly key: string }
+  /** The store could not take the last `publish`, or it is not known whether it did; it is to be tried anew. */
+  | { readonly type: 'publish-failed' }
+  /**
+   * What the instances that share the store last said of themselves, our own word included. Given at regular
+   * intervals while the store answers. `now`: ms, any origin, never going back.
+   */
+  | { readonly type: 'members'; readonly now: number; readonly members: readonly Member[] }
+  /** The store did not answer; given at the same intervals instead of `members`. */
+  | { readonly type: 'store-away'; readonly now: number }
   /** NVEs that were connected before this instance started have had the time to come back. */
   | { readonly type: 'arrivals-over' }
   /** The NVE's database is in step. Also after each reconnection. */
@@ -90,7 +114,12 @@ export type NoticeLevel = 'info' | 'warning' | 'error';
 
 export type Effect =
   /** Write these facts to the store; at most one is under way, and `published` ends it. */
-  | { readonly type: 'publish'; readonly writes: readonly RecordChange[] }
+  | { readonly type: 'publish'; readonly writes: readonly PublishedWrite[] }
+  /**
+   * On the lock of the NVE's own database. `release`: stop writing, give it to whoever waits and queue again behind
+   * them; `steal`: take it from a holder that is believed dead (RFC 7047 §4.1.8). `nve-owner` tells what came of it.
+   */
+  | { readonly type: 'lock'; readonly nve: NveName; readonly action: 'release' | 'steal' }
   | { readonly type: 'read-installed'; readonly nve: NveName; readonly read: number }
   /** Give `reread` after this time. */
   | { readonly type: 'retry'; readonly nve: NveName; readonly delayMs: number }

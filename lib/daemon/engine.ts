@@ -5,7 +5,7 @@
  */
 
 import { Core } from '../control/core.ts';
-import type { Effect, Input } from '../control/inputs.ts';
+import type { Effect, Input, StoredChange } from '../control/inputs.ts';
 import type { RecordChange } from '../desired/compiler.ts';
 import { parseRecord, recordToJson } from '../model/record-parse.ts';
 import type { Log } from '../runtime/log.ts';
@@ -120,6 +120,8 @@ export class Engine {
       case 'retry':
         this.#later(effect.delayMs, () => this.take({ type: 'reread', nve: effect.nve }));
         return;
+      case 'lock':
+        return;
       case 'publish':
         void this.#publish(effect.writes, PUBLISH_RETRY_FIRST_MS);
     }
@@ -185,20 +187,20 @@ export class Engine {
   }
 
   /** A record that cannot be read is left out, named, and kept in the store as it is. */
-  #parse(changes: readonly Change[]): RecordChange[] {
-    const parsed: RecordChange[] = [];
+  #parse(changes: readonly Change[]): StoredChange[] {
+    const parsed: StoredChange[] = [];
     for (const change of changes) {
       this.#news.push(change);
       if (change.op === 'delete') {
         this.storeProblems.delete(change.key);
-        parsed.push({ key: change.key, record: undefined });
+        parsed.push({ key: change.key, record: undefined, revision: change.revision });
         continue;
       }
       const { key, value } = change.record;
       const record = parseRecord(key, value);
       if (record.ok) {
         this.storeProblems.delete(key);
-        parsed.push({ key, record: record.value });
+        parsed.push({ key, record: record.value, revision: change.record.revision });
       } else {
         this.storeProblems.set(key, record.error.message);
         this.#log.error(record.error.message);

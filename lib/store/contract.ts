@@ -70,20 +70,35 @@ export type StoreErrorCode =
   /** What is on disk is not ours or is damaged. Nothing was overwritten. */
   | 'store-foreign'
   /** The feed was asked for revisions that are no longer kept, or above the newest: take a snapshot and go on. */
-  | 'feed-trimmed';
+  | 'feed-trimmed'
+  /** The store has lost what was read from it (emptied, or failed over to a copy that was behind): see `ancestor`. */
+  | 'store-forked'
+  /** The batch may have been applied, or was applied but not as durably as was asked for; the message says which. */
+  | 'store-unconfirmed'
+  /** Another process announces itself by the same name. */
+  | 'name-taken';
 
 /** Rejected with by every method; `retryable`: the same call may succeed later. */
 export class StoreError extends Error {
   readonly code: StoreErrorCode;
   readonly retryable: boolean;
   readonly key: string | undefined;
+  /** With `store-forked`: what was read up to this revision is in the store's history still; 0: nothing is known to be. */
+  readonly ancestor: Revision | undefined;
 
-  constructor(code: StoreErrorCode, message: string, retryable: boolean, key?: string) {
+  constructor(
+    code: StoreErrorCode,
+    message: string,
+    retryable: boolean,
+    key?: string,
+    ancestor?: Revision,
+  ) {
     super(message);
     this.name = 'StoreError';
     this.code = code;
     this.retryable = retryable;
     this.key = key;
+    this.ancestor = ancestor;
   }
 }
 
@@ -113,6 +128,43 @@ export interface Store {
 
   /** Idempotent. Waits for what `apply` has begun. */
   close(): Promise<void>;
+
+  /** How the instances that share the store know of each other; absent: it serves one process. */
+  readonly membership?: Membership;
+
+  /**
+   * Makes an empty store hold exactly this, revisions included, so that others who have read the lost one find
+   * themselves in its history. Rejects with `precondition-failed` when it is not empty (any more). Present where a
+   * store can be emptied behind our back.
+   */
+  restore?(content: Snapshot): Promise<void>;
+}
+
+/** What an instance last said of itself. Kept beside the records: it has no revision and is not in the feed. */
+export interface MemberWord {
+  readonly name: string;
+  /** One run of the process. */
+  readonly run: string;
+  /** Counts this name's announcements: who finds it unchanged for long may believe the instance dead. */
+  readonly beat: number;
+  /** Small, and new each time. */
+  readonly head: Json;
+  /** May be large; sent on only when it has changed. */
+  readonly body: Json;
+}
+
+export interface Membership {
+  /** Everybody's newest word, our own included. Members that were silent for a day are forgotten. */
+  members(): Promise<readonly MemberWord[]>;
+
+  /**
+   * Replaces our word and gives everybody's. Rejects with `name-taken` when another run has announced itself by
+   * this name since our last announcement (a first one replaces whatever is there).
+   */
+  announce(word: Omit<MemberWord, 'beat'>): Promise<readonly MemberWord[]>;
+
+  /** Forgets one; false: it was not there. */
+  forget(name: string): Promise<boolean>;
 }
 
 export interface Subscription {
