@@ -7,8 +7,8 @@
 set -eu
 
 LAB='openvswitch-switch iproute2 ethtool iputils-ping iputils-arping tcpdump procps util-linux'
-TEST="$LAB openvswitch-vtep openvswitch-pki socat"
-BENCH="$LAB ovn-central ovn-host gcc libc6-dev python3"
+TEST="$LAB openvswitch-vtep openvswitch-pki socat openssl redis-server"
+BENCH="$LAB ovn-central ovn-host gcc libc6-dev python3 redis-server"
 
 case "${1:-}" in
   lab) wanted=$LAB ;;
