@@ -12,7 +12,7 @@ export interface Claims {
   readonly claimants: readonly NveName[];
   /** Whether this NVE's database is in step with us now. */
   connected(nve: NveName): boolean;
-  /** Whether this NVE is known and may be on its way back to us since we started. */
+  /** Whether this NVE is known and may be on its way back to us, or is served by another instance: its word is awaited. */
   awaited(nve: NveName): boolean;
   /** Where the port was when it was last attached, if it is not now. */
   readonly former?: AttachmentRecord | undefined;

@@ -6,28 +6,25 @@
  * and then brought there by the difference.
  */
 import type { Flow } from '../../protocols/openflow/values/flow.ts';
-import { Compiler, type RecordChange } from '../desired/compiler.ts';
+import { Compiler } from '../desired/compiler.ts';
 import type { Fragment } from '../desired/fragment.ts';
 import type { FragmentDelta } from '../desired/network-plan.ts';
 import { TRANSLATION_BYTES_MAX } from '../desired/replication.ts';
+import type { Member } from '../model/announcement.ts';
 import { Domain } from '../model/domain.ts';
-import {
-  type AttachmentRecord,
-  keyOf,
-  type NveName,
-  type NveRecord,
-  type PortName,
-  recordKey,
-} from '../model/records.ts';
-import { decideAttachment } from './attachments.ts';
+import { type NveName, type PortName, type RecordKey, recordKey } from '../model/records.ts';
+import { Facts } from './facts.ts';
+import { Federation } from './federation.ts';
 import type { Effect, Input, NveFacts } from './inputs.ts';
 import { Interfaces } from './interfaces.ts';
-import { conflictText, Notices, unknownPortText } from './notices.ts';
+import type { MembersView } from './members-view.ts';
+import { Notices } from './notices.ts';
 import { NveState } from './nve-state.ts';
-import { Outbox } from './outbox.ts';
 import { SwitchPlanner } from './switch-planner.ts';
 
 export interface CoreOptions {
+  /** The name of this instance where several share the store; absent: it is alone. */
+  readonly instance?: string;
   /** The hash that the flow scan gives (a flow's table, priority and match). */
   readonly keyOf: (flow: Flow) => number;
   /** For tests; default TRANSLATION_BYTES_MAX. */
@@ -40,19 +37,15 @@ export class Core {
   readonly interfaces = new Interfaces();
   readonly #planner: SwitchPlanner;
   readonly #nves = new Map<NveName, NveState>();
-  readonly #outbox = new Outbox();
   readonly #notices = new Notices();
-  /** Declared ports that are attached nowhere now and were before: a move counts up, however it went. */
-  readonly #former = new Map<PortName, AttachmentRecord>();
-  #staged: RecordChange[] = [];
+  readonly #federation: Federation;
+  readonly #facts: Facts;
   #effects: Effect[] = [];
-  #arrivalsOver = false;
   #moment = 0;
   #revision = 0;
-  #lastIndex = 0;
-  readonly #indexes = new Set<number>();
 
   constructor(options: CoreOptions) {
+    this.#federation = new Federation(options.instance, this.#nves);
     this.#planner = new SwitchPlanner({
       domain: this.domain,
       compiler: this.compiler,
@@ -60,6 +53,16 @@ export class Core {
       keyOf: options.keyOf,
       translationBytesMax: options.translationBytesMax ?? TRANSLATION_BYTES_MAX,
       emit: (effect) => this.#effects.push(effect),
+    });
+    this.#facts = new Facts({
+      domain: this.domain,
+      compiler: this.compiler,
+      interfaces: this.interfaces,
+      federation: this.#federation,
+      notices: this.#notices,
+      nves: this.#nves,
+      changed: (nve, delta) => this.#collect(nve, delta),
+      nveDeleted: (nve) => this.#nveDeleted(nve),
     });
   }
 
@@ -70,7 +73,8 @@ export class Core {
     for (const input of inputs) if (input.type !== 'installed') this.#take(input);
     for (const input of inputs) if (input.type === 'installed') this.#take(input);
     for (const state of this.#nves.values()) this.#planner.plan(state, this.#moment);
-    const writes = this.#outbox.take();
+    this.#federation.came(this.#revision, this.#moment);
+    const writes = this.#facts.publish();
     if (writes !== undefined) this.#effects.push({ type: 'publish', writes });
     const effects = [...this.#effects, ...this.#notices.take()];
     this.#effects = [];
@@ -87,6 +91,21 @@ export class Core {
     return this.#revision;
   }
 
+  /** The store's revision of every record, as far as it was believed: a precondition for whoever replaces one. */
+  get revisions(): ReadonlyMap<RecordKey, number> {
+    return this.#facts.revisions;
+  }
+
+  /** This instance and the others of the domain; undefined: it is alone. */
+  get members(): MembersView | undefined {
+    return this.#federation.members;
+  }
+
+  /** The newest revision that every NVE which this instance serves has confirmed. */
+  get confirmed(): number {
+    return this.#federation.confirmed;
+  }
+
   nves(): Iterable<NveState> {
     return this.#nves.values();
   }
@@ -97,7 +116,7 @@ export class Core {
 
   /** NVEs that are up and have a working interface for the port. */
   claimants(port: PortName): NveName[] {
-    return this.interfaces.claimants(port).filter((nve) => this.#nves.get(nve)?.alive === true);
+    return this.#facts.claimants(port);
   }
 
   /** What the NVE should hold now, linked. */
@@ -109,11 +128,33 @@ export class Core {
   #take(input: Input): void {
     switch (input.type) {
       case 'records':
-        this.#takeRecords(input.changes, input.revision);
+        this.#takeRecords(input);
         return;
       case 'published':
-        this.#outbox.taken(input.revision);
+        this.#facts.published(input.revision);
         return;
+      case 'publish-failed':
+        this.#facts.publishFailed();
+        return;
+      case 'publish-refused':
+        this.#facts.publishRefused(input.key);
+        return;
+      case 'members':
+        this.#takeMembers(input.members, input.now);
+        return;
+      case 'store-away':
+        this.#storeAway(input.now);
+        return;
+      case 'arrivals-over':
+        this.#facts.arrivalsOver();
+        return;
+      default:
+        this.#takeNveInput(input);
+    }
+  }
+
+  #takeNveInput(input: Extract<Input, { nve: string }>): void {
+    switch (input.type) {
       case 'nve-connected':
       case 'nve-facts':
         this.#takeFacts(input.nve, input.facts, input.type === 'nve-connected');
@@ -122,22 +163,16 @@ export class Core {
         this.#lose(input.nve, input.reason);
         return;
       case 'nve-owner':
-        this.#state(input.nve).owner = input.owner;
-        return;
-      case 'arrivals-over':
-        this.#arrivalsOver = true;
-        for (const { port, nve } of this.domain.attachments()) {
-          if (this.#nves.get(nve)?.lastFacts === undefined) this.#decide(port);
-        }
-        this.#takeStaged();
+        this.#takeOwner(this.#state(input.nve), input.owner);
         return;
       case 'interfaces': {
         const touched = this.interfaces.update(input.nve, input.changes, input.complete);
         if (input.complete) {
+          this.#state(input.nve).interfacesKnown = true;
           for (const port of this.domain.attachedTo(input.nve)) touched.add(port);
         }
-        for (const id of touched) this.#decide(id, input.nve);
-        this.#takeStaged();
+        for (const id of touched) this.#facts.decide(id, input.nve);
+        this.#facts.settle();
         return;
       }
       default:
@@ -168,13 +203,7 @@ export class Core {
         if (state.version !== undefined) this.#planner.read(state, this.#moment);
         return;
       case 'flows-lost':
-        if (state.version !== undefined) {
-          const message = `the switch of ${state.name} is not served any more and forwards by what it has: ${input.reason}`;
-          this.#notices.tell('warning', 'switch-lost', nveKey(state), message);
-        }
-        state.version = undefined;
-        state.outOfStep();
-        if (!state.alive) this.#yieldPorts(state.name);
+        this.#loseFlows(state, input.reason);
         return;
       case 'behind':
         this.#notices.tell(
@@ -199,29 +228,59 @@ export class Core {
     }
   }
 
-  #takeRecords(changes: readonly RecordChange[], revision: number): void {
-    this.#revision = Math.max(this.#revision, revision);
-    const news = changes.filter(({ key }) => !this.#outbox.overrides(key, revision));
-    this.#change(news);
-    this.#outbox.passed(revision);
-    const ports = new Set<PortName>();
-    for (const { key, record } of news) {
-      const [kind, name] = splitKey(key);
-      if (kind === 'port' || kind === 'attachment') ports.add(name);
-      if (kind === 'nve' && record === undefined) this.#nveDeleted(name);
-      if (record?.kind === 'nve') this.#indexes.add(record.index);
-      if (kind === 'index') this.#indexes.add(Number(name));
+  #loseFlows(state: NveState, reason: string): void {
+    // Who has given the lock away has nothing to complain of.
+    if (state.version !== undefined && (state.owner || !this.#federation.isShared)) {
+      const message = `the switch of ${state.name} is not served any more and forwards by what it has: ${reason}`;
+      this.#notices.tell('warning', 'switch-lost', nveKey(state), message);
     }
-    for (const port of ports) this.#decide(port);
-    this.#takeStaged();
+    state.version = undefined;
+    state.outOfStep();
+    if (!state.alive) this.#facts.decidePortsOf(state.name);
+  }
+
+  #takeRecords({ changes, revision, snapshot }: Extract<Input, { type: 'records' }>): void {
+    const isSnapshot = snapshot === true;
+    this.#revision = isSnapshot ? revision : Math.max(this.#revision, revision);
+    if (isSnapshot) this.#federation.startOver(revision, this.#moment);
+    const words = changes.map((change) => ({ ...change, revision: change.revision ?? revision }));
+    this.#facts.records(words, revision, isSnapshot);
+  }
+
+  #takeMembers(members: readonly Member[], now: number): void {
+    const unseen = this.#federation.heard(members, now);
+    for (const nve of unseen)
+      if (this.#nves.get(nve)?.connected !== true) this.#facts.decidePortsOf(nve);
+    this.#effects.push(...this.#federation.moves(now));
+  }
+
+  /** Nobody can be asked: everything that we see counts, ours to tell or not. */
+  #storeAway(now: number): void {
+    const isNews = !this.#federation.storeIsAway;
+    this.#federation.storeAway(now);
+    if (isNews) this.#facts.decideAlone();
+    this.#effects.push(...this.#federation.moves(now));
+  }
+
+  #takeOwner(state: NveState, owner: boolean): void {
+    if (state.owner === owner) return;
+    state.owner = owner;
+    if (!this.#federation.isShared) return;
+    state.ownerWhy = owner ? this.#federation.whyOwner(state.name) : undefined;
+    if (!owner) return;
+    const message = `${state.name} is served by this instance now: ${state.ownerWhy}`;
+    this.#notices.tell('info', 'nve-taken', nveKey(state), message);
+    this.#federation.startOver(this.#revision, this.#moment);
+    this.#facts.assertNve(state.name);
+    // Before its interfaces are known, all of its ports would seem to have left.
+    if (state.interfacesKnown) this.#facts.decidePortsOf(state.name);
+    else this.#facts.settle();
   }
 
   /** An operator deleted the NVE; one that is connected all the same comes back by what is seen. */
   #nveDeleted(name: NveName): void {
     const state = this.#nves.get(name);
-    if (state === undefined) return;
-    if (state.facts !== undefined) this.#takeFacts(name, state.facts, false);
-    else if (!state.alive) {
+    if (state !== undefined && !state.alive) {
       this.#nves.delete(name);
       this.interfaces.forget(name);
     }
@@ -242,19 +301,8 @@ export class Core {
     }
     if (connected)
       this.#notices.tell('info', 'nve-connected', nveKey(state), `${name} is connected`);
-    const index = this.domain.nve(name)?.index ?? this.#freeIndex(name);
-    const record: NveRecord = { kind: 'nve', name, index, endpoints: facts.endpoints };
-    this.#stage({ key: keyOf(record), record });
-    this.#takeStaged();
-  }
-
-  #freeIndex(nve: NveName): number {
-    do this.#lastIndex++;
-    while (this.#indexes.has(this.#lastIndex));
-    this.#indexes.add(this.#lastIndex);
-    const record = { kind: 'index', index: this.#lastIndex, nve } as const;
-    this.#stage({ key: keyOf(record), record });
-    return this.#lastIndex;
+    this.#facts.assertNve(name);
+    this.#facts.settle();
   }
 
   #lose(name: NveName, reason: string): void {
@@ -262,88 +310,16 @@ export class Core {
     if (!state.connected) return;
     state.facts = undefined;
     state.owner = false;
+    state.ownerWhy = undefined;
+    state.interfacesKnown = false;
     this.#notices.tell(
       'warning',
       'nve-lost',
       nveKey(state),
       `${name} is not connected any more: ${reason}`,
     );
-    if (!state.alive) this.#yieldPorts(name);
-  }
-
-  /** Nothing of the NVE is up: what was last seen there no longer stands in the way of a newcomer. */
-  #yieldPorts(name: NveName): void {
-    const ports = new Set([...this.interfaces.of(name)].map(({ ifaceId }) => ifaceId));
-    for (const port of ports) this.#decide(port);
-    this.#takeStaged();
-  }
-
-  /** Decides anew which NVE has the port, and what its number is on `seenOn` (and where it was). */
-  #decide(port: PortName, seenOn?: NveName): void {
-    const current = this.domain.attachment(port);
-    const declared = this.domain.port(port) !== undefined;
-    const claimants = this.claimants(port);
-    const decided = declared
-      ? decideAttachment(port, current, {
-          claimants,
-          connected: (nve) => this.#nves.get(nve)?.connected === true,
-          awaited: (nve) => this.#isAwaited(nve),
-          former: this.#former.get(port),
-        })
-      : undefined;
-    if (decided !== current) {
-      this.#notices.moved(port, current?.nve, decided?.nve);
-      this.#stage({ key: recordKey('attachment', port), record: decided });
-    }
-    if (decided !== undefined || !declared) this.#former.delete(port);
-    else if (current !== undefined) this.#former.set(port, current);
-    const rivals = declared && claimants.length > 1;
-    this.#notices.stand(
-      'warning',
-      'port-conflict',
-      recordKey('port', port),
-      rivals ? conflictText(port, decided?.nve, claimants) : undefined,
-    );
-    if (seenOn !== undefined) this.#noticeUnknown(port, seenOn, declared);
-    for (const nve of new Set([
-      ...this.interfaces.naming(port),
-      ...(seenOn === undefined ? [] : [seenOn]),
-    ])) {
-      const state = this.#nves.get(nve);
-      state?.collect(state.linker.renumber(port, this.interfaces.working(port, nve)?.ofport));
-    }
-  }
-
-  /** After our start NVEs come back one by one: who is first must not take what another had. */
-  #isAwaited(nve: NveName): boolean {
-    return !this.#arrivalsOver && this.#nves.get(nve)?.lastFacts === undefined;
-  }
-
-  #noticeUnknown(port: PortName, nve: NveName, declared: boolean): void {
-    const iface = declared ? undefined : this.interfaces.any(port, nve)[0]?.name;
-    const text = iface === undefined ? undefined : unknownPortText(port, nve, iface);
-    this.#notices.stand('warning', 'port-unknown', recordKey('nve', nve), text, `${nve} ${port}`);
-  }
-
-  /** A fact of ours, to be taken in by `#takeStaged` together with the others of its input. */
-  #stage(change: RecordChange): void {
-    const { key, record } = change;
-    const isNews =
-      record === undefined ? this.domain.record(key) !== undefined : !this.domain.holds(record);
-    if (isNews) this.#staged.push(change);
-  }
-
-  /** One compile for all, so that a thousand ports that come at once cost their network one visit. */
-  #takeStaged(): void {
-    if (this.#staged.length === 0) return;
-    const changes = this.#staged;
-    this.#staged = [];
-    this.#change(changes);
-    for (const change of changes) this.#outbox.add(change);
-  }
-
-  #change(changes: readonly RecordChange[]): void {
-    for (const [name, delta] of this.compiler.apply(changes)) this.#collect(name, delta);
+    // Nothing of it is up: what was last seen there no longer stands in the way of a newcomer.
+    if (!state.alive) this.#facts.decidePortsOf(name);
   }
 
   #collect(name: NveName, delta: FragmentDelta): void {
@@ -363,9 +339,4 @@ export class Core {
 
 function nveKey(state: NveState): string {
   return recordKey('nve', state.name);
-}
-
-function splitKey(key: string): [string, string] {
-  const slash = key.indexOf('/');
-  return [key.slice(0, slash), key.slice(slash + 1)];
 }

@@ -55,6 +55,8 @@ export type Input =
       readonly type: 'records';
       readonly revision: number;
       readonly changes: readonly StoredChange[];
+      /** Everything that the store has, with a deletion of each key known here that it has not. */
+      readonly snapshot?: boolean;
     }
   /** The store has taken the writes of the last `publish`. */
   | { readonly type: 'published'; readonly revision: number }

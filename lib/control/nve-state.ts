@@ -28,6 +28,10 @@ export class NveState {
   facts: NveFacts | undefined;
   lastFacts: NveFacts | undefined;
   owner = false;
+  /** Why this instance serves it; only while it does. */
+  ownerWhy: string | undefined;
+  /** Its whole list of interfaces has come since it connected. */
+  interfacesKnown = false;
   /** Undefined: no OpenFlow session with the master role. */
   version: OpenFlowVersion | undefined;
   inStep = false;

@@ -90,30 +90,85 @@ describe('the outbox', () => {
   const nve = (index: number): DomainRecord => ({ kind: 'nve', name: 'a', index, endpoints: [] });
   const put = (index: number) => ({ key: 'nve/a', record: nve(index) });
 
+  const none = new Map<string, number>();
+  const write = (index: number, basedOn: number | 'absent' = 'absent') => ({
+    ...put(index),
+    basedOn,
+  });
+  const word = (index: number, revision: number) => ({ ...put(index), revision });
+
   it('has one batch under way, and then the newest value of each key only', () => {
     const outbox = new Outbox();
-    expect(outbox.take()).to.equal(undefined);
+    expect(outbox.take(none)).to.equal(undefined);
     outbox.add(put(1));
-    expect(outbox.take()).to.deep.equal([put(1)]);
+    expect(outbox.take(none)).to.deep.equal([write(1)]);
     outbox.add(put(2));
     outbox.add(put(3));
-    expect(outbox.take()).to.equal(undefined);
+    expect(outbox.take(none)).to.equal(undefined);
     outbox.taken(10);
-    expect(outbox.take()).to.deep.equal([put(3)]);
+    outbox.passed(10);
+    expect(outbox.take(new Map([['nve/a', 10]]))).to.deep.equal([write(3, 10)]);
   });
 
-  it('does not believe what the feed says of a key that waits, is under way or was just taken', () => {
+  it('writes a key again only when the feed has told the revision of the last time', () => {
     const outbox = new Outbox();
     outbox.add(put(1));
-    expect(outbox.overrides('nve/a', 5)).to.equal(true);
-    outbox.take();
-    expect(outbox.overrides('nve/a', 5)).to.equal(true);
+    outbox.take(none);
+    outbox.add(put(2));
     outbox.taken(10);
-    expect(outbox.overrides('nve/a', 10)).to.equal(true);
-    expect(outbox.overrides('nve/a', 11)).to.equal(false);
-    expect(outbox.overrides('nve/b', 5)).to.equal(false);
+    expect(outbox.take(none)).to.equal(undefined);
+    outbox.passed(9);
+    expect(outbox.take(none)).to.equal(undefined);
     outbox.passed(10);
-    expect(outbox.overrides('nve/a', 10)).to.equal(false);
+    expect(outbox.take(none)).to.deep.equal([write(2)]);
+  });
+
+  it('holds the store’s word on a key that is under way, and knows its own echo', () => {
+    const outbox = new Outbox();
+    outbox.add(put(1));
+    outbox.take(none);
+    expect(outbox.hear(word(1, 10))).to.equal('held');
+    expect(outbox.hear({ ...word(1, 10), key: 'nve/b' })).to.equal('believed');
+    const later = outbox.taken(10);
+    expect(later).to.deep.equal([word(1, 10)]);
+    expect(later.map((held) => outbox.hear(held))).to.deep.equal(['echo']);
+    expect(outbox.hear(word(7, 11))).to.equal('believed');
+  });
+
+  it('believes what somebody else wrote after it, and gives up what it decided before', () => {
+    const outbox = new Outbox();
+    outbox.add(put(1));
+    outbox.take(none);
+    outbox.hear(word(7, 11));
+    expect(outbox.taken(10).map((held) => outbox.hear(held))).to.deep.equal(['believed']);
+    outbox.passed(11);
+    outbox.add(put(2));
+    expect(outbox.hear(word(8, 12))).to.equal('believed');
+    expect(outbox.take(none)).to.equal(undefined);
+  });
+
+  it('gives a refused key up, tries the others again, and tells what it held', () => {
+    const outbox = new Outbox();
+    outbox.add(put(1));
+    outbox.add({ key: 'nve/b', record: nve(2) });
+    outbox.take(none);
+    outbox.hear(word(7, 11));
+    expect(outbox.refused('nve/a')).to.deep.equal({ given: nve(1), words: [word(7, 11)] });
+    expect(outbox.hear(word(7, 11))).to.equal('believed');
+    expect(outbox.take(none)?.map(({ key }) => key)).to.deep.equal(['nve/b']);
+  });
+
+  it('tries all again when it is not known what became of it, the newer value where there is one', () => {
+    const outbox = new Outbox();
+    outbox.add(put(1));
+    outbox.add({ key: 'nve/b', record: nve(2) });
+    outbox.take(none);
+    outbox.add(put(3));
+    expect(outbox.failed()).to.deep.equal([]);
+    expect(outbox.take(none)).to.have.deep.members([
+      write(3),
+      { ...write(2), key: 'nve/b', record: nve(2) },
+    ]);
   });
 
   it('never gives the store more than it takes in one batch, and loses nothing', () => {
@@ -121,7 +176,7 @@ describe('the outbox', () => {
     const count = BATCH_WRITES_MAX + 5;
     for (let index = 0; index < count; index++) outbox.add({ key: `nve/${index}`, record: nve(1) });
     const seen = new Set<string>();
-    for (let batch = outbox.take(); batch !== undefined; batch = outbox.take()) {
+    for (let batch = outbox.take(none); batch !== undefined; batch = outbox.take(none)) {
       expect(batch.length).to.be.at.most(BATCH_WRITES_MAX);
       for (const { key } of batch) seen.add(key);
       outbox.taken(seen.size);

@@ -1,0 +1,323 @@
+/**
+ * Facts: what NVEs show, against what the store says, and who is to say it.
+ *
+ * The one writer of the core's domain. A fact of an NVE that this instance speaks for takes effect at once and goes to
+ * the outbox; the store's word is taken in where it is news, and everything that it concerns is looked at anew.
+ */
+import type { Compiler, RecordChange } from '../desired/compiler.ts';
+import type { FragmentDelta } from '../desired/network-plan.ts';
+import type { Domain } from '../model/domain.ts';
+import {
+  type AttachmentRecord,
+  type DomainRecord,
+  type IndexClaim,
+  keyOf,
+  type NveName,
+  type NveRecord,
+  type PortName,
+  type RecordKey,
+  recordKey,
+} from '../model/records.ts';
+import { decideAttachment } from './attachments.ts';
+import type { Federation } from './federation.ts';
+import type { PublishedWrite } from './inputs.ts';
+import type { Interfaces } from './interfaces.ts';
+import { conflictText, type Notices, unknownPortText } from './notices.ts';
+import type { NveState } from './nve-state.ts';
+import { Outbox, type StoreWord } from './outbox.ts';
+
+export interface FactsContext {
+  readonly domain: Domain;
+  readonly compiler: Compiler;
+  readonly interfaces: Interfaces;
+  readonly federation: Federation;
+  readonly notices: Notices;
+  readonly nves: ReadonlyMap<NveName, NveState>;
+  /** Fragments of this NVE have changed. */
+  changed(nve: NveName, delta: FragmentDelta): void;
+  /** The NVE's record was deleted by somebody. */
+  nveDeleted(nve: NveName): void;
+}
+
+export class Facts {
+  readonly #context: FactsContext;
+  readonly #outbox = new Outbox();
+  readonly #revisions = new Map<RecordKey, number>();
+  /** Declared ports that are attached nowhere now and were before: a move counts up, however it went. */
+  readonly #former = new Map<PortName, AttachmentRecord>();
+  /** What is seen of these ports calls for a change that another instance is to decide. */
+  readonly #leftToOthers = new Set<PortName>();
+  readonly #indexes = new Set<number>();
+  #lastIndex = 0;
+  #staged: RecordChange[] = [];
+  #arrivalsOver = false;
+
+  constructor(context: FactsContext) {
+    this.#context = context;
+  }
+
+  /** The store's revision of every record whose word was taken in. */
+  get revisions(): ReadonlyMap<RecordKey, number> {
+    return this.#revisions;
+  }
+
+  /** NVEs that are up and have a working interface for the port. */
+  claimants(port: PortName): NveName[] {
+    const { interfaces, nves } = this.#context;
+    return interfaces.claimants(port).filter((nve) => nves.get(nve)?.alive === true);
+  }
+
+  /** NVEs that were connected before this instance started have had the time to come back. */
+  arrivalsOver(): void {
+    this.#arrivalsOver = true;
+    for (const { port, nve } of this.#context.domain.attachments()) {
+      if (this.#context.nves.get(nve)?.lastFacts === undefined) this.decide(port);
+    }
+    this.settle();
+  }
+
+  /** Nobody can be asked any more: what we left to others counts by what we see. */
+  decideAlone(): void {
+    for (const nve of this.#context.nves.keys()) this.assertNve(nve);
+    for (const port of [...this.#leftToOthers]) this.decide(port);
+    this.settle();
+  }
+
+  /** Decides every port anew that the NVE shows or has. */
+  decidePortsOf(nve: NveName): void {
+    const { domain, interfaces } = this.#context;
+    const ports = new Set([...interfaces.of(nve)].map(({ ifaceId }) => ifaceId));
+    for (const port of domain.attachedTo(nve)) ports.add(port);
+    for (const port of ports) this.decide(port);
+    this.settle();
+  }
+
+  /** Decides anew which NVE has the port, and what its number is on `seenOn` (and where it was). */
+  decide(port: PortName, seenOn?: NveName): void {
+    const current = this.#context.domain.attachment(port);
+    const declared = this.#context.domain.port(port) !== undefined;
+    const claimants = this.claimants(port);
+    const decided = this.#decided(port, current, claimants);
+    if (decided !== current) {
+      this.#context.notices.moved(port, current?.nve, decided?.nve);
+      this.#stage({ key: recordKey('attachment', port), record: decided });
+    }
+    if (decided !== undefined || !declared) this.#former.delete(port);
+    else if (current !== undefined) this.#former.set(port, current);
+    const rivals = declared && claimants.length > 1;
+    this.#context.notices.stand(
+      'warning',
+      'port-conflict',
+      recordKey('port', port),
+      rivals ? conflictText(port, decided?.nve, claimants) : undefined,
+    );
+    if (seenOn !== undefined) this.#noticeUnknown(port, seenOn, declared);
+    for (const nve of new Set([
+      ...this.#context.interfaces.naming(port),
+      ...(seenOn === undefined ? [] : [seenOn]),
+    ])) {
+      const state = this.#context.nves.get(nve);
+      state?.collect(
+        state.linker.renumber(port, this.#context.interfaces.working(port, nve)?.ofport),
+      );
+    }
+  }
+
+  /** The NVE's record is what its database shows, if that is ours to say. */
+  assertNve(name: NveName): void {
+    const facts = this.#context.nves.get(name)?.facts;
+    if (facts === undefined || !this.#context.federation.speaksFor(name)) return;
+    const index = this.#claimedIndex(name) ?? this.#freeIndex(name);
+    const record: NveRecord = { kind: 'nve', name, index, endpoints: facts.endpoints };
+    this.#stage({ key: keyOf(record), record });
+  }
+
+  /** One compile for all, so that a thousand ports that come at once cost their network one visit. */
+  settle(): void {
+    if (this.#staged.length === 0) return;
+    const changes = this.#staged;
+    this.#staged = [];
+    this.#change(changes);
+    for (const change of changes) this.#outbox.add(change);
+  }
+
+  /** What is to be written now, if anything. */
+  publish(): PublishedWrite[] | undefined {
+    return this.#outbox.take(this.#revisions);
+  }
+
+  published(revision: number): void {
+    this.#hear(this.#outbox.taken(revision));
+  }
+
+  publishFailed(): void {
+    this.#hear(this.#outbox.failed());
+  }
+
+  /** The store's words up to this revision, or all that it has. */
+  records(words: readonly StoreWord[], revision: number, isSnapshot: boolean): void {
+    if (isSnapshot) this.#outbox.restart();
+    this.#hear(words, isSnapshot);
+    this.#outbox.passed(revision);
+  }
+
+  publishRefused(key: RecordKey): void {
+    const { given, words } = this.#outbox.refused(key);
+    this.#hear(words);
+    if (given?.kind !== 'index') return;
+    // Somebody else has claimed the number, whether his word has come yet or not.
+    const claim = this.#context.domain.record(key);
+    if (claim?.kind === 'index' && claim.nve === given.nve)
+      this.#change([{ key, record: undefined }]);
+    this.assertNve(given.nve);
+    this.settle();
+  }
+
+  /** Takes the store's words in where they are news, and looks anew at all that they concern. */
+  #hear(words: readonly StoreWord[], isSnapshot = false): void {
+    const news = words.filter((word) => this.#isNews(word));
+    if (news.length === 0) return;
+    const freed = news.flatMap((word) => this.#replaces(word, isSnapshot) ?? []);
+    this.#change(news);
+    for (const claim of freed) this.#giveBack(claim);
+    const ports = new Set<PortName>();
+    for (const { key, record } of news) {
+      const [kind, name] = splitKey(key);
+      if (kind === 'port' || kind === 'attachment') ports.add(name);
+      if (kind === 'index') this.#indexes.add(Number(name));
+      if (kind === 'nve') this.#nveRecord(name, record !== undefined);
+    }
+    for (const port of ports) this.decide(port);
+    this.settle();
+  }
+
+  #isNews(word: StoreWord): boolean {
+    const belief = this.#outbox.hear(word);
+    if (belief === 'held') return false;
+    if (word.record === undefined) this.#revisions.delete(word.key);
+    else this.#revisions.set(word.key, word.revision);
+    return belief === 'believed';
+  }
+
+  #nveRecord(nve: NveName, isThere: boolean): void {
+    if (!isThere) this.#context.nveDeleted(nve);
+    this.assertNve(nve);
+  }
+
+  /** Before the word replaces what is there. Gives the claim that may have become idle by it. */
+  #replaces({ key, record }: StoreWord, isSnapshot: boolean): IndexClaim | undefined {
+    const present = this.#context.domain.record(key);
+    if (present?.kind === 'attachment' && record === undefined) {
+      this.#former.set(present.port, present);
+    }
+    if (this.#context.federation.isShared && !isSnapshot) this.#noticeMoved(key, present, record);
+    if (present?.kind !== 'nve' || record?.kind !== 'nve') return undefined;
+    return { kind: 'index', index: present.index, nve: present.name };
+  }
+
+  #noticeMoved(key: RecordKey, from: DomainRecord | undefined, to: DomainRecord | undefined): void {
+    const [kind, port] = splitKey(key);
+    if (kind !== 'attachment') return;
+    const old = from?.kind === 'attachment' ? from.nve : undefined;
+    const present = to?.kind === 'attachment' ? to.nve : undefined;
+    if (old !== present) this.#context.notices.moved(port, old, present);
+  }
+
+  /** A number that we had claimed for an NVE which has another by the store's word. */
+  #giveBack({ index, nve }: IndexClaim): void {
+    const { domain, federation } = this.#context;
+    const key = recordKey('index', index);
+    const claim = domain.record(key);
+    const isIdle = claim?.kind === 'index' && claim.nve === nve && domain.nve(nve)?.index !== index;
+    if (isIdle && federation.speaksFor(nve)) this.#stage({ key, record: undefined });
+  }
+
+  /** As it should be, by what we see; as it is, where that is for another instance to say. */
+  #decided(
+    port: PortName,
+    current: AttachmentRecord | undefined,
+    claimants: readonly NveName[],
+  ): AttachmentRecord | undefined {
+    if (this.#context.domain.port(port) === undefined) {
+      const isOurs =
+        current !== undefined &&
+        (this.#context.federation.speaksFor(current.nve) ||
+          this.#context.federation.isOrphan(current.nve));
+      return isOurs ? undefined : current;
+    }
+    const decided = decideAttachment(port, current, {
+      claimants,
+      connected: (nve) => this.#context.nves.get(nve)?.connected === true,
+      awaited: (nve) => this.#isAwaited(nve),
+      former: this.#former.get(port),
+    });
+    const isOurs = [current?.nve, decided?.nve].some(
+      (nve) => nve !== undefined && this.#context.federation.speaksFor(nve),
+    );
+    if (decided === current || isOurs) {
+      this.#leftToOthers.delete(port);
+      return decided;
+    }
+    this.#leftToOthers.add(port);
+    return current;
+  }
+
+  /**
+   * After our start NVEs come back one by one: who is first must not take what another had. And what is not connected
+   * to us may be to another instance, whose word on it will come.
+   */
+  #isAwaited(nve: NveName): boolean {
+    const state = this.#context.nves.get(nve);
+    if (!this.#arrivalsOver && state?.lastFacts === undefined) return true;
+    if (state?.connected === true) return !state.interfacesKnown;
+    return state?.alive !== true && this.#context.federation.isSeenByOthers(nve);
+  }
+
+  #noticeUnknown(port: PortName, nve: NveName, declared: boolean): void {
+    const iface = declared ? undefined : this.#context.interfaces.any(port, nve)[0]?.name;
+    const text = iface === undefined ? undefined : unknownPortText(port, nve, iface);
+    this.#context.notices.stand(
+      'warning',
+      'port-unknown',
+      recordKey('nve', nve),
+      text,
+      `${nve} ${port}`,
+    );
+  }
+
+  #claimedIndex(name: NveName): number | undefined {
+    const index = this.#context.domain.nve(name)?.index;
+    if (index === undefined) return undefined;
+    const claim = this.#context.domain.record(recordKey('index', index));
+    return claim?.kind === 'index' && claim.nve === name ? index : undefined;
+  }
+
+  #freeIndex(nve: NveName): number {
+    do this.#lastIndex++;
+    while (this.#indexes.has(this.#lastIndex));
+    this.#indexes.add(this.#lastIndex);
+    const record = { kind: 'index', index: this.#lastIndex, nve } as const;
+    this.#stage({ key: keyOf(record), record });
+    return this.#lastIndex;
+  }
+
+  /** A fact of ours, to be taken in by `#takeStaged` together with the others of its input. */
+  #stage(change: RecordChange): void {
+    const { key, record } = change;
+    const isNews =
+      record === undefined
+        ? this.#context.domain.record(key) !== undefined
+        : !this.#context.domain.holds(record);
+    if (isNews) this.#staged.push(change);
+  }
+
+  #change(changes: readonly RecordChange[]): void {
+    for (const [name, delta] of this.#context.compiler.apply(changes))
+      this.#context.changed(name, delta);
+  }
+}
+
+function splitKey(key: string): [string, string] {
+  const slash = key.indexOf('/');
+  return [key.slice(0, slash), key.slice(slash + 1)];
+}

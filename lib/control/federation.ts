@@ -1,0 +1,129 @@
+/**
+ * This instance among the others of its domain: what it may say of an NVE, which locks it gives and takes, and how
+ * far its own NVEs have come.
+ *
+ * Without others (a store that serves one process) it may say everything and moves no lock.
+ */
+import type { Member } from '../model/announcement.ts';
+import type { NveName } from '../model/records.ts';
+import type { Effect } from './inputs.ts';
+import { Members } from './members.ts';
+import type { MembersView } from './members-view.ts';
+import type { NveState } from './nve-state.ts';
+import { Ownership } from './ownership.ts';
+
+/** Revisions whose confirmation is awaited; between them, the older one of two is left out. */
+const AWAITED_MAX = 256;
+
+export class Federation {
+  readonly #members: Members | undefined;
+  readonly #ownership: Ownership | undefined;
+  readonly #nves: ReadonlyMap<NveName, NveState>;
+  #storeSince: number | undefined;
+  #awaySince: number | undefined;
+  #awaited: { readonly revision: number; readonly moment: number }[] = [];
+  #confirmed = 0;
+
+  /** `instance` undefined: no others. */
+  constructor(instance: string | undefined, nves: ReadonlyMap<NveName, NveState>) {
+    this.#nves = nves;
+    this.#members = instance === undefined ? undefined : new Members(instance);
+    this.#ownership = instance === undefined ? undefined : new Ownership(instance);
+  }
+
+  get members(): MembersView | undefined {
+    return this.#members;
+  }
+
+  get isShared(): boolean {
+    return this.#members !== undefined;
+  }
+
+  get storeIsAway(): boolean {
+    return this.#awaySince !== undefined;
+  }
+
+  /** Since when, in the time of the inputs. */
+  get awaySince(): number | undefined {
+    return this.#awaySince;
+  }
+
+  /** Whether what we see on this NVE is ours to decide: we serve it, or nobody can be asked. */
+  speaksFor(nve: NveName): boolean {
+    if (this.#members === undefined || this.storeIsAway) return true;
+    return this.#nves.get(nve)?.owner === true;
+  }
+
+  /** Whether no living instance serves the NVE, so that anybody may tidy up after it. */
+  isOrphan(nve: NveName): boolean {
+    return this.#members === undefined || this.#members.ownerOf(nve) === undefined;
+  }
+
+  /** Whether another living instance sees the NVE. */
+  isSeenByOthers(nve: NveName): boolean {
+    const { self } = this.#members ?? {};
+    return this.#members?.connectedTo(nve).some((instance) => instance !== self) === true;
+  }
+
+  /** Why the lock that we have just been granted came to us. */
+  whyOwner(nve: NveName): string {
+    const last = this.#members?.lastOwner(nve);
+    if (last === undefined) return 'nobody served it';
+    return last.alive ? `${last.name} handed it over` : `${last.name} was gone`;
+  }
+
+  /** Returns NVEs that no other living instance sees any more. */
+  heard(members: readonly Member[], now: number): NveName[] {
+    this.#storeSince ??= now;
+    this.#awaySince = undefined;
+    return this.#members?.take(members, now) ?? [];
+  }
+
+  storeAway(now: number): void {
+    this.#awaySince ??= now;
+    this.#storeSince = undefined;
+    this.#members?.away(now);
+  }
+
+  /** Locks to be given and taken now. */
+  moves(now: number): Extract<Effect, { type: 'lock' }>[] {
+    if (this.#members === undefined || this.#ownership === undefined) return [];
+    const nves = new Map<NveName, boolean>();
+    for (const state of this.#nves.values()) if (state.connected) nves.set(state.name, state.owner);
+    const actions = this.#ownership.decide({
+      now,
+      storeSince: this.#storeSince,
+      awaySince: this.#awaySince,
+      peers: this.#members.peers(),
+      nves,
+    });
+    return actions.map(({ nve, action }) => ({ type: 'lock', nve, action }));
+  }
+
+  /** The core has come to this revision at this moment. */
+  came(revision: number, moment: number): void {
+    if (this.#awaited.at(-1)?.revision === revision) return;
+    this.#awaited.push({ revision, moment });
+    if (this.#awaited.length > AWAITED_MAX) this.#awaited.splice(AWAITED_MAX / 2, 1);
+  }
+
+  /** An NVE is ours now: it has confirmed nothing yet. */
+  startOver(revision: number, moment: number): void {
+    this.#confirmed = 0;
+    this.#awaited = [{ revision, moment }];
+  }
+
+  /** The newest revision that every NVE which we own has confirmed. */
+  get confirmed(): number {
+    const owned = [...this.#nves.values()].filter((state) => state.owner);
+    let next = this.#awaited[0];
+    while (next !== undefined) {
+      const { moment, revision } = next;
+      if (owned.some((state) => state.pending(moment) !== undefined)) break;
+      this.#confirmed = revision;
+      this.#awaited.shift();
+      next = this.#awaited[0];
+    }
+    return this.#confirmed;
+  }
+}
