@@ -12,6 +12,7 @@ import { type Problem, ProblemList } from '../model/problem.ts';
 import {
   type DomainRecord,
   keyOf,
+  type NetworkName,
   type NetworkRecord,
   type PortRecord,
   type RecordKey,
@@ -33,11 +34,23 @@ export interface IntentPlan {
   readonly problems: readonly Problem[];
 }
 
+/**
+ * Records in the store that this release cannot read and must not touch, by key, each with its sentence: their
+ * writer, a newer release or another program, knows more of them than we do.
+ */
+export type UnreadableRecords = ReadonlyMap<RecordKey, string>;
+
+const NONE: UnreadableRecords = new Map();
+
 /** Above what people choose by hand, so that a VNI chosen later seldom clashes with one that we chose. */
 const ALLOCATED_VNI_FIRST = 0x10000;
 
-export function planApply(domain: Domain, manifests: readonly Manifest[]): IntentPlan {
-  const draft = new Draft(domain);
+export function planApply(
+  domain: Domain,
+  manifests: readonly Manifest[],
+  unreadable: UnreadableRecords = NONE,
+): IntentPlan {
+  const draft = new Draft(domain, unreadable);
   const networks = manifests.filter((manifest) => manifest.kind === 'Network');
   // First what becomes free, so that two networks may exchange their VNIs in one file, and what is wanted by number.
   for (const manifest of networks) draft.lookAhead(manifest);
@@ -51,11 +64,12 @@ export function planDelete(
   domain: Domain,
   refs: readonly ObjectRef[],
   isConnected: (nve: string) => boolean,
+  unreadable: UnreadableRecords = NONE,
 ): IntentPlan {
-  const draft = new Draft(domain);
+  const draft = new Draft(domain, unreadable);
   const ports = new Set(refs.filter((ref) => ref.kind === 'Port').map((ref) => ref.name));
   for (const ref of refs) {
-    if (ref.kind === 'Port') draft.drop('Port', ref.name, recordKey('port', ref.name));
+    if (ref.kind === 'Port') draft.dropPort(ref.name);
     if (ref.kind === 'Network') draft.dropNetwork(ref.name, ports);
     if (ref.kind === 'Nve') draft.dropNve(ref.name, isConnected(ref.name));
   }
@@ -65,6 +79,7 @@ export function planDelete(
 /** The domain as it would be, on top of the domain as it is. */
 class Draft {
   readonly #domain: Domain;
+  readonly #unreadable: UnreadableRecords;
   readonly #writes = new Map<RecordKey, DomainRecord | undefined>();
   readonly #reliesOn = new Set<RecordKey>();
   readonly #objects: IntentObject[] = [];
@@ -74,18 +89,25 @@ class Draft {
   readonly #freedVnis = new Set<number>();
   /** Named in the manifests: never chosen for another network of the same file. */
   readonly #wantedVnis = new Set<number>();
+  readonly #refused = new Set<RecordKey>();
+  /** Networks of which a port comes, goes or changes. */
+  readonly #stirred = new Set<NetworkName>();
+  #orphans: ReadonlyMap<NetworkName, number> | undefined;
   #nextVni = ALLOCATED_VNI_FIRST;
 
-  constructor(domain: Domain) {
+  constructor(domain: Domain, unreadable: UnreadableRecords) {
     this.#domain = domain;
+    this.#unreadable = unreadable;
   }
 
   plan(): IntentPlan {
     for (const vni of this.#freedVnis) {
       if (!this.#takenVnis.has(vni)) this.#writes.set(recordKey('vni', vni), undefined);
     }
+    for (const network of this.#stirred) this.#countRoster(network);
     const writes = [...this.#writes].map(([key, record]) => ({ key, record }));
     const reliesOn = [...this.#reliesOn].filter((key) => !this.#writes.has(key));
+    for (const key of [...this.#writes.keys(), ...reliesOn]) this.#refuseUnreadable(key);
     return { writes, reliesOn, objects: this.#objects, problems: this.#problems.toArray() };
   }
 
@@ -98,7 +120,8 @@ class Draft {
   network(manifest: NetworkManifest): void {
     const { name, encapsulation } = manifest;
     const before = this.#domain.network(name);
-    const vni = manifest.vni ?? before?.vni ?? this.#freeVni();
+    const orphan = before === undefined ? this.#orphanClaim(name) : undefined;
+    const vni = manifest.vni ?? before?.vni ?? orphan ?? this.#freeVni();
     if (vni === undefined) {
       this.#problems.add(`Network ${name}`, 'no VNI is free: delete a network first');
       return;
@@ -118,6 +141,7 @@ class Draft {
       ...(encapsulation === undefined ? {} : { encapsulation }),
     };
     this.#takenVnis.set(vni, name);
+    if (orphan !== undefined && orphan !== vni) this.#freedVnis.add(orphan);
     this.#put('Network', name, before, record);
     if (before?.vni !== vni) {
       this.#writes.set(recordKey('vni', vni), { kind: 'vni', vni, network: name });
@@ -127,6 +151,7 @@ class Draft {
   port(manifest: PortManifest): void {
     const { name, network, mac, ips } = manifest;
     const key = recordKey('network', network);
+    if (this.#refuseUnreadable(key)) return;
     if (!this.#writes.has(key) && this.#domain.network(network) === undefined) {
       const known = this.#domain.networks().map((record) => record.name);
       const near = nearest(network, known);
@@ -138,7 +163,8 @@ class Draft {
     this.#reliesOn.add(key);
     const record: PortRecord = { kind: 'port', name, network, mac, ips };
     this.#applied.push(record);
-    this.#put('Port', name, this.#domain.port(name), record);
+    const before = this.#domain.port(name);
+    if (this.#put('Port', name, before, record)) this.#stirPort(before, record);
   }
 
   /** MACs and IPs are unique in a network. */
@@ -177,9 +203,22 @@ class Draft {
       this.#problems.add(`Network ${name}`, `it still has ports: delete ${some}${more} first`);
       return;
     }
+    // A port that cannot be read may be one of this network.
+    for (const key of this.#unreadable.keys()) {
+      if (key.startsWith('port/') && this.#refuseUnreadable(key)) return;
+    }
     const vni = this.#domain.network(name)?.vni;
-    this.drop('Network', name, recordKey('network', name));
-    if (vni !== undefined) this.#freedVnis.add(vni);
+    this.#drop('Network', name, recordKey('network', name));
+    if (vni === undefined) return;
+    this.#freedVnis.add(vni);
+    const roster = recordKey('roster', name);
+    if (this.#domain.roster(name) === undefined) this.#reliesOn.add(roster);
+    else this.#writes.set(roster, undefined);
+  }
+
+  dropPort(name: string): void {
+    this.#drop('Port', name, recordKey('port', name));
+    this.#stirPort(this.#domain.port(name));
   }
 
   dropNve(name: string, connected: boolean): void {
@@ -190,37 +229,74 @@ class Draft {
       return;
     }
     const index = this.#domain.nve(name)?.index;
-    this.drop('Nve', name, recordKey('nve', name));
+    this.#drop('Nve', name, recordKey('nve', name));
     if (index !== undefined) this.#writes.set(recordKey('index', index), undefined);
     for (const port of this.#domain.attachedTo(name)) {
       this.#writes.set(recordKey('attachment', port), undefined);
     }
   }
 
-  drop(kind: string, name: string, key: RecordKey): void {
+  #drop(kind: string, name: string, key: RecordKey): void {
     const there = this.#domain.record(key) !== undefined;
     if (there) this.#writes.set(key, undefined);
+    else this.#refuseUnreadable(key);
     this.#objects.push({ kind, name, result: there ? 'deleted' : 'absent' });
   }
 
-  #put(kind: string, name: string, before: DomainRecord | undefined, after: DomainRecord): void {
+  /** False: it is there already. */
+  #put(kind: string, name: string, before: DomainRecord | undefined, after: DomainRecord): boolean {
     const same = before !== undefined && JSON.stringify(before) === JSON.stringify(after);
     if (!same) this.#writes.set(keyOf(after), after);
     const result = same ? 'unchanged' : before === undefined ? 'created' : 'changed';
     this.#objects.push({ kind, name, result });
+    return !same;
+  }
+
+  #stirPort(...versions: readonly (PortRecord | undefined)[]): void {
+    for (const port of versions) if (port !== undefined) this.#stirred.add(port.network);
+  }
+
+  /** Whoever plans by the same ports writes this too, and one of the two is refused. */
+  #countRoster(network: NetworkName): void {
+    const key = recordKey('network', network);
+    const there = this.#writes.has(key) ? this.#writes.get(key) : this.#domain.network(network);
+    if (there === undefined) return;
+    const count = (this.#domain.roster(network)?.count ?? 0) + 1;
+    this.#writes.set(recordKey('roster', network), { kind: 'roster', network, count });
+  }
+
+  #refuseUnreadable(key: RecordKey): boolean {
+    const sentence = this.#unreadable.get(key);
+    if (sentence === undefined) return false;
+    if (!this.#refused.has(key)) this.#problems.add(key, sentence);
+    this.#refused.add(key);
+    return true;
+  }
+
+  /** The VNI that is claimed for a network whose own record cannot be used, and is being written anew. */
+  #orphanClaim(network: NetworkName): number | undefined {
+    this.#orphans ??= new Map(
+      this.#domain
+        .vniClaims()
+        .filter((claim) => this.#domain.network(claim.network) === undefined)
+        .map((claim) => [claim.network, claim.vni]),
+    );
+    return this.#orphans.get(network);
   }
 
   #holderOf(vni: number): string | undefined {
     const taken = this.#takenVnis.get(vni);
     if (taken !== undefined) return taken;
-    return this.#freedVnis.has(vni) ? undefined : this.#domain.networkOfVni(vni);
+    if (this.#freedVnis.has(vni)) return undefined;
+    return this.#domain.networkOfVni(vni) ?? this.#domain.vniClaim(vni)?.network;
   }
 
   #freeVni(): number | undefined {
     for (let tries = 0; tries <= VNI_MAX; tries++) {
       const vni = this.#nextVni;
       this.#nextVni = vni === VNI_MAX ? 1 : vni + 1;
-      if (this.#holderOf(vni) === undefined && !this.#wantedVnis.has(vni)) return vni;
+      const isClaimed = this.#unreadable.has(recordKey('vni', vni));
+      if (this.#holderOf(vni) === undefined && !this.#wantedVnis.has(vni) && !isClaimed) return vni;
     }
     return undefined;
   }

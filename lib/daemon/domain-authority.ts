@@ -1,7 +1,7 @@
 /**
  * The authority behind the API: intent into the store, the core's state out of it.
  */
-import { type IntentPlan, planApply, planDelete } from '../control/intent.ts';
+import { planApply, planDelete } from '../control/intent.ts';
 import {
   mappingViews,
   networkView,
@@ -11,7 +11,6 @@ import {
   tunnelViews,
 } from '../control/views.ts';
 import type { Manifest, ObjectRef } from '../model/manifest.ts';
-import type { RecordKey } from '../model/records.ts';
 import type { EventView, InstanceView, ViewKind, ViewsByKind } from '../model/views.ts';
 import {
   type Applied,
@@ -24,10 +23,11 @@ import {
 } from '../northbound/authority.ts';
 import { now } from '../runtime/clock.ts';
 import type { Southbound } from '../southbound/southbound.ts';
-import { type Batch, type Precondition, type Store, StoreError } from '../store/contract.ts';
-import { COME_BACK_MS, type Engine, toWrite } from './engine.ts';
+import type { Store } from '../store/contract.ts';
+import { COME_BACK_MS, type Engine } from './engine.ts';
 import type { EventLog } from './event-log.ts';
 import { reportFlows } from './flow-report.ts';
+import { StoreWriter } from './store-writer.ts';
 
 export interface AuthoritySettings {
   readonly instance: string;
@@ -38,16 +38,13 @@ export interface AuthoritySettings {
   isReady(): boolean;
 }
 
-/** Somebody else may change the same records between our reading and our writing: so often we look again. */
-const APPLY_ATTEMPTS = 5;
-
 export class DomainAuthority implements Authority {
   readonly #engine: Engine;
   readonly #store: Store;
   readonly #southbound: Southbound;
   readonly #events: EventLog;
   readonly #settings: AuthoritySettings;
-  #lastWrite: Promise<unknown> = Promise.resolve();
+  readonly #writer: StoreWriter;
 
   constructor(
     engine: Engine,
@@ -58,19 +55,21 @@ export class DomainAuthority implements Authority {
   ) {
     this.#engine = engine;
     this.#store = store;
+    this.#writer = new StoreWriter(engine, store);
     this.#southbound = southbound;
     this.#events = events;
     this.#settings = settings;
   }
 
   apply(manifests: readonly Manifest[]): Promise<Applied> {
-    return this.#write(() => planApply(this.#engine.core.domain, manifests));
+    const { core, unreadable } = this.#engine;
+    return this.#writer.write(() => planApply(core.domain, manifests, unreadable));
   }
 
   delete(objects: readonly ObjectRef[]): Promise<Applied> {
-    const { core } = this.#engine;
+    const { core, unreadable } = this.#engine;
     const isConnected = (nve: string): boolean => core.nve(nve)?.alive ?? false;
-    return this.#write(() => planDelete(core.domain, objects, isConnected));
+    return this.#writer.write(() => planDelete(core.domain, objects, isConnected, unreadable));
   }
 
   list<Kind extends ViewKind>(kind: Kind, network?: string): readonly ViewsByKind[Kind][] {
@@ -171,50 +170,6 @@ export class DomainAuthority implements Authority {
       listeners,
       problems: [...storeProblems.values()],
     };
-  }
-
-  /** One after the other: that an address is free is no single record, so no precondition tells two plans apart. */
-  #write(plan: () => IntentPlan): Promise<Applied> {
-    const written = this.#lastWrite.then(() => this.#writeAlone(plan));
-    this.#lastWrite = written.catch(() => undefined);
-    return written;
-  }
-
-  async #writeAlone(plan: () => IntentPlan): Promise<Applied> {
-    for (let attempt = 1; attempt <= APPLY_ATTEMPTS; attempt++) {
-      const { writes, reliesOn, objects, problems } = plan();
-      if (problems.length > 0) {
-        throw new AuthorityError('rejected', 'nothing was changed', problems);
-      }
-      if (writes.length === 0) return { objects, revision: this.#engine.core.revision };
-      const keys = [...writes.map((write) => write.key), ...reliesOn];
-      const preconditions = keys.map((key) => this.#precondition(key));
-      const revision = await this.#tryWrite({ writes: writes.map(toWrite), preconditions });
-      if (revision !== undefined) {
-        await this.#engine.caughtUp(revision);
-        return { objects, revision };
-      }
-      await this.#engine.caughtUp((await this.#store.snapshot()).revision);
-    }
-    throw new AuthorityError(
-      'conflict',
-      'somebody else changes the same objects all the time; nothing was changed: apply again',
-    );
-  }
-
-  /** Undefined: the state has moved on since it was read. */
-  async #tryWrite(batch: Batch): Promise<number | undefined> {
-    try {
-      return await this.#store.apply(batch);
-    } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
-      if (error.code === 'precondition-failed') return undefined;
-      throw new AuthorityError('store', `nothing was changed: ${error.message}`);
-    }
-  }
-
-  #precondition(key: RecordKey): Precondition {
-    return { key, revision: this.#engine.revisions.get(key) ?? 'absent' };
   }
 
   #views(kind: ViewKind): ViewsByKind[ViewKind][] {

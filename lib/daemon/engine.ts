@@ -34,6 +34,8 @@ export class Engine {
   readonly revisions = new Map<string, number>();
   /** What keeps the store from taking our facts, or was wrong in it; for `status`. */
   readonly storeProblems = new Map<string, string>();
+  /** Records of a newer release or another program, by key, each with its sentence: never overwritten. */
+  readonly unreadable = new Map<string, string>();
   readonly #store: Store;
   readonly #events: EventLog;
   readonly #log: Log;
@@ -192,12 +194,15 @@ export class Engine {
     for (const change of changes) {
       this.#news.push(change);
       if (change.op === 'delete') {
+        this.unreadable.delete(change.key);
         this.storeProblems.delete(change.key);
         parsed.push({ key: change.key, record: undefined, revision: change.revision });
         continue;
       }
       const { key, value } = change.record;
       const record = parseRecord(key, value);
+      if (record.ok || record.error.code === 'record-damaged') this.unreadable.delete(key);
+      else this.unreadable.set(key, record.error.message);
       if (record.ok) {
         this.storeProblems.delete(key);
         parsed.push({ key, record: record.value, revision: change.record.revision });

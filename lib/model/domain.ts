@@ -16,6 +16,8 @@ import {
   type PortRecord,
   type RecordKey,
   type RecordKind,
+  type RosterRecord,
+  type VniClaim,
 } from './records.ts';
 
 /** An attached port with all that its mapping needs. */
@@ -92,6 +94,20 @@ export class Domain {
     return record?.kind === 'attachment' ? record : undefined;
   }
 
+  roster(network: NetworkName): RosterRecord | undefined {
+    const record = this.#byKind.get('roster')?.get(network);
+    return record?.kind === 'roster' ? record : undefined;
+  }
+
+  vniClaim(vni: number): VniClaim | undefined {
+    const record = this.#byKind.get('vni')?.get(vni);
+    return record?.kind === 'vni' ? record : undefined;
+  }
+
+  vniClaims(): VniClaim[] {
+    return this.#all('vni') as VniClaim[];
+  }
+
   networks(): NetworkRecord[] {
     return this.#all('network') as NetworkRecord[];
   }
@@ -159,6 +175,8 @@ function nameOf(record: DomainRecord): string | number {
       return record.vni;
     case 'index':
       return record.index;
+    case 'roster':
+      return record.network;
     default:
       return record.name;
   }

@@ -15,8 +15,16 @@ const FORM_VERSION = 1;
 /** Bucket ids of OpenFlow groups, kept small: see NveRecord. */
 const INDEX_MAX = 2 ** 24;
 
+export type RecordFaultCode =
+  /** A newer release wrote it: never overwritten. */
+  | 'record-newer'
+  /** Not written by us: never overwritten. */
+  | 'record-foreign'
+  /** Ours and unusable: the object may be applied again. */
+  | 'record-damaged';
+
 export interface RecordFault {
-  readonly code: 'record-newer' | 'record-damaged';
+  readonly code: RecordFaultCode;
   readonly key: RecordKey;
   /** One sentence with a remedy. */
   readonly message: string;
@@ -103,14 +111,18 @@ const MEMBERS: Readonly<Record<RecordKind, Readonly<Record<string, Member>>>> = 
   },
   vni: { vni: { check: isVni }, network: { check: isNetwork } },
   index: { index: { check: isIndex }, nve: { check: isText } },
+  roster: {
+    network: { check: isNetwork },
+    count: { check: isIntegerFrom(1, Number.MAX_SAFE_INTEGER) },
+  },
 };
 
 /** `key` is the key that the store gave. */
 export function parseRecord(key: RecordKey, value: unknown): Result<DomainRecord, RecordFault> {
-  if (typeof value !== 'object' || value === null) return damaged(key, 'it is no object');
+  if (typeof value !== 'object' || value === null) return foreign(key);
   const { v, ...members } = value as Record<string, unknown>;
   if (typeof v === 'number' && v > FORM_VERSION) return newer(key, `version ${v}`);
-  if (v !== FORM_VERSION) return damaged(key, 'it has no version');
+  if (v !== FORM_VERSION) return foreign(key);
   const { kind, ...rest } = members;
   if (!isRecordKind(kind)) return newer(key, `the kind ${JSON.stringify(kind)}`);
   const shape = MEMBERS[kind];
@@ -144,7 +156,15 @@ function newer(key: RecordKey, what: string): Result<never, RecordFault> {
   return failed({
     code: 'record-newer',
     key,
-    message: `The record ${key} has ${what}, which this release does not know; update it to the release that wrote the record.`,
+    message: `The record ${key} has ${what}, which this release does not know; update this instance first, to the release that wrote the record.`,
+  });
+}
+
+function foreign(key: RecordKey): Result<never, RecordFault> {
+  return failed({
+    code: 'record-foreign',
+    key,
+    message: `The record ${key} was not written by nva: it has no version; have the program that wrote it use another place, and remove it.`,
   });
 }
 

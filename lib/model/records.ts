@@ -3,7 +3,9 @@
  *
  * Intent (network, port) is written by operators through the northbound API; facts (nve, attachment) by the
  * instance that sees them. Claims (vni, index) are empty-handed records whose key is the thing claimed, so that
- * two writers cannot take the same number: the second one's precondition fails.
+ * two writers cannot take the same number: the second one's precondition fails. A roster is the like for what no
+ * single record shows: two writers who looked at the same ports of a network both write its roster, and one of them
+ * looks again.
  */
 import type { IpAddress, MacAddress } from '../../protocols/base/addresses.ts';
 import type { Encapsulation, Endpoint } from './encapsulation.ts';
@@ -67,13 +69,21 @@ export interface IndexClaim {
   readonly nve: NveName;
 }
 
+/** Counts the changes of a network's ports and of their addresses. A store of an older release has none: absent is 0. */
+export interface RosterRecord {
+  readonly kind: 'roster';
+  readonly network: NetworkName;
+  readonly count: number;
+}
+
 export type DomainRecord =
   | NetworkRecord
   | PortRecord
   | NveRecord
   | AttachmentRecord
   | VniClaim
-  | IndexClaim;
+  | IndexClaim
+  | RosterRecord;
 
 export type RecordKind = DomainRecord['kind'];
 
@@ -92,6 +102,8 @@ export function keyOf(record: DomainRecord): RecordKey {
       return recordKey('vni', record.vni);
     case 'index':
       return recordKey('index', record.index);
+    case 'roster':
+      return recordKey('roster', record.network);
     default:
       return recordKey(record.kind, record.name);
   }

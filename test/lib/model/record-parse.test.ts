@@ -31,6 +31,7 @@ const RECORDS: readonly [string, DomainRecord][] = [
   ['attachment/vm1', { kind: 'attachment', port: 'vm1', nve: 'hv 1/ü', sequence: 0 }],
   ['vni/5001', { kind: 'vni', vni: 5001, network: 'blue' }],
   ['index/16777216', { kind: 'index', index: 2 ** 24, nve: 'hv1' }],
+  ['roster/blue', { kind: 'roster', network: 'blue', count: 1 }],
 ];
 
 const NETWORK = { v: 1, kind: 'network', name: 'blue', vni: 1, vniAllocated: true };
@@ -50,12 +51,15 @@ const NVE = {
   endpoints: [{ type: 'gre', ip: '10.0.0.1' }],
 };
 
-const DAMAGED: readonly [string, string, unknown][] = [
+const FOREIGN: readonly [string, string, unknown][] = [
   ['null', 'network/blue', null],
   ['text', 'network/blue', 'x'],
   ['a list', 'network/blue', []],
   ['a record without a version', 'network/blue', { ...NETWORK, v: undefined }],
   ['a version that is text', 'network/blue', { ...NETWORK, v: '1' }],
+];
+
+const DAMAGED: readonly [string, string, unknown][] = [
   ['a record under another key', 'network/red', NETWORK],
   ['a record under the key of another kind', 'port/blue', NETWORK],
   ['a missing name', 'network/blue', { ...NETWORK, name: undefined }],
@@ -74,6 +78,7 @@ const DAMAGED: readonly [string, string, unknown][] = [
     'attachment/vm1',
     { v: 1, kind: 'attachment', port: 'vm1', nve: 'hv1', sequence: -1 },
   ],
+  ['a count of 0', 'roster/blue', { v: 1, kind: 'roster', network: 'blue', count: 0 }],
 ];
 
 const NEWER: readonly [string, string, unknown][] = [
@@ -106,6 +111,14 @@ describe('stored records', () => {
       expect(result).to.have.property('ok', false);
       expect(result).to.have.nested.property('error.code', 'record-damaged');
       expect(result).to.have.nested.property('error.key', key);
+      expect(result).to.have.nested.property('error.message').that.contains(key).and.match(/\.$/);
+    });
+  }
+
+  for (const [what, key, value] of FOREIGN) {
+    it(`are somebody else’s when they hold ${what}`, () => {
+      const result = parseRecord(key, value);
+      expect(result).to.have.nested.property('error.code', 'record-foreign');
       expect(result).to.have.nested.property('error.message').that.contains(key).and.match(/\.$/);
     });
   }

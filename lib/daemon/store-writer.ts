@@ -1,0 +1,127 @@
+/**
+ * Writes plans of intent to the store: each relies on what it has read, and is made anew when somebody else was
+ * faster, by the state as it is then.
+ *
+ * Within one instance one after the other, so that they do not refuse each other. A plan that was written counts as
+ * done even when its own feed is late.
+ */
+import type { IntentPlan } from '../control/intent.ts';
+import type { RecordKey } from '../model/records.ts';
+import { type Applied, AuthorityError } from '../northbound/authority.ts';
+import { now } from '../runtime/clock.ts';
+import { type Batch, type Precondition, type Store, StoreError } from '../store/contract.ts';
+import { type Engine, toWrite } from './engine.ts';
+
+/** So long a plan is made anew when others are faster: one of them has its way each time. */
+const CONTENTION_MAX_MS = 10_000;
+/** Between two attempts, doubled from 1 ms and by chance, so that the same two do not meet again. */
+const PAUSE_MAX_MS = 64;
+/** A store that was emptied is given back what it held within this. */
+const FORK_MAX_MS = 5_000;
+const FORK_PAUSE_MS = 200;
+/** What the store has taken reaches us by its feed long before that. */
+const FEED_MAX_MS = 5_000;
+
+export class StoreWriter {
+  readonly #engine: Pick<Engine, 'core' | 'revisions' | 'caughtUp'>;
+  readonly #store: Store;
+  #lastWrite: Promise<unknown> = Promise.resolve();
+
+  constructor(engine: Pick<Engine, 'core' | 'revisions' | 'caughtUp'>, store: Store) {
+    this.#engine = engine;
+    this.#store = store;
+  }
+
+  /** @throws AuthorityError */
+  write(plan: () => IntentPlan): Promise<Applied> {
+    const written = this.#lastWrite.then(() => this.#writeAlone(plan));
+    this.#lastWrite = written.catch(() => undefined);
+    return written;
+  }
+
+  /** The store's own newest revision. @throws AuthorityError */
+  newest(): Promise<number> {
+    return this.#try({ writes: [] }).then((revision) => revision ?? this.#engine.core.revision);
+  }
+
+  async #writeAlone(plan: () => IntentPlan): Promise<Applied> {
+    const begun = now();
+    for (let attempt = 0; now() - begun < CONTENTION_MAX_MS; attempt++) {
+      const { writes, reliesOn, objects, problems } = plan();
+      if (problems.length > 0) {
+        throw new AuthorityError('rejected', 'nothing was changed', problems);
+      }
+      if (writes.length === 0) return { objects, revision: this.#engine.core.revision };
+      const keys = [...writes.map((write) => write.key), ...reliesOn];
+      const preconditions = keys.map((key) => this.#precondition(key));
+      const revision = await this.#try({ writes: writes.map(toWrite), preconditions });
+      if (revision !== undefined) {
+        await this.#caughtUp(revision);
+        return { objects, revision };
+      }
+      await this.#lookAgain(attempt);
+    }
+    throw new AuthorityError(
+      'conflict',
+      'somebody else changes the same objects all the time; nothing was changed: apply again',
+    );
+  }
+
+  async #lookAgain(attempt: number): Promise<void> {
+    if (await this.#caughtUp(await this.newest())) {
+      await pause(Math.random() * Math.min(2 ** attempt, PAUSE_MAX_MS));
+      return;
+    }
+    throw new AuthorityError(
+      'store',
+      'nothing was changed: the store does not tell what others have changed; see nva status, and apply again',
+    );
+  }
+
+  /** Undefined: the state has moved on since it was read. */
+  async #try(batch: Batch): Promise<number | undefined> {
+    const begun = now();
+    for (;;) {
+      try {
+        return await this.#store.apply(batch);
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error;
+        if (error.code === 'precondition-failed') return undefined;
+        if (error.code !== 'store-forked' || now() - begun > FORK_MAX_MS) throw refusal(error);
+      }
+      await pause(FORK_PAUSE_MS);
+    }
+  }
+
+  /** False: not within FEED_MAX_MS. */
+  #caughtUp(revision: number): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => resolve(false), FEED_MAX_MS);
+      const end = (): void => {
+        clearTimeout(timer);
+        resolve(true);
+      };
+      this.#engine.caughtUp(revision).then(end, reject);
+    });
+  }
+
+  #precondition(key: RecordKey): Precondition {
+    return { key, revision: this.#engine.revisions.get(key) ?? 'absent' };
+  }
+}
+
+/** The store's sentence, and what has become of the change. */
+function refusal({ code, message }: StoreError): AuthorityError {
+  return new AuthorityError(
+    'store',
+    code === 'store-unconfirmed'
+      ? `${message.replace(/\.$/, '')}; doing it again is harmless`
+      : `nothing was changed: ${message}`,
+  );
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}
