@@ -4,7 +4,7 @@
  * Every command has a deadline, and ends when the lab that started it closes. Nothing goes through a shell.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 
 export interface Outcome {
   /** Null when a signal ended it. */
@@ -141,14 +141,19 @@ export function start(
 }
 
 /** Starts a program in a session of its own that outlives us, its output appended to a file. */
-export function startDetached(argv: readonly string[], logFile: string): ChildProcess {
+export function startDetached(
+  argv: readonly string[],
+  logFile: string,
+  env: Readonly<Record<string, string>> = {},
+): ChildProcess {
   const [program = '', ...rest] = argv;
   const log = openSync(logFile, 'a', 0o600);
   const child = spawn(program, rest, {
     detached: true,
     stdio: ['ignore', log, log],
-    env: environment(),
+    env: environment(env),
   });
+  closeSync(log); // the program has its own
   child.on('error', () => {});
   return child;
 }

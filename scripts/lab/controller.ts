@@ -3,12 +3,13 @@
  *
  * Its API is a unix socket in the lab's folder, so the command line works from outside of the namespace.
  */
-import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ended, execute, type Outcome, startDetached } from './command.ts';
+import { execute, type Outcome } from './command.ts';
+import { DaemonProcess } from './daemon-process.ts';
+import type { Station } from './management.ts';
 import { until } from './waiting.ts';
 
 export interface ControllerOptions {
@@ -23,8 +24,6 @@ export interface ControllerOptions {
   readonly store?: string;
   readonly signal: AbortSignal;
 }
-
-const LOG_LINES_SHOWN = 15;
 
 /** A file of the project, whether we run from dist/ or from the source. */
 export function projectFile(path: string): string {
@@ -42,17 +41,20 @@ export function nvaProgram(): string {
   return process.env.LAB_PROGRAM ?? projectFile('dist/lib/cli/main.js');
 }
 
-export class Controller {
+export class Controller implements Station {
   readonly name: string;
   readonly ip: string;
   readonly namespace: string;
+  readonly managementDevice = 'eth0';
   readonly logFile: string;
   /** What NVA_API takes. */
   readonly api: string;
+  /** By how much its clock is wrong, from its next start on. */
+  clockOffsetMs = 0;
   readonly #options: ControllerOptions;
   readonly #socket: string;
   readonly #folder: string;
-  #child: ChildProcess | undefined;
+  readonly #process: DaemonProcess;
 
   constructor(options: ControllerOptions) {
     this.name = options.name;
@@ -63,6 +65,11 @@ export class Controller {
     this.#socket = join(this.#folder, 'api.sock');
     this.api = `unix:${this.#socket}`;
     this.logFile = join(this.#folder, 'serve.log');
+    this.#process = new DaemonProcess(options.namespace, this.logFile);
+  }
+
+  get managementIp(): string {
+    return this.ip;
   }
 
   /** What a hypervisor gives to set-manager. */
@@ -71,7 +78,12 @@ export class Controller {
   }
 
   get pid(): number | undefined {
-    return this.#child?.pid;
+    return this.#process.pid;
+  }
+
+  /** It was started, has not been ended, and is not stopped. */
+  get isRunning(): boolean {
+    return this.#process.isRunning;
   }
 
   /** Starts it; resolves when its API answers. Repeat after `stop` or `kill`: the store stays. */
@@ -79,38 +91,38 @@ export class Controller {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     const program = nvaProgram();
     if (!existsSync(program)) throw new Error(`${program} is not there: run 'make build'.`);
+    const clock =
+      this.clockOffsetMs === 0 ? [] : ['--import', projectFile('scripts/lab/shifted-clock.mjs')];
     const argv = [
-      ...['nsenter', `--net=/run/netns/${this.namespace}`, process.execPath, program, 'serve'],
+      ...[process.execPath, ...clock, program, 'serve'],
       ...['--instance', this.name, '--ovsdb', 'ptcp:6640', '--openflow', 'ptcp:6653'],
       ...['--store', this.#options.store ?? `lmdb:${join(this.#folder, 'store')}`],
       ...['--api', this.api, ...(this.#options.args ?? []), ...extraArgs],
     ];
-    const child = startDetached(argv, this.logFile);
-    this.#child = child;
-    child.unref();
+    this.#process.start(argv, { NVA_LAB_CLOCK_OFFSET_MS: String(this.clockOffsetMs) });
     const { signal } = this.#options;
-    await until(`the API of ${this.name}`, () => this.#answers(child), {
+    await until(`the API of ${this.name}`, () => this.#answers(), {
       deadlineMs: 15_000,
       signal,
     });
   }
 
   /** SIGTERM, and waits for its end. */
-  async stop(): Promise<void> {
-    await this.#end('SIGTERM');
+  stop(): Promise<void> {
+    return this.#process.end('SIGTERM');
   }
 
   /** kill -9 */
-  async kill(): Promise<void> {
-    await this.#end('SIGKILL');
+  kill(): Promise<void> {
+    return this.#process.end('SIGKILL');
   }
 
   pause(): void {
-    this.#child?.kill('SIGSTOP');
+    this.#process.pause();
   }
 
   resume(): void {
-    this.#child?.kill('SIGCONT');
+    this.#process.resume();
   }
 
   async restart(extraArgs: readonly string[] = []): Promise<void> {
@@ -153,27 +165,12 @@ export class Controller {
   }
 
   /** Its last log lines, for a message to a person. */
-  logTail(lines = LOG_LINES_SHOWN): string {
-    try {
-      return readFileSync(this.logFile, 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
-    } catch {
-      return '';
-    }
+  logTail(lines?: number): string {
+    return this.#process.logTail(lines);
   }
 
-  async #end(signal: NodeJS.Signals): Promise<void> {
-    const child = this.#child;
-    if (child === undefined) return;
-    child.ref(); // or a process with nothing else to do would end before it does
-    child.kill(signal);
-    await ended(child);
-    this.#child = undefined;
-  }
-
-  #answers(child: ChildProcess): Promise<boolean> {
-    if (child.exitCode !== null || child.signalCode !== null) {
-      throw new Error(`nva serve ended at once:\n${this.logTail()}`);
-    }
+  #answers(): Promise<boolean> {
+    this.#process.assertAlive('nva serve');
     return new Promise((resolve) => {
       const socket = connect(this.#socket);
       socket.on('connect', () => resolve(true)).on('error', () => resolve(false));

@@ -7,6 +7,7 @@
  */
 import { join } from 'node:path';
 import type { Run } from './command.ts';
+import type { Station } from './management.ts';
 import { OpenVSwitch } from './open-vswitch.ts';
 import { until } from './waiting.ts';
 
@@ -24,7 +25,7 @@ export interface HypervisorOptions {
   readonly run: Run;
 }
 
-export class Hypervisor extends OpenVSwitch {
+export class Hypervisor extends OpenVSwitch implements Station {
   /** From 1. */
   readonly index: number;
   /** Its system-id. */
@@ -33,6 +34,7 @@ export class Hypervisor extends OpenVSwitch {
   readonly ipv4: string;
   readonly ipv6: string;
   readonly managementIp: string;
+  readonly managementDevice = 'mgmt0';
   readonly #options: HypervisorOptions;
 
   constructor(options: HypervisorOptions) {
@@ -97,6 +99,16 @@ export class Hypervisor extends OpenVSwitch {
   /** What an operator does, and all of it. */
   async joinManager(...targets: readonly string[]): Promise<void> {
     await this.vsctl('--no-wait', 'set-manager', ...targets);
+  }
+
+  /** How long it may wait before it tries a manager again; Open vSwitch's own default is 8 s. */
+  async setManagerBackoff(maxBackoffMs: number): Promise<void> {
+    const listed = await this.vsctl('get-manager');
+    const targets = listed.split('\n').filter((line) => line !== '');
+    const words = targets.flatMap((target) => {
+      return ['--', 'set', 'manager', target, `max_backoff=${maxBackoffMs}`];
+    });
+    await this.vsctl('--no-wait', ...words.slice(1));
   }
 
   async setExternalIds(ids: Readonly<Record<string, string>>): Promise<void> {

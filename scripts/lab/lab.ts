@@ -9,6 +9,7 @@
  *   PREFIXfab    bridge br0, the underlay: 10.9.0.0/24 and fd09::/64
  *   PREFIXmgmt   bridge br0, the management network: 10.8.0.0/24
  *   PREFIXhI     hypervisor I: eth0 in br-phy (10.9.0.I, fd09::I), mgmt0 (10.8.0.I)
+ *   PREFIXrI     Redis or Sentinel I: eth0 (10.8.0.(150+I))
  *   PREFIXcI     controller I: eth0 (10.8.0.(200+I))
  *   PREFIX-NAME  tenant NAME
  */
@@ -20,7 +21,9 @@ import { ended, type Run, type RunOptions, run, start } from './command.ts';
 import { Controller } from './controller.ts';
 import { startGuardian } from './guardian.ts';
 import { Hypervisor, plug, type Underlay } from './hypervisor.ts';
+import { Cuts, type Stations } from './management.ts';
 import { makeEmptyDatabase } from './open-vswitch.ts';
+import { type RedisPersistence, RedisServer, Sentinel } from './redis.ts';
 import {
   claimFolder,
   isAlive,
@@ -32,6 +35,7 @@ import {
 } from './state-file.ts';
 import { existingNamespaces, sweep } from './sweep.ts';
 import { Tenant, type TenantOptions } from './tenant.ts';
+import { until } from './waiting.ts';
 
 export interface LabOptions {
   /** One to six lower-case letters or digits; begins every namespace. */
@@ -50,6 +54,23 @@ export interface StartControllerOptions {
   readonly store?: string;
 }
 
+export interface StartRedisOptions {
+  /** Default `none`. */
+  readonly persistence?: RedisPersistence;
+  /** More words for redis-server. */
+  readonly args?: readonly string[];
+}
+
+export interface StartSentinelsOptions {
+  readonly master: RedisServer;
+  /** Default `nva`. */
+  readonly masterName?: string;
+  /** Default 3, and two of them must agree. */
+  readonly count?: number;
+  /** Default 500. */
+  readonly downAfterMs?: number;
+}
+
 /** A lab with this prefix is up already. */
 export class LabExists extends Error {
   readonly kept: boolean;
@@ -64,6 +85,7 @@ export class LabExists extends Error {
 
 const HYPERVISORS_MAX = 99;
 const CONTROLLERS_MAX = 50;
+const REDIS_MAX = 49;
 const openLabs = new Set<Lab>();
 
 export class Lab {
@@ -72,12 +94,14 @@ export class Lab {
   readonly hypervisors: readonly Hypervisor[];
   readonly #tenants = new Map<string, Tenant>();
   readonly #controllers: Controller[] = [];
+  readonly #cuts: Cuts;
   readonly #abort = new AbortController();
   readonly #run: Run;
   readonly #log: (line: string) => void;
   #state: LabState;
   #guardian: ChildProcess | undefined;
   #devices = 0;
+  #redisCount = 0;
   #closing: Promise<void> | undefined;
 
   static async open(options: LabOptions): Promise<Lab> {
@@ -101,6 +125,7 @@ export class Lab {
     this.#log = options.log ?? (() => {});
     this.#run = (argv, runOptions: RunOptions = {}) =>
       run(argv, { ...runOptions, signal: this.#abort.signal });
+    this.#cuts = new Cuts(this.#run);
     this.#state = newState(prefix);
     this.hypervisors = Array.from(
       { length: options.hypervisors },
@@ -190,21 +215,41 @@ export class Lab {
       signal: this.#abort.signal,
     });
     this.#controllers.push(controller);
-    await this.#addNamespaces([namespace]);
-    const port = `c${index}`;
-    const cable = `link add eth0 netns ${namespace} type veth peer name ${port} netns ${this.management}`;
-    await this.#run(['ip', '-batch', '-'], { input: cable });
-    await Promise.all([
-      this.#ip(namespace, [
-        'link set lo up',
-        `addr add ${controller.ip}/24 dev eth0`,
-        'link set eth0 addrgenmode none',
-        'link set eth0 up',
-      ]),
-      plug(this.#run, this.management, port),
-    ]);
+    await this.#joinManagement(namespace, controller.ip, `c${index}`);
     await controller.start();
     return controller;
+  }
+
+  /** `redis-server` in a namespace of its own; resolves when it answers. */
+  async startRedis(options: StartRedisOptions = {}): Promise<RedisServer> {
+    const { persistence = 'none', args = [] } = options;
+    const redis = new RedisServer({ ...(await this.#redisPlace()), persistence, args });
+    await redis.start();
+    return redis;
+  }
+
+  /** Sentinels, each in a namespace of its own, that know of each other and of the master's replicas. */
+  async startSentinels(options: StartSentinelsOptions): Promise<readonly Sentinel[]> {
+    const { master, masterName = 'nva', count = 3, downAfterMs = 500 } = options;
+    const watched = { master, masterName, downAfterMs, quorum: Math.floor(count / 2) + 1 };
+    const places = await Promise.all(Array.from({ length: count }, () => this.#redisPlace()));
+    const sentinels = places.map((place) => new Sentinel({ ...place, ...watched }));
+    await Promise.all(sentinels.map((sentinel) => sentinel.start()));
+    const replicas = Number(/^connected_slaves:(\d+)/m.exec(await master.cli('INFO'))?.[1] ?? 0);
+    await until('Sentinels that know of each other', () => agreed(sentinels, replicas), {
+      ...{ deadlineMs: 15_000, everyMs: 100, signal: this.#abort.signal },
+    });
+    return sentinels;
+  }
+
+  /** Silently, between each of these and each of those on the management network; tenants' packets go elsewhere. */
+  cut(some: Stations, others: Stations): Promise<void> {
+    return this.#cuts.cut(some, others);
+  }
+
+  /** Undoes cuts: between those named, or all. */
+  heal(some?: Stations, others?: Stations): Promise<void> {
+    return this.#cuts.heal(some, others);
   }
 
   /** Listens to the whole underlay, e.g. for `udp port 4789` (VXLAN), `udp port 6081` (Geneve), `ip proto 47` (GRE). */
@@ -264,6 +309,37 @@ export class Lab {
     );
   }
 
+  async #redisPlace() {
+    const index = this.#redisCount + 1;
+    if (index > REDIS_MAX) throw new Error(`A lab has at most ${REDIS_MAX} Redis and Sentinels.`);
+    this.#redisCount = index;
+    const [name, namespace, ip] = [`r${index}`, `${this.prefix}r${index}`, `10.8.0.${150 + index}`];
+    await this.#joinManagement(namespace, ip, name);
+    // The bridge lets a new port's frames pass when the kernel has told it of the cable, up to a second later.
+    const forwards = async () =>
+      / state forwarding /.test(
+        await this.#run(['bridge', '-n', this.management, 'link', 'show', 'dev', name]),
+      );
+    await until(`the port of ${name}`, forwards, { deadlineMs: 5000, signal: this.#abort.signal });
+    return { name, namespace, ip, folder: this.folder, signal: this.#abort.signal };
+  }
+
+  /** A namespace with one cable, to the management network; `port` is its other end. */
+  async #joinManagement(namespace: string, ip: string, port: string): Promise<void> {
+    await this.#addNamespaces([namespace]);
+    const cable = `link add eth0 netns ${namespace} type veth peer name ${port} netns ${this.management}`;
+    await this.#run(['ip', '-batch', '-'], { input: cable });
+    await Promise.all([
+      this.#ip(namespace, [
+        'link set lo up',
+        `addr add ${ip}/24 dev eth0`,
+        'link set eth0 addrgenmode none',
+        'link set eth0 up',
+      ]),
+      plug(this.#run, this.management, port),
+    ]);
+  }
+
   async #addNamespaces(names: readonly string[]): Promise<void> {
     const there = existingNamespaces();
     const taken = names.find((name) => there.has(name));
@@ -286,6 +362,12 @@ export class Lab {
   async #ip(namespace: string, lines: readonly string[]): Promise<void> {
     await this.#run(['ip', '-n', namespace, '-batch', '-'], { input: lines.join('\n') });
   }
+}
+
+async function agreed(sentinels: readonly Sentinel[], replicas: number): Promise<boolean> {
+  const known = await Promise.all(sentinels.map((sentinel) => sentinel.knows()));
+  const others = sentinels.length - 1;
+  return known.every((each) => each.replicas === replicas && each.sentinels === others);
 }
 
 function checkOptions({ prefix, hypervisors }: LabOptions): void {
