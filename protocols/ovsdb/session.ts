@@ -49,7 +49,7 @@ export interface TransactOptions {
 /** Why a request was made, by its id. */
 type Purpose =
   | { readonly kind: 'schema' | 'monitor' | 'probe' | 'unlock' }
-  | { readonly kind: 'lock' }
+  | { readonly kind: 'lock'; readonly serial: number }
   | { readonly kind: 'transact'; readonly operationCount: number; readonly assertedLock: boolean };
 
 export class OvsdbSession implements ByteSession<OvsdbEvent> {
@@ -165,15 +165,30 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
     this.#events.push({ type: 'lock', state: 'released' });
   }
 
-  /** Asks for the lock again, after it was released or stolen. */
+  /** Asks for the lock again, after it was released or stolen: behind all who wait. */
   requestLock(now: InstantMs): void {
-    const request = this.#isEnded || !this.isSynced ? undefined : this.#lock.request();
-    if (request !== undefined) this.#ask(request, { kind: 'lock' }, now);
+    if (this.isSynced) this.#askForLock(this.#lock.request(), now);
+  }
+
+  /** Takes the lock from whoever holds it, who is told so. */
+  stealLock(now: InstantMs): void {
+    if (this.isSynced) this.#askForLock(this.#lock.steal(), now);
   }
 
   /** The owner of the socket says that it is gone. */
   connectionLost(detail: string): void {
     this.#end('connection-lost', detail);
+  }
+
+  #askForLock(requests: readonly NextRequest[], now: InstantMs): void {
+    for (const request of requests) {
+      const isUnlock = request.method === 'unlock';
+      this.#ask(
+        request,
+        isUnlock ? { kind: 'unlock' } : { kind: 'lock', serial: this.#lock.serial },
+        now,
+      );
+    }
   }
 
   #ask(request: NextRequest, purpose: Purpose, now: InstantMs): void {
@@ -246,7 +261,10 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
         this.#applying = this.#monitorCame(result, now);
         break;
       case 'lock':
-        this.#tellLock(this.#lock.answered(result));
+        this.#tellLock(this.#lock.answered(purpose.serial, result));
+        break;
+      case 'unlock':
+        this.#lock.unlocked();
         break;
       case 'transact':
         this.#transactCame(id, result, purpose);
@@ -287,7 +305,9 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
       const older = this.#subscription.olderMonitor();
       if (older !== undefined) this.#ask(older, { kind: 'monitor' }, now);
       else this.#end('setup-refused', 'the server knows no monitor');
-    } else if (purpose !== undefined && purpose.kind !== 'probe' && purpose.kind !== 'unlock') {
+    } else if (purpose?.kind === 'unlock') {
+      this.#lock.unlocked();
+    } else if (purpose !== undefined && purpose.kind !== 'probe') {
       this.#end('setup-refused', `${purpose.kind}: ${words}`);
     }
   }

@@ -229,6 +229,61 @@ describe('the lock of a real ovsdb-server', () => {
   });
 });
 
+describe('the lock of a real ovsdb-server, taken by force or given away', () => {
+  const here = lab();
+  const state = async (driver: SocketDriver) => (await driver.event('lock')).state;
+
+  async function three(): Promise<[SocketDriver, SocketDriver, SocketDriver]> {
+    const first = here.connect({ lock: 'nva' });
+    expect(await state(first)).to.equal('locked');
+    const second = here.connect({ lock: 'nva' });
+    expect(await state(second)).to.equal('waiting');
+    const third = here.connect({ lock: 'nva' });
+    expect(await state(third)).to.equal('waiting');
+    return [first, second, third];
+  }
+
+  it('is stolen by one that waits; the victim queues behind all others', async () => {
+    const [first, second, third] = await three();
+    third.act((session, now) => session.stealLock(now));
+    expect(await state(third)).to.equal('locked');
+    expect(await state(first)).to.equal('stolen');
+    expect((await transact(first, addBridge('late'), true)).ok).to.equal(false);
+    expect((await transact(third, addBridge('ours'), true)).ok).to.equal(true);
+    first.act((session, now) => session.requestLock(now));
+    expect(await state(first)).to.equal('waiting');
+    await third.close();
+    expect(await state(second)).to.equal('locked');
+    expect(first.session.holdsLock).to.equal(false);
+    await second.close();
+    expect(await state(first)).to.equal('locked');
+  });
+
+  it('goes round when each gives it away and asks again in one breath, and comes back when nobody waits', async () => {
+    const [first, second, third] = await three();
+    const passOn = (driver: SocketDriver) =>
+      driver.act((session, now) => {
+        session.releaseLock(now);
+        session.requestLock(now);
+      });
+    for (const [from, to] of [
+      [first, second],
+      [second, third],
+      [third, first],
+    ] as const) {
+      passOn(from);
+      expect(await state(from)).to.equal('released');
+      expect(await state(from)).to.equal('waiting');
+      expect(await state(to)).to.equal('locked');
+    }
+    await second.close();
+    await third.close();
+    passOn(first);
+    expect(await state(first)).to.equal('released');
+    expect(await state(first)).to.equal('locked');
+  });
+});
+
 describe('a real clustered ovsdb-server', () => {
   const here = lab(true);
 

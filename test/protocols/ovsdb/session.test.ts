@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import type { OvsdbEvent } from '../../../protocols/ovsdb/session-events.ts';
 import { Transaction } from '../../../protocols/ovsdb/transaction.ts';
-import { initial, ROW, ScriptedPeer, TX, update3 } from './scripted-peer.ts';
+import { initial, ROW, ScriptedPeer, type Sent, TX, update3 } from './scripted-peer.ts';
 
 const types = (events: readonly { type: string }[]) => events.map((event) => event.type);
 const OPERATIONS = new Transaction().comment('test').operations;
@@ -270,4 +271,102 @@ describe('the OVSDB session and its lock', () => {
     const events = peer.answer(peer.request('lock'), { locked: true });
     expect(events).to.deep.equal([{ type: 'lock', state: 'locked' }]);
   });
+
+  it('waits behind the others after the lock was stolen: it must be given up before it is asked for anew', () => {
+    const peer = holder();
+    expect(states(peer.say({ method: 'stolen', params: ['nva'], id: null }))).to.deep.equal([
+      'stolen',
+    ]);
+    peer.session.requestLock(peer.now);
+    const [unlock, lock] = twoRequests(peer, 'unlock', 'lock');
+    peer.answer(unlock, {});
+    expect(states(peer.answer(lock, { locked: false }))).to.deep.equal(['waiting']);
+    peer.session.requestLock(peer.now);
+    expect(peer.sent()).to.deep.equal([]);
+  });
+
+  it('steals while it waits, by giving its place up first', () => {
+    const peer = waiter();
+    peer.session.stealLock(peer.now);
+    const [unlock, steal] = twoRequests(peer, 'unlock', 'steal');
+    expect(steal.params).to.deep.equal(['nva']);
+    peer.answer(unlock, {});
+    expect(states(peer.answer(steal, { locked: true }))).to.deep.equal(['locked']);
+    peer.session.stealLock(peer.now);
+    expect(peer.sent(), 'what it holds it does not steal').to.deep.equal([]);
+  });
+
+  it('does not take a notification for its new request that was sent before its unlock arrived', () => {
+    const peer = waiter();
+    peer.session.releaseLock(peer.now);
+    peer.session.requestLock(peer.now);
+    expect(states(peer.session.takeEvents())).to.deep.equal(['released']);
+    const [unlock, lock] = twoRequests(peer, 'unlock', 'lock');
+    expect(states(peer.say({ method: 'locked', params: ['nva'], id: null }))).to.deep.equal([]);
+    expect(peer.session.holdsLock).to.equal(false);
+    peer.answer(unlock, {});
+    expect(states(peer.answer(lock, { locked: false }))).to.deep.equal(['waiting']);
+    expect(states(peer.say({ method: 'locked', params: ['nva'], id: null }))).to.deep.equal([
+      'locked',
+    ]);
+  });
+
+  it('does not take a theft that crossed its release for one of what it asked for after it', () => {
+    const peer = holder();
+    peer.session.releaseLock(peer.now);
+    peer.session.requestLock(peer.now);
+    peer.session.takeEvents();
+    const [unlock, lock] = twoRequests(peer, 'unlock', 'lock');
+    const told = [
+      ...peer.say({ method: 'stolen', params: ['nva'], id: null }),
+      ...peer.refuse(unlock, 'not locked'),
+      ...peer.answer(lock, { locked: true }),
+    ];
+    expect(states(told)).to.deep.equal(['locked']);
+  });
+
+  it('believes a notification more than an answer that comes after it', () => {
+    const peer = new ScriptedPeer({ lock: 'nva' });
+    peer.toSynced();
+    const lock = peer.request('lock');
+    const told = [
+      ...peer.say({ method: 'locked', params: ['nva'], id: null }),
+      ...peer.answer(lock, { locked: false }),
+    ];
+    expect(states(told)).to.deep.equal(['locked']);
+    expect(peer.session.holdsLock).to.equal(true);
+  });
+
+  it('passes over the answer to a request that it has given up since', () => {
+    const peer = new ScriptedPeer({ lock: 'nva' });
+    peer.toSynced();
+    const first = peer.request('lock');
+    peer.session.stealLock(peer.now);
+    const [unlock, steal] = twoRequests(peer, 'unlock', 'steal');
+    expect(states(peer.answer(first, { locked: true }))).to.deep.equal([]);
+    expect(peer.session.holdsLock).to.equal(false);
+    peer.answer(unlock, {});
+    expect(states(peer.answer(steal, { locked: true }))).to.deep.equal(['locked']);
+  });
 });
+
+function states(events: readonly OvsdbEvent[]): string[] {
+  return events.flatMap((event) => (event.type === 'lock' ? [event.state] : []));
+}
+
+function withLock(locked: boolean): ScriptedPeer {
+  const peer = new ScriptedPeer({ lock: 'nva' });
+  peer.toSynced();
+  peer.answer(peer.request('lock'), { locked });
+  return peer;
+}
+
+const holder = () => withLock(true);
+const waiter = () => withLock(false);
+
+function twoRequests(peer: ScriptedPeer, first: string, second: string): [Sent, Sent] {
+  const [one, two, ...more] = peer.sent();
+  expect([one?.method, two?.method, more.length]).to.deep.equal([first, second, 0]);
+  if (one === undefined || two === undefined) throw new Error('not reached');
+  return [one, two];
+}
