@@ -57,8 +57,26 @@ describe('applying manifests', () => {
       'network/red': { kind: 'network', name: 'red', vni: 6, vniAllocated: false },
       'vni/6': { kind: 'vni', vni: 6, network: 'red' },
       'port/vm1': { kind: 'port', name: 'vm1', network: 'blue', mac: mac(1), ips: [] },
+      'roster/blue': { kind: 'roster', network: 'blue', count: 1 },
     });
     expect(plan.reliesOn).to.deep.equal(['network/blue']);
+  });
+
+  it('counts the roster of every network of which a port comes, goes, moves or changes its addresses', () => {
+    const domain = domainOf([network('blue', 5), network('red', 6), port('vm1', 'blue', 1)]);
+    expect(domain.roster('blue')?.count).to.equal(1);
+    expect(domain.roster('red')).to.equal(undefined);
+    take(domain, planApply(domain, [port('vm1', 'blue', 2)]));
+    expect(domain.roster('blue')?.count).to.equal(2);
+    take(domain, planApply(domain, [port('vm1', 'red', 2)]));
+    expect([domain.roster('blue')?.count, domain.roster('red')?.count]).to.deep.equal([3, 1]);
+    take(domain, planApply(domain, [port('vm1', 'red', 2)]));
+    expect(domain.roster('red')?.count).to.equal(1);
+    take(
+      domain,
+      planDelete(domain, [{ kind: 'Port', name: 'vm1' }], () => false),
+    );
+    expect(domain.roster('red')?.count).to.equal(2);
   });
 
   it('chooses VNIs that nobody has, and keeps the one that it chose', () => {
@@ -150,6 +168,60 @@ describe('applying manifests', () => {
   });
 });
 
+describe('records that this release cannot read', () => {
+  const sentence = 'it is newer; update this instance first.';
+  const unreadable = (...keys: string[]) => new Map(keys.map((key) => [key, sentence]));
+  const domain = domainOf([network('blue', 5), port('vm1', 'blue', 1)]);
+  const ref = (kind: ObjectRef['kind'], name: string): ObjectRef => ({ kind, name });
+
+  for (const [what, key, manifests] of [
+    ['a network', 'network/red', [network('red')]],
+    ['a port', 'port/vm2', [port('vm2', 'blue', 2)]],
+    ['the network of a port', 'network/red', [port('vm2', 'red', 2)]],
+    ['the roster of a network', 'roster/blue', [port('vm2', 'blue', 2)]],
+    ['the claim of a VNI', 'vni/7', [network('red', 7)]],
+  ] as const) {
+    it(`are refused by their key instead of overwritten: ${what}`, () => {
+      const plan = planApply(domain, manifests, unreadable(key));
+      expect(problems(plan)).to.deep.equal([`${key}: ${sentence}`]);
+    });
+  }
+
+  for (const [what, key, one] of [
+    ['a port', 'port/vm9', ref('Port', 'vm9')],
+    ['a network', 'network/red', ref('Network', 'red')],
+    ['an NVE', 'nve/hv9', ref('Nve', 'hv9')],
+  ] as const) {
+    it(`are refused by their key instead of deleted: ${what}`, () => {
+      const plan = planDelete(domain, [one], () => false, unreadable(key));
+      expect(problems(plan)).to.deep.equal([`${key}: ${sentence}`]);
+    });
+  }
+
+  it('keep a network from being deleted when they are ports, for one may be in it', () => {
+    const empty = domainOf([network('red', 6)]);
+    const plan = planDelete(empty, [ref('Network', 'red')], () => false, unreadable('port/vm9'));
+    expect(problems(plan)).to.deep.equal([`port/vm9: ${sentence}`]);
+  });
+
+  it('keep the VNIs that they claim, and stand in nobody else’s way', () => {
+    const claimed = domainOf([network('a')]);
+    const first = claimed.network('a')?.vni ?? 0;
+    const plan = planApply(new Domain(), [network('b')], unreadable(`vni/${first}`, 'port/vm9'));
+    expect(plan.problems).to.deep.equal([]);
+    const vnis = plan.writes.flatMap(({ record }) => (record?.kind === 'vni' ? record.vni : []));
+    expect(vnis).to.deep.equal([first + 1]);
+  });
+
+  it('keep their VNI by its claim when the network itself cannot be read', () => {
+    const claim: DomainRecord = { kind: 'vni', vni: 7, network: 'newer' };
+    const plan = planApply(domainOf([], [claim]), [network('red', 7)]);
+    expect(problems(plan)[0]).to.match(/^Network red, vni: 7 is the VNI of network newer/);
+    const again = planApply(domainOf([], [claim]), [network('newer')]);
+    expect(written(again)).to.have.nested.property('network/newer.vni', 7);
+  });
+});
+
 describe('deleting objects', () => {
   const ref = (kind: ObjectRef['kind'], name: string): ObjectRef => ({ kind, name });
   const file = [network('blue', 5), port('vm1', 'blue', 1), port('vm2', 'blue', 2)];
@@ -168,7 +240,14 @@ describe('deleting objects', () => {
     expect(plan.problems).to.deep.equal([]);
     expect(written(plan)).to.deep.equal({
       ...{ 'network/blue': null, 'port/vm1': null, 'port/vm2': null, 'vni/5': null },
+      'roster/blue': null,
     });
+  });
+
+  it('relies on a network without ports having got none meanwhile, also in a store without rosters', () => {
+    const empty = domainOf([network('blue', 5)]);
+    const plan = planDelete(empty, [ref('Network', 'blue')], away);
+    expect(plan.reliesOn).to.deep.equal(['roster/blue']);
   });
 
   it('takes what is not there as done', () => {
