@@ -105,6 +105,7 @@ function southboundSettings(
   const { domain, openflow, advertise } = configuration;
   return {
     domain,
+    instance: configuration.instance,
     // RFC 7047 §3.1: an <id> has letters, digits and underscores.
     lock: `nva_${domain.replaceAll(/[^A-Za-z0-9]/g, (sign) => `_${sign.charCodeAt(0).toString(16)}`)}`,
     openflowVersions: OFFERED_VERSIONS[configuration['openflow-version-max']],

@@ -13,6 +13,8 @@ import type { Condition } from '../model/views.ts';
 
 /** external_ids key on every row of ours; its value is the domain. */
 export const OWNER_KEY = 'nva-domain';
+/** external_ids key on each Controller of ours: the instance that it leads to. */
+export const INSTANCE_KEY = 'nva-instance';
 /** external_ids key on a bridge that we made (absent: it was there before us). */
 export const CREATED_KEY = 'nva-created';
 /** external_ids key on the bridge: the highest generation that a master of ours has used. */
@@ -24,6 +26,8 @@ export interface ControllerRow {
   readonly uuid: Uuid;
   readonly target: string;
   readonly owner: string | undefined;
+  /** The instance that it leads to; undefined: it does not say. */
+  readonly instance: string | undefined;
 }
 
 export interface BridgeRow {
@@ -61,10 +65,32 @@ export interface DatabaseView {
   readonly tunnels: readonly TunnelRow[];
 }
 
+/** An OpenFlow target and the instance that it leads to. */
+export interface ControllerTarget {
+  readonly instance: string;
+  /** `tcp:IP:PORT`. */
+  readonly target: string;
+}
+
+/** What the other instances of the domain want on one NVE's bridge. */
+export interface PeerTargets {
+  readonly targets: readonly ControllerTarget[];
+  /** Every instance of the domain, also one that is believed dead. */
+  readonly members: ReadonlySet<string>;
+  /** False: not everybody may be known yet. */
+  readonly settled: boolean;
+}
+
+/** Of an instance that shares its store with nobody. */
+export const NO_PEERS: PeerTargets = { targets: [], members: new Set(), settled: true };
+
 export interface BridgeSettings {
   readonly domain: string;
-  /** `tcp:IP:PORT` of every instance, for this NVE. */
+  /** Our own name. */
+  readonly instance: string;
+  /** Our own targets for this NVE. */
   readonly controllers: readonly string[];
+  readonly peers: PeerTargets;
 }
 
 export type BridgeStep =
@@ -72,7 +98,8 @@ export type BridgeStep =
   | { readonly type: 'mark-bridge' }
   | { readonly type: 'set-secure' }
   | { readonly type: 'add-protocols'; readonly protocols: readonly string[] }
-  | { readonly type: 'add-controller'; readonly target: string }
+  | { readonly type: 'add-controller'; readonly target: string; readonly instance: string }
+  | { readonly type: 'mark-controller'; readonly uuid: Uuid; readonly instance: string }
   | { readonly type: 'remove-controller'; readonly uuid: Uuid }
   | { readonly type: 'add-tunnel'; readonly encapsulation: Encapsulation; readonly name: string }
   | {
@@ -135,16 +162,53 @@ function bridgeSteps(bridge: BridgeRow, settings: BridgeSettings): BridgeStep[] 
   if (bridge.protocols.length > 0 && !isUsable) {
     steps.push({ type: 'add-protocols', protocols: PROTOCOLS });
   }
-  const targets = new Set(bridge.controllers.map((controller) => controller.target));
-  for (const target of settings.controllers) {
-    if (!targets.has(target)) steps.push({ type: 'add-controller', target });
+  steps.push(...controllerSteps(bridge.controllers, settings));
+  return steps;
+}
+
+/** Our own targets and those of the peers; a target that several want is one row, of whom we name first. */
+export function wantedControllers(settings: BridgeSettings): ControllerTarget[] {
+  const { instance, controllers, peers } = settings;
+  const own = controllers.map((target) => ({ instance, target }));
+  const byTarget = new Map<string, ControllerTarget>();
+  for (const wanted of [...own, ...peers.targets]) {
+    if (!byTarget.has(wanted.target)) byTarget.set(wanted.target, wanted);
   }
-  for (const { uuid, target, owner } of bridge.controllers) {
-    if (owner === settings.domain && !settings.controllers.includes(target)) {
+  return [...byTarget.values()];
+}
+
+function controllerSteps(rows: readonly ControllerRow[], settings: BridgeSettings): BridgeStep[] {
+  const wanted = wantedControllers(settings);
+  const there = new Set(rows.map((row) => row.target));
+  const steps: BridgeStep[] = wanted
+    .filter(({ target }) => !there.has(target))
+    .map((missing) => ({ type: 'add-controller', ...missing }));
+  const kept = new Set<string>();
+  for (const row of rows) {
+    if (row.owner !== settings.domain) continue;
+    const { uuid, target } = row;
+    const wish = wanted.find((candidate) => candidate.target === target);
+    // Two instances that did not see each other's writes may both have made a row.
+    if (kept.has(target) || (wish === undefined && isObsolete(row, settings))) {
       steps.push({ type: 'remove-controller', uuid });
+    } else if (wish !== undefined && row.instance === undefined) {
+      steps.push({ type: 'mark-controller', uuid, instance: wish.instance });
     }
+    kept.add(target);
   }
   return steps;
+}
+
+/** Nobody wants the row now; another instance's stays as long as that one may come back to it. */
+function isObsolete(
+  { instance }: ControllerRow,
+  { instance: self, peers }: BridgeSettings,
+): boolean {
+  if (instance === undefined || instance === self) return true;
+  if (!peers.settled) return false;
+  // One that names other targets for this NVE has left this one for good.
+  const hasOthers = peers.targets.some((wanted) => wanted.instance === instance);
+  return hasOthers || !peers.members.has(instance);
 }
 
 function planTunnels(view: DatabaseView, domain: string, conditions: Condition[]): BridgeStep[] {

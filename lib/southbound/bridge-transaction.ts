@@ -4,15 +4,18 @@
  * Guards (`wait`) make the transaction fail, changing nothing, when the database has moved on since the plan was made;
  * the next plan is made from what is there then.
  */
-import { Transaction, whereUuid } from '../../protocols/ovsdb/transaction.ts';
+import { type Condition, Transaction, whereUuid } from '../../protocols/ovsdb/transaction.ts';
 import { type NamedUuidRef, type Uuid, UuidRef } from '../../protocols/ovsdb/values/atoms.ts';
 import { TUNNEL_PORTS } from '../desired/pipeline.ts';
 import type { Encapsulation } from '../model/encapsulation.ts';
 import {
+  type BridgeRow,
   type BridgeStep,
+  type ControllerTarget,
   CREATED_KEY,
   type DatabaseView,
   GENERATION_KEY,
+  INSTANCE_KEY,
   OWNER_KEY,
   PROTOCOLS,
 } from '../reconcile/bridge-plan.ts';
@@ -24,7 +27,16 @@ export interface TransactionContext {
   readonly view: DatabaseView;
   readonly rootUuid: Uuid;
   readonly domain: string;
-  readonly controllers: readonly string[];
+  /** Of all instances, for a new bridge. */
+  readonly controllers: readonly ControllerTarget[];
+  readonly author: Author;
+}
+
+/** Who writes, for the database's log (`ovsdb-tool show-log -mm`). */
+export interface Author {
+  readonly instance: string;
+  /** With which it is master, or wants to be; undefined: it has asked for none yet. */
+  readonly generation: bigint | undefined;
 }
 
 export function bridgeTransaction(
@@ -32,7 +44,7 @@ export function bridgeTransaction(
   context: TransactionContext,
 ): Transaction {
   const transaction = new Transaction();
-  const { view, rootUuid } = context;
+  const { view, rootUuid, author } = context;
   const bridge = view.bridge;
   if (bridge === undefined) createBridge(transaction, context);
   else {
@@ -42,22 +54,39 @@ export function bridgeTransaction(
   }
   // Lets the switch's own cur_cfg tell when it has taken all this.
   transaction.mutate('Open_vSwitch', whereUuid(rootUuid), [['next_cfg', '+=', 1]]);
-  return transaction.comment('nva: integration bridge');
+  return transaction.comment(comment('integration bridge', author));
 }
 
-/** Keeps the highest generation used on the bridge itself, for whoever is master next. */
-export function generationTransaction(bridgeUuid: Uuid, generation: bigint): Transaction {
+/**
+ * Keeps the highest generation used on the bridge itself, for whoever is master next. Guarded by the one that it
+ * replaces: what the last master wrote may be under way to us still, and ours must be above it.
+ */
+export function generationTransaction(
+  { uuid, generation: before }: Pick<BridgeRow, 'uuid' | 'generation'>,
+  instance: string,
+  generation: bigint,
+): Transaction {
   const transaction = new Transaction();
-  setExternalIds(transaction, 'Bridge', bridgeUuid, { [GENERATION_KEY]: generation.toString() });
-  return transaction;
+  if (before > 0n) {
+    const seen = new Map([[GENERATION_KEY, before.toString()]]);
+    const where: Condition[] = [...whereUuid(uuid), ['external_ids', 'includes', seen]];
+    transaction.wait('Bridge', where, [], { columns: ['name'], until: '!=' });
+  }
+  setExternalIds(transaction, 'Bridge', uuid, { [GENERATION_KEY]: generation.toString() });
+  return transaction.comment(comment('master role', { instance, generation }));
+}
+
+function comment(what: string, { instance, generation }: Author): string {
+  const suffix = generation === undefined ? '' : `, generation ${generation}`;
+  return `nva: ${instance}: ${what}${suffix}`;
 }
 
 function createBridge(transaction: Transaction, context: TransactionContext): void {
   const { view, rootUuid, domain } = context;
   const name = view.bridgeName;
   transaction.wait('Bridge', [['name', '==', name]], [], { columns: ['name'] });
-  const controllers = context.controllers.map((target) =>
-    insertController(transaction, target, domain),
+  const controllers = context.controllers.map((wanted) =>
+    insertController(transaction, wanted, domain),
   );
   const iface = transaction.insert('Interface', { name, type: 'internal' });
   const port = transaction.insert('Port', { name, interfaces: iface });
@@ -95,10 +124,13 @@ function changeBridge(
       transaction.mutate('Bridge', where, [['protocols', 'insert', [...step.protocols]]]);
       return;
     case 'add-controller': {
-      const controller = insertController(transaction, step.target, domain);
+      const controller = insertController(transaction, step, domain);
       transaction.mutate('Bridge', where, [['controller', 'insert', controller]]);
       return;
     }
+    case 'mark-controller':
+      setExternalIds(transaction, 'Controller', step.uuid, { [INSTANCE_KEY]: step.instance });
+      return;
     case 'remove-controller':
       transaction.mutate('Bridge', where, [['controller', 'delete', new UuidRef(step.uuid)]]);
       return;
@@ -117,12 +149,19 @@ function changeBridge(
   }
 }
 
-function insertController(transaction: Transaction, target: string, domain: string): NamedUuidRef {
+function insertController(
+  transaction: Transaction,
+  { target, instance }: ControllerTarget,
+  domain: string,
+): NamedUuidRef {
   return transaction.insert('Controller', {
     target,
     connection_mode: 'out-of-band',
     max_backoff: MAX_BACKOFF_MS,
-    external_ids: new Map([[OWNER_KEY, domain]]),
+    external_ids: new Map([
+      [OWNER_KEY, domain],
+      [INSTANCE_KEY, instance],
+    ]),
   });
 }
 

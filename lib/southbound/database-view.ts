@@ -20,6 +20,7 @@ import {
   type BridgeRow,
   type DatabaseView,
   GENERATION_KEY,
+  INSTANCE_KEY,
   OWNER_KEY,
   type TunnelRow,
   tunnelName,
@@ -136,7 +137,8 @@ function findBridge(replica: Replica, root: Root, name: string): BridgeRow | und
       if (found === undefined) return [];
       const controller = readRow(CONTROLLER, found);
       const owner = controller.external_ids.get(OWNER_KEY);
-      return [{ uuid: controllerUuid, target: controller.target, owner }];
+      const instance = controller.external_ids.get(INSTANCE_KEY);
+      return [{ uuid: controllerUuid, target: controller.target, owner, instance }];
     }),
   };
 }
@@ -187,5 +189,5 @@ function words(text: string | undefined): string[] {
 }
 
 function generationOf(text: string | undefined): bigint {
-  return text !== undefined && /^[0-9]{1,19}$/.test(text) ? BigInt(text) : 0n;
+  return text !== undefined && /^[1-9][0-9]{0,18}$/.test(text) ? BigInt(text) : 0n;
 }

@@ -2,23 +2,26 @@
  * One NVE's database connection: who it is, what it has, and our bridge in it.
  *
  * Gives the core facts and interfaces, brings the bridge to what reconcile/bridge-plan says while it holds the NVE's
- * lock, one guarded transaction at a time, and keeps the generation for the OpenFlow master role.
+ * lock, one guarded transaction at a time, and knows the role that this instance has on the NVE's switch: master with a
+ * generation that was written while the lock was held, slave whenever it is not.
  */
 import type { Socket } from 'node:net';
-import { type IpAddress, isHostIp, parseIp } from '../../protocols/base/addresses.ts';
+import type { IpAddress } from '../../protocols/base/addresses.ts';
 import type { RowChanged } from '../../protocols/ovsdb/replica.ts';
 import { OvsdbSession } from '../../protocols/ovsdb/session.ts';
-import type { OvsdbEvent } from '../../protocols/ovsdb/session-events.ts';
+import type { LockState, OvsdbEvent } from '../../protocols/ovsdb/session-events.ts';
 import type { Transaction } from '../../protocols/ovsdb/transaction.ts';
 import type { Uuid } from '../../protocols/ovsdb/values/atoms.ts';
-import type { Input, NveFacts } from '../control/inputs.ts';
-import type { Encapsulation, Endpoint } from '../model/encapsulation.ts';
+import type { Input } from '../control/inputs.ts';
+import type { Encapsulation } from '../model/encapsulation.ts';
 import { isNveName, NVE_NAME_RULE } from '../model/names.ts';
-import type { Condition } from '../model/views.ts';
 import {
   type BridgePlan,
+  type BridgeSettings,
   isForeign,
+  type PeerTargets,
   planBridge,
+  wantedControllers,
   workingEncapsulations,
 } from '../reconcile/bridge-plan.ts';
 import { now } from '../runtime/clock.ts';
@@ -27,10 +30,14 @@ import type { Log } from '../runtime/log.ts';
 import { plainAddress } from '../runtime/streams.ts';
 import { bridgeTransaction, generationTransaction } from './bridge-transaction.ts';
 import { type RootView, touchesView, viewDatabase, WANTED_COLUMNS } from './database-view.ts';
+import { nveFacts } from './nve-facts.ts';
+import type { WantedRole } from './switch-role.ts';
 import { TenantInterfaces } from './tenant-interfaces.ts';
 
 export interface DatabaseSettings {
   readonly domain: string;
+  /** Our name in it. */
+  readonly instance: string;
   readonly lock: string;
   readonly probeIntervalMs: number;
   readonly requestTimeoutMs: number;
@@ -43,13 +50,17 @@ export interface DatabaseHost {
   emit(input: Input): void;
   /** The connection says that it is this NVE. Returns why it may not be, or undefined. */
   claim(database: NveDatabase, systemId: string, rootUuid: Uuid): string | undefined;
-  /** The bridge's datapath, or the generation of our master role there, is known now or has changed. */
-  switchKnown(database: NveDatabase): void;
+  /** What the other instances want on this NVE's bridge. */
+  peers(nve: string): PeerTargets;
+  /** The bridge's datapath, or our role there, is known now or has changed; `reason`: why we are not master any more. */
+  switchKnown(database: NveDatabase, reason: string): void;
   closed(database: NveDatabase, reason: string): void;
 }
 
 /** After a transaction that failed, the plan is made anew at the next change, or after this. */
 const RETRY_MS = 1_000;
+
+const LOCK_ELSEWHERE = "another instance holds the NVE's lock";
 
 export class NveDatabase {
   readonly peer: string;
@@ -66,11 +77,21 @@ export class NveDatabase {
   #bridge: Uuid | undefined;
   #datapathId: string | undefined;
   #isForeign = false;
+  /** Undefined: the server has not said yet. */
+  #holdsLock: boolean | undefined;
+  /** What was told of it. */
+  #isOwner = false;
+  /** Written while the lock was held, which it is still. */
   #generation: bigint | undefined;
   #generationAsked = 0n;
+  /** As the bridge has it. */
+  #generationSeen = 0n;
   #factsText = '';
   #working: ReadonlySet<Encapsulation> = new Set();
-  #transaction: { id: number; generation?: bigint } | undefined;
+  /** `holding`: counts the times that the lock became ours. */
+  #transaction: { id: number; holding: number; generation?: bigint } | undefined;
+  #holdings = 0;
+  #peersText = '';
   #unsettled = true;
   #retry: NodeJS.Timeout | undefined;
   #complaint = '';
@@ -102,10 +123,16 @@ export class NveDatabase {
     return this.#rootUuid;
   }
 
-  /** The bridge's datapath id and the generation to be its master with; undefined: not yet. */
-  get mastership(): { readonly datapathId: string; readonly generation: bigint } | undefined {
-    if (this.#datapathId === undefined || this.#generation === undefined) return undefined;
-    return { datapathId: this.#datapathId, generation: this.#generation };
+  /** On the switch of its bridge; undefined: to be known soon. */
+  get role(): WantedRole | undefined {
+    if (this.#holdsLock === false) return { role: 'slave', generation: this.#generationSeen };
+    if (this.#generation === undefined) return undefined;
+    return { role: 'master', generation: this.#generation };
+  }
+
+  /** Our own OpenFlow targets for this NVE. */
+  get controllers(): readonly string[] {
+    return this.#settings.controllers(this.#localAddress);
   }
 
   get datapathId(): string | undefined {
@@ -120,10 +147,34 @@ export class NveDatabase {
   /** The switch has seen this generation, which is not below ours (OFPRRFC_STALE): go above it. */
   raiseGeneration(seen: bigint): void {
     this.#generationAsked = maximum(this.#generationAsked, seen);
+    if (!this.#holdsLock) return;
     this.#generation = undefined;
     this.#unsettled = true;
     this.#refresh();
     this.#connection.flush();
+  }
+
+  /** Gives the lock to who waits for it, and waits behind them: first nothing more is written. */
+  releaseLock(): void {
+    if (!this.#session.holdsLock) return;
+    this.#lose('this instance has given the NVE to another');
+    this.#session.releaseLock(now());
+    this.#session.requestLock(now());
+    this.#connection.flush();
+  }
+
+  /** Takes the lock from who holds it. */
+  stealLock(): void {
+    this.#session.stealLock(now());
+    this.#connection.flush();
+  }
+
+  /** What the other instances want may be another thing now. */
+  peersChanged(): void {
+    if (this.#name === undefined || !this.#session.holdsLock) return;
+    if (peersText(this.#host.peers(this.#name)) === this.#peersText) return;
+    this.#unsettled = true;
+    this.#again();
   }
 
   close(reason: string): void {
@@ -141,7 +192,7 @@ export class NveDatabase {
         this.#changed(event.changes);
         return;
       case 'lock':
-        this.#owned(event.state === 'locked');
+        this.#lockChanged(event.state);
         return;
       case 'reply':
         this.#replied(event.id, event.result.ok ? undefined : event.result.failure);
@@ -171,62 +222,94 @@ export class NveDatabase {
     if (own) this.#refresh();
   }
 
-  #owned(owner: boolean): void {
-    if (this.#name !== undefined) this.#host.emit({ type: 'nve-owner', nve: this.#name, owner });
-    if (!owner) this.#generation = undefined;
-    this.#unsettled = true;
-    this.#refresh();
+  #lockChanged(state: LockState): void {
+    if (state === 'locked') {
+      this.#holdsLock = true;
+      this.#holdings++;
+      this.#generation = undefined;
+      this.#unsettled = true;
+      this.#tellOwner();
+      this.#refresh();
+      return;
+    }
+    this.#lose(LOCK_ELSEWHERE);
+    if (state === 'stolen') this.#session.requestLock(now());
+  }
+
+  /** At once: what is under way does not count any more. */
+  #lose(reason: string): void {
+    const isNews = this.#holdsLock !== false;
+    this.#holdsLock = false;
+    this.#generation = undefined;
+    this.#unsettled = false;
+    if (isNews) this.#host.switchKnown(this, reason);
+    this.#tellOwner();
+  }
+
+  #tellOwner(): void {
+    const owner = this.#holdsLock === true;
+    // Before its first facts the core does not know it.
+    if (this.#name === undefined || this.#factsText === '' || owner === this.#isOwner) return;
+    this.#isOwner = owner;
+    this.#host.emit({ type: 'nve-owner', nve: this.#name, owner });
   }
 
   #refresh(): void {
     const { replica } = this.#session;
     if (replica === undefined || !this.#session.isSynced) return;
     const seen = viewDatabase(replica);
-    if (seen === undefined || !this.#identify(seen)) return;
-    const { domain } = this.#settings;
-    const plan = planBridge(seen.view, {
-      domain,
-      controllers: this.#settings.controllers(this.#localAddress),
-    });
+    if (seen === undefined) return;
+    const name = this.#identify(seen);
+    if (name === undefined) return;
+    const { domain, instance } = this.#settings;
+    const { controllers } = this;
+    const peers = this.#host.peers(name);
+    this.#peersText = peersText(peers);
+    const settings = { domain, instance, controllers, peers };
+    const plan = planBridge(seen.view, settings);
     this.#isForeign = isForeign(seen.view.bridge, domain);
     const root = this.#isForeign ? withoutBridge(seen) : seen;
     this.#tellFacts(root, plan);
     this.#followBridge(root);
-    this.#carryOut(root, plan);
+    this.#carryOut(root, plan, settings);
   }
 
-  #identify(root: RootView): boolean {
+  /** Its name; undefined: it is not to be served. */
+  #identify(root: RootView): string | undefined {
     const { systemId } = root.view;
     if (systemId === undefined || systemId === '') {
       this.#complain(
         'it has no external_ids:system-id, so it cannot be told from others: set one with "ovs-vsctl set Open_vSwitch . external_ids:system-id=NAME"',
       );
-      return false;
+      return undefined;
     }
     if (!isNveName(systemId)) {
       this.#connection.close(
         `its system-id ${JSON.stringify(systemId.slice(0, 80))} cannot name it: ${NVE_NAME_RULE}`,
       );
-      return false;
+      return undefined;
     }
-    if (this.#name === systemId) return true;
+    if (this.#name === systemId) return systemId;
     if (this.#name !== undefined) {
       this.#connection.close(`its system-id changed from ${this.#name} to ${systemId}`);
-      return false;
+      return undefined;
     }
     const refusal = this.#host.claim(this, systemId, root.rootUuid);
     if (refusal !== undefined) {
       this.#connection.close(refusal);
-      return false;
+      return undefined;
     }
     this.#name = systemId;
     this.#rootUuid = root.rootUuid;
-    return true;
+    return systemId;
   }
 
   #tellFacts(root: RootView, plan: BridgePlan): void {
     if (this.#name === undefined) return;
-    const facts = this.#facts(root, plan);
+    const encapsulations = workingEncapsulations(root.view, this.#working);
+    this.#working = new Set(encapsulations);
+    const { conditions } = plan;
+    const facts = nveFacts(root, { conditions, encapsulations, address: this.address });
     const text = JSON.stringify(facts);
     const first = this.#factsText === '';
     if (text === this.#factsText) return;
@@ -234,52 +317,19 @@ export class NveDatabase {
     const type = first ? 'nve-connected' : 'nve-facts';
     this.#host.emit({ type, nve: this.#name, facts });
     if (first) {
-      this.#host.emit({ type: 'nve-owner', nve: this.#name, owner: this.#session.holdsLock });
+      this.#isOwner = this.#holdsLock === true;
+      this.#host.emit({ type: 'nve-owner', nve: this.#name, owner: this.#isOwner });
       this.#tellInterfaces(root);
     }
   }
 
-  #facts({ view, encapIps }: RootView, { conditions }: BridgePlan): NveFacts {
-    const encapsulations = workingEncapsulations(view, this.#working);
-    this.#working = new Set(encapsulations);
-    const own: Condition[] = [...conditions];
-    const ips = this.#underlayIps(encapIps, own);
-    const endpoints: Endpoint[] = encapsulations.flatMap((type) => ips.map((ip) => ({ type, ip })));
-    const datapathId = view.bridge?.datapathId;
-    return {
-      bridge: view.bridgeName,
-      endpoints,
-      conditions: own,
-      ...(datapathId === undefined ? {} : { datapathId }),
-      ...(view.ovsVersion === undefined ? {} : { ovsVersion: view.ovsVersion }),
-    };
-  }
-
-  #underlayIps(texts: readonly string[], conditions: Condition[]): IpAddress[] {
-    const ips: IpAddress[] = [];
-    for (const text of texts) {
-      const ip = parseIp(text);
-      if (ip !== undefined && isHostIp(ip)) ips.push(ip);
-      else {
-        const message = `external_ids:nva-encap-ip has "${text}", which is no IP address of a host`;
-        conditions.push({ code: 'encap-ip-invalid', message });
-      }
-    }
-    if (texts.length === 0 && this.address !== undefined) return [this.address];
-    if (ips.length === 0) {
-      const message = 'no underlay address is known: set external_ids:nva-encap-ip';
-      conditions.push({ code: 'encap-ip-missing', message });
-    }
-    return ips;
-  }
-
   #followBridge(root: RootView): void {
-    const bridge = root.view.bridge?.uuid;
-    if (bridge !== this.#bridge) this.#tellInterfaces(root);
-    const datapathId = root.view.bridge?.datapathId;
-    if (datapathId !== this.#datapathId) {
-      this.#datapathId = datapathId;
-      this.#host.switchKnown(this);
+    const { bridge } = root.view;
+    if (bridge?.uuid !== this.#bridge) this.#tellInterfaces(root);
+    this.#generationSeen = bridge?.generation ?? 0n;
+    if (bridge?.datapathId !== this.#datapathId) {
+      this.#datapathId = bridge?.datapathId;
+      this.#host.switchKnown(this, LOCK_ELSEWHERE);
     }
   }
 
@@ -291,35 +341,40 @@ export class NveDatabase {
     this.#host.emit({ type: 'interfaces', nve: this.#name, complete: true, changes });
   }
 
-  #carryOut(root: RootView, plan: BridgePlan): void {
+  #carryOut(root: RootView, plan: BridgePlan, settings: BridgeSettings): void {
     const { view, rootUuid } = root;
-    if (!this.#session.holdsLock || this.#transaction !== undefined) return;
+    const { bridge } = view;
+    if (!this.#holdsLock || this.#transaction !== undefined) return;
     this.#unsettled =
-      plan.steps.length > 0 || view.curCfg < view.nextCfg || view.bridge?.datapathId === undefined;
-    if (plan.steps.length > 0) {
-      const controllers = this.#settings.controllers(this.#localAddress);
-      const { domain } = this.#settings;
-      this.#transact(bridgeTransaction(plan.steps, { view, rootUuid, domain, controllers }));
-    } else if (view.bridge !== undefined && this.#generation === undefined) {
-      // Never behind the clock, nor behind what any master of this bridge has used.
-      const clock = BigInt(Date.now());
-      const least = maximum(view.bridge.generation, this.#generationAsked) + 1n;
-      const generation = maximum(clock, least);
+      plan.steps.length > 0 || view.curCfg < view.nextCfg || bridge?.datapathId === undefined;
+    const { domain, instance } = settings;
+    if (bridge !== undefined && this.#generation === undefined) {
+      // First: the switch is served the sooner. Never behind the clock, nor what any master of this bridge has used.
+      const least = maximum(bridge.generation, this.#generationAsked) + 1n;
+      const generation = maximum(BigInt(Date.now()), least);
       this.#generationAsked = generation;
-      this.#transact(generationTransaction(view.bridge.uuid, generation), generation);
+      this.#transact(generationTransaction(bridge, instance, generation), generation);
+    } else if (plan.steps.length > 0) {
+      const controllers = wantedControllers(settings);
+      const author = { instance, generation: this.#generation };
+      const context = { view, rootUuid, domain, controllers, author };
+      this.#transact(bridgeTransaction(plan.steps, context));
     }
   }
 
   #transact(transaction: Transaction, generation?: bigint): void {
     const id = this.#session.transact(transaction.operations, now(), { assertLock: true });
-    this.#transaction = generation === undefined ? { id } : { id, generation };
+    const sent = { id, holding: this.#holdings };
+    this.#transaction = generation === undefined ? sent : { ...sent, generation };
   }
 
   #replied(id: number, failure: { code: string; details: string } | undefined): void {
     const transaction = this.#transaction;
     if (transaction?.id !== id) return;
     this.#transaction = undefined;
-    if (failure !== undefined) {
+    // The lock was lost meanwhile, or lost and had again: what was asked then says nothing of now.
+    const isOld = !this.#holdsLock || transaction.holding !== this.#holdings;
+    if (!isOld && failure !== undefined) {
       this.#complain(
         `a change of its database was refused (${failure.code}: ${failure.details}); it is tried again`,
       );
@@ -328,9 +383,9 @@ export class NveDatabase {
       return;
     }
     this.#complaint = '';
-    if (transaction.generation !== undefined) {
+    if (!isOld && transaction.generation !== undefined) {
       this.#generation = transaction.generation;
-      this.#host.switchKnown(this);
+      this.#host.switchKnown(this, LOCK_ELSEWHERE);
     }
     this.#refresh();
   }
@@ -359,6 +414,10 @@ export class NveDatabase {
 /** What the NVE is to us as long as its bridge is not ours. */
 function withoutBridge(root: RootView): RootView {
   return { ...root, view: { ...root.view, bridge: undefined, tunnels: [] } };
+}
+
+function peersText({ targets, members, settled }: PeerTargets): string {
+  return JSON.stringify([targets, [...members], settled]);
 }
 
 function maximum(left: bigint, right: bigint): bigint {

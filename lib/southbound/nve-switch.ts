@@ -1,5 +1,6 @@
 /**
- * One NVE's OpenFlow session: takes the master role, reads what is installed, sends batches, tells what was confirmed.
+ * One NVE's OpenFlow session: takes the role that it is given, reads what is installed, sends batches while it is master,
+ * tells what was confirmed.
  *
  * What waits to be sent is kept as operations (references to shared fragments), not as bytes, and given to the socket
  * only as fast as the switch takes it. A queue above its bound is dropped and the switch read again later: a slow
@@ -7,7 +8,7 @@
  */
 import type { Socket } from 'node:net';
 import type { IpAddress } from '../../protocols/base/addresses.ts';
-import type { OpenFlowEvent } from '../../protocols/openflow/session/events.ts';
+import type { OpenFlowEvent, RequestFailure } from '../../protocols/openflow/session/events.ts';
 import { OpenFlowSession } from '../../protocols/openflow/session/session.ts';
 import type { Features } from '../../protocols/openflow/values/messages.ts';
 import type { FlowStats, GroupDesc } from '../../protocols/openflow/values/multipart.ts';
@@ -20,13 +21,9 @@ import { Connection } from '../runtime/connection.ts';
 import type { Log } from '../runtime/log.ts';
 import { plainAddress } from '../runtime/streams.ts';
 import { readInstalledFlows } from './installed-flows.ts';
-import {
-  cookieOfOffending,
-  describeError,
-  isSlaveError,
-  isStaleGeneration,
-} from './openflow-faults.ts';
+import { cookieOfOffending, describeError, isSlaveError } from './openflow-faults.ts';
 import { encodeOperation } from './operation-encoder.ts';
+import { type RoleAnswer, type RoleRequest, SwitchRole, type WantedRole } from './switch-role.ts';
 
 export interface SwitchSettings {
   /** Offered to the switch; ascending. */
@@ -50,17 +47,14 @@ const BATCH_TIMEOUT_MS = 60_000;
 const UNSENT_BYTES_MAX = 1024 * 1024;
 /** Bytes joined into one write. */
 const CHUNK_BYTES = 64 * 1024;
-/** Another controller took the master role: asked for again after 1 s, 2 s … 60 s, so that two do not fight without end. */
-const REGAIN_FIRST_MS = 1_000;
-const REGAIN_MAX_MS = 60_000;
-/** Operations that may wait for one switch: about 100 MB of flows, but only references here. */
+/** Operations that may wait for one switch behind the batch that is being sent: about 100 MB of flows, but only references here. */
 const QUEUE_MAX = 1_000_000;
 
 /** A batch's number stands after its operations. */
 type Entry = Operation | number;
 
 type Waiting =
-  | { readonly kind: 'role' }
+  | { readonly kind: 'role'; readonly answered: (answer: RoleAnswer) => void }
   | { readonly kind: 'barrier'; readonly batch: number }
   | { readonly kind: 'done'; readonly done: (event: OpenFlowEvent) => void };
 
@@ -75,11 +69,11 @@ export class NveSwitch {
   readonly #waiting = new Map<number, Waiting>();
   #queue: Entry[] = [];
   #queueAt = 0;
+  /** Where the batch ends that came when nothing waited: it may be of any size, as a first difference is. */
+  #firstEnd = 0;
+  readonly #role: SwitchRole;
   #nve: string | undefined;
   #datapathId = '';
-  #isMaster = false;
-  #demotions = 0;
-  #regain: NodeJS.Timeout | undefined;
 
   constructor(socket: Socket, peer: string, settings: SwitchSettings, host: SwitchHost) {
     this.peer = peer;
@@ -91,6 +85,14 @@ export class NveSwitch {
     this.#session = new OpenFlowSession(now(), {
       probeIntervalMs,
       versions: settings.openflowVersions,
+    });
+    this.#role = new SwitchRole({
+      ask: (request, answered) => this.#askRole(request, answered),
+      gained: () => this.#gained(),
+      lost: (reason) => this.#lost(reason),
+      stale: (seen) => host.stale(this, seen),
+      refused: (role, failure) =>
+        this.close(`it did not give the role ${role}: ${failureText(failure)}`),
     });
     this.#connection = new Connection(socket, this.#session, {
       onEvent: (event) => this.#take(event),
@@ -111,36 +113,42 @@ export class NveSwitch {
     return this.#session.version;
   }
 
-  get isMaster(): boolean {
-    return this.#isMaster;
-  }
-
-  /** Takes the master role for this NVE; `flows-ready` follows. */
-  becomeMaster(nve: string, generationId: bigint): void {
+  /**
+   * Serves this NVE from now on, in this role (undefined: as before); `flows-ready` follows when it is the master.
+   * `reason`: why it is not master any more.
+   */
+  serve(nve: string, role: WantedRole | undefined, reason: string): void {
     this.#nve = nve;
-    const request = { type: 'role_request', role: 'master', generationId } as const;
-    const xid = this.#session.request(request, this.#settings.requestTimeoutMs, now());
-    this.#waiting.set(xid, { kind: 'role' });
+    if (role === undefined) return;
+    this.#role.want(role, reason);
     this.#connection.flush();
   }
 
+  /** Serves its NVE no longer. */
+  leave(reason: string): void {
+    this.#role.drop(reason);
+  }
+
+  /** Only while it is master. */
   send(batch: number, operations: readonly Operation[]): void {
-    if (this.#queue.length - this.#queueAt + operations.length > QUEUE_MAX) {
-      this.#queue = [];
-      this.#queueAt = 0;
+    if (!this.#role.isMaster) return;
+    const isFirst = this.#queueAt === this.#queue.length;
+    const behind = this.#queue.length - Math.max(this.#queueAt, this.#firstEnd);
+    if (!isFirst && behind + operations.length > QUEUE_MAX) {
+      this.#dropQueue();
       if (this.#nve !== undefined) this.#host.emit({ type: 'behind', nve: this.#nve });
       return;
     }
     for (const operation of operations) this.#queue.push(operation);
     this.#queue.push(batch);
+    if (isFirst) this.#firstEnd = this.#queue.length;
     this.#pump();
   }
 
   /** Answers with an `installed` input. */
   async readInstalled(read: number): Promise<void> {
     // What waits was meant for a switch in another state: the difference to come has it all.
-    this.#queue = [];
-    this.#queueAt = 0;
+    this.#dropQueue();
     const [flowParts, groups] = await Promise.all([this.#flowParts(), this.#groups()]);
     if (flowParts === undefined || groups === undefined || this.#nve === undefined) return;
     const { version } = this;
@@ -205,7 +213,7 @@ export class NveSwitch {
         this.#answered(event);
         return;
       case 'error':
-        if (isSlaveError(event.message)) this.#demoted();
+        if (isSlaveError(event.message)) this.#role.demoted();
         else this.#refused(describeError(event.message), event.offending);
         return;
       case 'malformed':
@@ -229,17 +237,31 @@ export class NveSwitch {
   }
 
   #async(event: Extract<OpenFlowEvent, { type: 'async' }>): void {
-    if (event.message.type === 'role_status' && event.message.role !== 'master') this.#demoted();
+    const { message } = event;
+    if (message.type === 'role_status' && message.role !== 'master') this.#role.demoted();
   }
 
-  /** Who holds the NVE's lock asks for the role again; whoever has lost the lock has no generation to ask with. */
-  #demoted(): void {
-    if (!this.#isMaster || this.#nve === undefined) return;
-    this.#isMaster = false;
-    const reason = 'another controller took the master role';
-    this.#host.emit({ type: 'flows-lost', nve: this.#nve, reason });
-    const delayMs = Math.min(REGAIN_FIRST_MS * 2 ** this.#demotions++, REGAIN_MAX_MS);
-    this.#regain = setTimeout(() => void this.#learnGeneration(), delayMs);
+  #askRole(request: RoleRequest, answered: (answer: RoleAnswer) => void): void {
+    if (this.#session.state !== 'ready') return;
+    const xid = this.#session.request(request, this.#settings.requestTimeoutMs, now());
+    this.#waiting.set(xid, { kind: 'role', answered });
+    this.#connection.flush();
+  }
+
+  #gained(): void {
+    if (this.#nve === undefined) return;
+    this.#host.emit({ type: 'flows-ready', nve: this.#nve, version: this.version });
+  }
+
+  #lost(reason: string): void {
+    this.#dropQueue();
+    if (this.#nve !== undefined) this.#host.emit({ type: 'flows-lost', nve: this.#nve, reason });
+  }
+
+  #dropQueue(): void {
+    this.#queue = [];
+    this.#queueAt = 0;
+    this.#firstEnd = 0;
   }
 
   #answered(event: Extract<OpenFlowEvent, { type: 'reply' | 'request-failed' }>): void {
@@ -247,40 +269,25 @@ export class NveSwitch {
     this.#waiting.delete(event.xid);
     if (waiting === undefined) return;
     if (waiting.kind === 'done') waiting.done(event);
-    if (waiting.kind === 'role') this.#roleAnswered(event);
+    if (waiting.kind === 'role') waiting.answered(event);
     if (waiting.kind === 'barrier') this.#barrierAnswered(event, waiting.batch);
     if (event.type === 'request-failed' && waiting.kind === 'done') {
-      this.close(`it did not give its flows or groups: ${failureText(event)}`);
+      this.close(`it did not give its flows or groups: ${failureText(event.error)}`);
     }
-  }
-
-  #roleAnswered(event: Extract<OpenFlowEvent, { type: 'reply' | 'request-failed' }>): void {
-    if (this.#nve === undefined) return;
-    if (event.type === 'reply') {
-      this.#isMaster = true;
-      this.#host.emit({ type: 'flows-ready', nve: this.#nve, version: this.version });
-    } else if (isStaleGeneration(event.error)) void this.#learnGeneration();
-    else this.close(`it did not give the master role: ${failureText(event)}`);
-  }
-
-  /** A request that changes nothing tells the highest generation: OpenFlow 1.3.5 §7.3.9. */
-  async #learnGeneration(): Promise<void> {
-    const request = { type: 'role_request', role: 'nochange', generationId: 0n } as const;
-    const event = await this.#ask(request);
-    if (event?.type !== 'reply' || event.message?.type !== 'role_reply') return;
-    this.#host.stale(this, event.message.generationId);
   }
 
   #barrierAnswered(
     event: Extract<OpenFlowEvent, { type: 'reply' | 'request-failed' }>,
     batch: number,
   ): void {
-    if (event.type === 'request-failed') this.close(`no barrier reply: ${failureText(event)}`);
+    if (event.type === 'request-failed')
+      this.close(`no barrier reply: ${failureText(event.error)}`);
     else if (this.#nve !== undefined) this.#host.emit({ type: 'confirmed', nve: this.#nve, batch });
   }
 
   #refused(message: string, offending: Uint8Array): void {
-    if (this.#nve === undefined) return;
+    // It was about something from before, and the switch is read when it is ours again.
+    if (this.#nve === undefined || !this.#role.isMaster) return;
     const cookie = cookieOfOffending(offending);
     const input = { type: 'refused', nve: this.#nve, message } as const;
     this.#host.emit(cookie === undefined ? input : { ...input, cookie });
@@ -293,10 +300,7 @@ export class NveSwitch {
       this.#writeChunk();
       this.#connection.flush();
     }
-    if (this.#queueAt === this.#queue.length && this.#queueAt > 0) {
-      this.#queue = [];
-      this.#queueAt = 0;
-    }
+    if (this.#queueAt === this.#queue.length && this.#queueAt > 0) this.#dropQueue();
   }
 
   #writeChunk(): void {
@@ -327,7 +331,7 @@ export class NveSwitch {
     const ended = { type: 'request-failed', xid: 0, error: 'timeout' } as const;
     for (const waiting of this.#waiting.values()) if (waiting.kind === 'done') waiting.done(ended);
     this.#waiting.clear();
-    clearTimeout(this.#regain);
+    this.#role.drop(reason);
     this.#host.closed(this, reason);
   }
 }
@@ -344,7 +348,7 @@ function joined(messages: readonly Uint8Array[], bytes: number): Uint8Array {
   return chunk;
 }
 
-function failureText({ error }: Extract<OpenFlowEvent, { type: 'request-failed' }>): string {
+function failureText(error: RequestFailure): string {
   if (error === 'timeout') return 'it did not answer in time';
   return error.type === 'error' ? describeError(error) : error.error.detail;
 }

@@ -8,6 +8,7 @@ import type { FlowStats, GroupDesc } from '../../protocols/openflow/values/multi
 import type { OpenFlowVersion } from '../../protocols/openflow/values/version.ts';
 import type { Uuid } from '../../protocols/ovsdb/values/atoms.ts';
 import type { Effect, Input } from '../control/inputs.ts';
+import { NO_PEERS, type PeerTargets } from '../reconcile/bridge-plan.ts';
 import type { StreamEndpoint } from '../runtime/endpoint.ts';
 import { limitedLog } from '../runtime/limited-log.ts';
 import type { Log } from '../runtime/log.ts';
@@ -32,7 +33,7 @@ const LINES_OF_ONE = { linesMax: 10, perMs: 10_000 } as const;
 /** Addresses that are counted by themselves at one time. */
 const ADDRESSES_MAX = 1_000;
 
-type SouthboundEffect = Extract<Effect, { type: 'send' | 'read-installed' }>;
+type SouthboundEffect = Extract<Effect, { type: 'send' | 'read-installed' | 'lock' }>;
 
 export class Southbound {
   readonly #settings: SouthboundSettings;
@@ -46,6 +47,7 @@ export class Southbound {
   readonly #byDatapath = new Map<string, NveSwitch>();
   /** The switch of each NVE: stays while its connection does, whatever becomes of the database's. */
   readonly #serving = new Map<string, NveSwitch>();
+  #peers: (nve: string) => PeerTargets = () => NO_PEERS;
 
   constructor(settings: SouthboundSettings, log: Log, emit: (input: Input) => void) {
     this.#settings = settings;
@@ -84,13 +86,30 @@ export class Southbound {
   }
 
   carryOut(effect: SouthboundEffect): void {
+    if (effect.type === 'lock') {
+      const database = this.#byName.get(effect.nve);
+      if (effect.action === 'release') database?.releaseLock();
+      else database?.stealLock();
+      return;
+    }
     const device = this.#serving.get(effect.nve);
     if (device === undefined) return;
     if (effect.type === 'send') device.send(effect.batch, effect.operations);
     else void device.readInstalled(effect.read);
   }
 
-  /** What the NVE's switch has; undefined: it is not connected. */
+  /** To be called again whenever `peers` would say another thing: the bridges that we own follow. */
+  takePeers(peers: (nve: string) => PeerTargets): void {
+    this.#peers = peers;
+    for (const database of this.#byName.values()) database.peersChanged();
+  }
+
+  /** Our own OpenFlow targets for this NVE; none: its database is not connected. */
+  controllersOf(nve: string): readonly string[] {
+    return this.#byName.get(nve)?.controllers ?? [];
+  }
+
+  /** What the NVE's switch has, whoever owns it; undefined: it is not connected. */
   async dump(nve: string): Promise<SwitchDump | undefined> {
     const device = this.#serving.get(nve);
     const dump = await device?.dump();
@@ -111,7 +130,8 @@ export class Southbound {
       log: this.#logOf(address),
       emit: this.#emit,
       claim: (database, systemId, rootUuid) => this.#claim(database, systemId, rootUuid),
-      switchKnown: (database) => this.#switchKnown(database),
+      peers: (nve) => this.#peers(nve),
+      switchKnown: (database, reason) => this.#switchKnown(database, reason),
       closed: (database, reason) => this.#databaseClosed(database, reason),
     };
   }
@@ -161,32 +181,35 @@ export class Southbound {
     return found;
   }
 
-  #switchKnown(database: NveDatabase): void {
-    const { mastership, name } = database;
+  #switchKnown(database: NveDatabase, reason: string): void {
+    const { datapathId, name, role } = database;
     if (name !== undefined && database.isForeign) {
       this.#leaveSwitch(name, 'its integration bridge belongs to another domain');
     }
-    if (mastership === undefined || name === undefined) return;
-    const device = this.#byDatapath.get(mastership.datapathId);
-    this.#leaveOtherSwitch(name, mastership.datapathId);
+    if (datapathId === undefined || name === undefined) return;
+    const device = this.#byDatapath.get(datapathId);
+    this.#leaveOtherSwitch(name, datapathId);
     if (device === undefined) return;
     if (device.nve !== undefined && device.nve !== name) {
-      if (!this.#byName.has(device.nve) && device.address === database.address) {
-        device.close(`its NVE ${device.nve} is called ${name} now`);
-        return;
-      }
-      this.#log.warn(
-        `${name} has the datapath id ${mastership.datapathId} of ${device.nve}, so its switch cannot be told from that one: give its bridge another other_config:datapath-id`,
-      );
+      this.#namesake(database, device, name);
       return;
     }
     const before = this.#serving.get(name);
-    if (before === device && device.isMaster) return;
-    if (before !== undefined && before !== device) {
-      this.#emit({ type: 'flows-lost', nve: name, reason: 'its switch has connected again' });
-    }
+    if (before !== device) before?.leave('its switch has connected again');
     this.#serving.set(name, device);
-    device.becomeMaster(name, mastership.generation);
+    device.serve(name, role, reason);
+  }
+
+  /** The switch is that of an NVE with another name. */
+  #namesake(database: NveDatabase, device: NveSwitch, name: string): void {
+    const { nve = '' } = device;
+    if (!this.#byName.has(nve) && device.address === database.address) {
+      device.close(`its NVE ${nve} is called ${name} now`);
+      return;
+    }
+    this.#log.warn(
+      `${name} has the datapath id ${device.datapathId} of ${nve}, so its switch cannot be told from that one: give its bridge another other_config:datapath-id`,
+    );
   }
 
   /** The NVE's bridge is another now: what serves it is not the switch that did. */
@@ -197,7 +220,8 @@ export class Southbound {
   }
 
   #leaveSwitch(nve: string, reason: string): void {
-    if (this.#serving.delete(nve)) this.#emit({ type: 'flows-lost', nve, reason });
+    this.#serving.get(nve)?.leave(reason);
+    this.#serving.delete(nve);
   }
 
   #switchReady(device: NveSwitch, { datapathId }: Features): void {
@@ -211,7 +235,7 @@ export class Southbound {
     }
     this.#byDatapath.set(datapathId, device);
     before?.close(`datapath ${datapathId} has connected again`);
-    if (database !== undefined) this.#switchKnown(database);
+    if (database !== undefined) this.#switchKnown(database, '');
   }
 
   #databaseClosed(database: NveDatabase, reason: string): void {
@@ -234,9 +258,7 @@ export class Southbound {
       this.#logOf(device.address).warn(`the switch at ${device.peer} is gone: ${reason}`);
     }
     if (this.#byDatapath.get(datapathId) === device) this.#byDatapath.delete(datapathId);
-    if (nve === undefined || this.#serving.get(nve) !== device) return;
-    this.#serving.delete(nve);
-    this.#emit({ type: 'flows-lost', nve, reason });
+    if (nve !== undefined && this.#serving.get(nve) === device) this.#serving.delete(nve);
   }
 }
 

@@ -2,7 +2,10 @@ import { expect } from 'chai';
 import {
   type BridgeRow,
   type BridgeStep,
+  type ControllerRow,
   type DatabaseView,
+  NO_PEERS,
+  type PeerTargets,
   PROTOCOLS,
   planBridge,
   type TunnelRow,
@@ -11,7 +14,10 @@ import {
 import type { Uuid } from '../../../protocols/ovsdb/values/atoms.ts';
 
 const uuid = (number: number) => `00000000-0000-4000-8000-00000000000${number}` as Uuid;
-const SETTINGS = { domain: 'prod', controllers: ['tcp:192.0.2.1:6653'] };
+const SETTINGS = {
+  ...{ domain: 'prod', instance: 'a', controllers: ['tcp:192.0.2.1:6653'], peers: NO_PEERS },
+};
+const OWN = { uuid: uuid(2), target: 'tcp:192.0.2.1:6653', owner: 'prod', instance: 'a' };
 
 const BRIDGE: BridgeRow = {
   ...{
@@ -21,7 +27,7 @@ const BRIDGE: BridgeRow = {
     datapathId: '00000000000000ab',
   },
   ...{ owner: 'prod', generation: 0n },
-  controllers: [{ uuid: uuid(2), target: 'tcp:192.0.2.1:6653', owner: 'prod' }],
+  controllers: [OWN],
 };
 const VIEW: DatabaseView = {
   ...{ systemId: 'hv1', ovsVersion: '3.1.0', bridgeName: 'br-int', datapathType: undefined },
@@ -56,7 +62,7 @@ describe('the plan of an NVE’s bridge', () => {
   });
 
   it('says so when it knows no address of ours to give as a controller', () => {
-    const plan = planBridge(view({ tunnels: BOTH }), { domain: 'prod', controllers: [] });
+    const plan = planBridge(view({ tunnels: BOTH }), { ...SETTINGS, controllers: [] });
     expect(plan.conditions.map(({ code }) => code)).to.deep.equal(['advertise-missing']);
   });
 
@@ -80,7 +86,7 @@ describe('the plan of an NVE’s bridge', () => {
       { type: 'mark-bridge' },
       { type: 'set-secure' },
       { type: 'add-protocols', protocols: PROTOCOLS },
-      { type: 'add-controller', target: 'tcp:192.0.2.1:6653' },
+      { type: 'add-controller', target: 'tcp:192.0.2.1:6653', instance: 'a' },
     ]);
     expect(codes(joinedView)).to.deep.equal(['bridge-joined']);
     expect(steps(bridge({ protocols: [] }))[0]?.type).to.equal('add-tunnel');
@@ -96,13 +102,14 @@ describe('the plan of an NVE’s bridge', () => {
   });
 
   it('takes its own old controllers away, and no others', () => {
-    const [own] = BRIDGE.controllers;
-    if (own === undefined) throw new Error('not reached');
-    const old = { uuid: uuid(3), target: 'tcp:192.0.2.9:6653', owner: 'prod' };
-    const foreign = { uuid: uuid(4), target: 'tcp:198.51.100.1:6653', owner: undefined };
-    expect(steps({ ...bridge({ controllers: [own, old, foreign] }), tunnels: BOTH })).to.deep.equal(
-      [{ type: 'remove-controller', uuid: uuid(3) }],
-    );
+    const old = { ...OWN, uuid: uuid(3), target: 'tcp:192.0.2.9:6653' };
+    const unmarked = { ...old, uuid: uuid(6), target: 'tcp:192.0.2.8:6653', instance: undefined };
+    const foreign = { ...OWN, uuid: uuid(4), target: 'tcp:198.51.100.1:6653', owner: undefined };
+    const controllers = [OWN, old, unmarked, foreign];
+    expect(steps({ ...bridge({ controllers }), tunnels: BOTH })).to.deep.equal([
+      { type: 'remove-controller', uuid: uuid(3) },
+      { type: 'remove-controller', uuid: uuid(6) },
+    ]);
   });
 
   it('names a type that nobody supports, and one that this switch lacks', () => {
@@ -164,6 +171,63 @@ describe('the plan of an NVE’s bridge', () => {
     expect(conditions[1]?.message).to.match(
       /has the OpenFlow number 9, and another port has 65002/,
     );
+  });
+});
+
+describe('the plan of an NVE’s controllers, with several instances', () => {
+  const B = { instance: 'b', target: 'tcp:192.0.2.2:6653' };
+  const C = { instance: 'c', target: 'tcp:192.0.2.3:6653' };
+  const row = (number: number, wanted: typeof B | undefined, instance?: string): ControllerRow => ({
+    ...{ uuid: uuid(number), owner: 'prod', instance: instance ?? wanted?.instance },
+    target: wanted?.target ?? OWN.target,
+  });
+  const planned = (peers: Partial<PeerTargets>, controllers: ControllerRow[]) => {
+    const settings = { ...SETTINGS, peers: { ...NO_PEERS, ...peers } };
+    return planBridge(view({ ...bridge({ controllers }), tunnels: BOTH }), settings).steps;
+  };
+
+  it('has everybody’s targets, each marked with its instance', () => {
+    expect(planned({ targets: [B, C] }, [OWN, row(3, C)])).to.deep.equal([
+      { type: 'add-controller', ...B },
+    ]);
+  });
+
+  it('keeps the row of a member that does not say what it wants, and removes that of one that has left', () => {
+    const rows = [OWN, row(3, B), row(4, C)];
+    const peers = { targets: [], members: new Set(['a', 'b']) };
+    expect(planned(peers, rows)).to.deep.equal([{ type: 'remove-controller', uuid: uuid(4) }]);
+    expect(planned({ ...peers, settled: false }, rows)).to.deep.equal([]);
+  });
+
+  it('removes the row of a member that names another target now', () => {
+    const moved = { ...B, target: 'tcp:192.0.2.2:7000' };
+    const peers = { targets: [moved], members: new Set(['a', 'b']) };
+    const rows = [OWN, row(3, B), row(4, moved)];
+    expect(planned(peers, rows)).to.deep.equal([{ type: 'remove-controller', uuid: uuid(3) }]);
+    expect(planned({ ...peers, settled: false }, rows)).to.deep.equal([]);
+  });
+
+  it('has one row for a target that two instances want, whoever made it', () => {
+    const same = { targets: [{ ...B, target: OWN.target }], members: new Set(['a', 'b']) };
+    expect(planned(same, [OWN])).to.deep.equal([]);
+    expect(planned(same, [row(2, undefined, 'b')])).to.deep.equal([]);
+    expect(planned(same, [])).to.deep.equal([
+      { type: 'add-controller', target: OWN.target, instance: 'a' },
+    ]);
+  });
+
+  it('removes the second row of one target, and marks one that says no instance', () => {
+    expect(planned({}, [OWN, { ...OWN, uuid: uuid(3) }])).to.deep.equal([
+      { type: 'remove-controller', uuid: uuid(3) },
+    ]);
+    expect(planned({ targets: [B] }, [OWN, { ...row(3, B), instance: undefined }])).to.deep.equal([
+      { type: 'mark-controller', uuid: uuid(3), instance: 'b' },
+    ]);
+  });
+
+  it('leaves the controllers of others alone, also where they name a target of ours', () => {
+    const foreign = { ...row(3, B), owner: undefined, instance: undefined };
+    expect(planned({ targets: [B] }, [OWN, foreign])).to.deep.equal([]);
   });
 });
 

@@ -29,7 +29,13 @@ export class SouthboundInstance {
     const log: Log = { debug: () => undefined, info: say, warn: say, error: say };
     this.engine = new Engine(this.#store, new EventLog(log), log);
     const settings = {
-      ...{ domain: 'test', lock: 'nva_test', probeIntervalMs, requestTimeoutMs: 5_000 },
+      ...{
+        domain: 'test',
+        instance: 'a',
+        lock: 'nva_test',
+        probeIntervalMs,
+        requestTimeoutMs: 5_000,
+      },
       connectionsMax: 1000,
       openflowVersions: [4, 5, 6] as const,
       controllers: () => [`tcp:127.0.0.1:${this.openFlowPort}`],
