@@ -21,6 +21,7 @@ import type {
   TunnelView,
 } from '../model/views.ts';
 import type { Core } from './core.ts';
+import type { NveOwner } from './members-view.ts';
 import { conflictText, shortageText, unknownPortText } from './notices.ts';
 import type { NveState } from './nve-state.ts';
 
@@ -65,24 +66,39 @@ export function portView(core: Core, port: PortRecord): PortView {
 }
 
 export function nveView(core: Core, nve: NveRecord, instance: string): NveView {
-  const state = core.nve(nve.name);
+  const { name } = nve;
+  const state = core.nve(name);
   const facts = state?.facts ?? state?.lastFacts;
+  const owner = ownerOf(core, name, instance);
+  const elsewhere = core.members?.connectedTo(name).some((other) => other !== instance) ?? false;
+  const own = { desired: state?.flowsDesired ?? 0, installed: state?.flowsInstalled ?? 0 };
   return {
     kind: 'Nve',
-    name: nve.name,
+    name,
     status: {
-      connected: state?.connected ?? false,
-      ...(state?.owner === true ? { owner: instance } : {}),
+      connected: elsewhere || (state?.connected ?? false),
+      ...(owner === undefined ? {} : { owner: owner.instance }),
+      ...(owner?.why === undefined ? {} : { ownerWhy: owner.why }),
       endpoints: nve.endpoints,
-      flows: { desired: state?.flowsDesired ?? 0, installed: state?.flowsInstalled ?? 0 },
-      ports: core.domain.attachedTo(nve.name).size,
+      flows: owner?.flows ?? own,
+      ports: core.domain.attachedTo(name).size,
       ...(facts === undefined ? {} : { bridge: facts.bridge }),
       ...(facts?.datapathId === undefined ? {} : { datapathId: facts.datapathId }),
       ...(state?.version === undefined ? {} : { openflow: VERSION_NAMES[state.version] }),
       ...(facts?.ovsVersion === undefined ? {} : { ovsVersion: facts.ovsVersion }),
-      conditions: nveConditions(core, nve.name, state),
+      conditions: nveConditions(core, name, state),
     },
   };
+}
+
+/** We ourselves by what we know, others by what they say; our own word in the store may be older than what we know. */
+function ownerOf(core: Core, nve: NveName, self: string): NveOwner | undefined {
+  const state = core.nve(nve);
+  if (state?.owner === true) {
+    return { instance: self, ...(state.ownerWhy === undefined ? {} : { why: state.ownerWhy }) };
+  }
+  const owner = core.members?.ownerOf(nve);
+  return owner?.instance === self ? undefined : owner;
 }
 
 export function mappingViews(core: Core): MappingView[] {
@@ -185,9 +201,10 @@ export function phaseOf(core: Core, port: string): { phase: PortPhase; reason?: 
   }
   const state = core.nve(nve);
   if (state === undefined || !state.connected) {
-    return { phase: 'active', reason: `${nve} is not connected now and goes on by what it has` };
-  }
-  if (state.linker.number(port) === undefined) {
+    if ((core.members?.connectedTo(nve).length ?? 0) === 0) {
+      return { phase: 'active', reason: `${nve} is not connected now and goes on by what it has` };
+    }
+  } else if (state.linker.number(port) === undefined) {
     return {
       phase: 'waiting',
       reason: `Open vSwitch on ${nve} has not numbered its interface yet`,

@@ -1,6 +1,9 @@
 /**
  * The authority behind the API: intent into the store, the core's state out of it.
  */
+import { setTimeout } from 'node:timers/promises';
+import { connectedNves, pendingReasons } from '../control/confirmation.ts';
+import { instanceViews } from '../control/instance-views.ts';
 import { planApply, planDelete } from '../control/intent.ts';
 import {
   mappingViews,
@@ -14,17 +17,19 @@ import type { Manifest, ObjectRef } from '../model/manifest.ts';
 import type { EventView, InstanceView, ViewKind, ViewsByKind } from '../model/views.ts';
 import {
   type Applied,
+  type AppliedObject,
   type Authority,
   AuthorityError,
+  type Backup,
   type FlowReport,
-  type NveProgress,
   type StatusReport,
   type WaitResult,
 } from '../northbound/authority.ts';
 import { now } from '../runtime/clock.ts';
 import type { Southbound } from '../southbound/southbound.ts';
-import type { Store } from '../store/contract.ts';
-import { COME_BACK_MS, type Engine } from './engine.ts';
+import { type Store, StoreError } from '../store/contract.ts';
+import { waitForConfirmation } from './confirmation-wait.ts';
+import type { Engine } from './engine.ts';
 import type { EventLog } from './event-log.ts';
 import { reportFlows } from './flow-report.ts';
 import { StoreWriter } from './store-writer.ts';
@@ -36,7 +41,14 @@ export interface AuthoritySettings {
   readonly startedAt: Date;
   readonly listeners: readonly string[];
   isReady(): boolean;
+  /** Since when the store has not answered; undefined: it answers. */
+  readonly storeAwaySince?: () => Date | undefined;
+  /** Lets the instances hear of each other soon, for a second. */
+  readonly hurry?: () => void;
 }
+
+/** A store that is there answers within this. */
+const NEWEST_MAX_MS = 1_000;
 
 export class DomainAuthority implements Authority {
   readonly #engine: Engine;
@@ -66,10 +78,36 @@ export class DomainAuthority implements Authority {
     return this.#writer.write(() => planApply(core.domain, manifests, unreadable));
   }
 
-  delete(objects: readonly ObjectRef[]): Promise<Applied> {
+  async delete(objects: readonly ObjectRef[]): Promise<Applied> {
+    const instances = objects.filter(({ kind }) => kind === 'Instance').map(({ name }) => name);
+    const rest = objects.filter(({ kind }) => kind !== 'Instance');
+    this.#refuseLiving(instances);
     const { core, unreadable } = this.#engine;
-    const isConnected = (nve: string): boolean => core.nve(nve)?.alive ?? false;
-    return this.#writer.write(() => planDelete(core.domain, objects, isConnected, unreadable));
+    const isConnected = (nve: string): boolean =>
+      core.nve(nve)?.alive === true || (core.members?.connectedTo(nve).length ?? 0) > 0;
+    const applied = await this.#writer.write(() =>
+      planDelete(core.domain, rest, isConnected, unreadable),
+    );
+    const forgotten = await Promise.all(instances.map((name) => this.#forget(name)));
+    return { ...applied, objects: [...applied.objects, ...forgotten] };
+  }
+
+  #refuseLiving(instances: readonly string[]): void {
+    const living = this.#instances().filter(({ status }) => status.alive);
+    const problems = living
+      .filter(({ name }) => instances.includes(name))
+      .map(({ name }) => ({ where: `Instance ${name}`, message: 'it is alive: stop it first' }));
+    if (problems.length > 0) throw new AuthorityError('rejected', 'nothing was changed', problems);
+  }
+
+  async #forget(name: string): Promise<AppliedObject> {
+    try {
+      const there = (await this.#store.membership?.forget(name)) ?? false;
+      return { kind: 'Instance', name, result: there ? 'deleted' : 'absent' };
+    } catch (error) {
+      if (error instanceof StoreError) throw new AuthorityError('store', error.message);
+      throw error;
+    }
   }
 
   list<Kind extends ViewKind>(kind: Kind, network?: string): readonly ViewsByKind[Kind][] {
@@ -86,40 +124,37 @@ export class DomainAuthority implements Authority {
   }
 
   async wait(timeoutMs: number, revision?: number, signal?: AbortSignal): Promise<WaitResult> {
-    const started = now();
-    const { core } = this.#engine;
-    let moment: number | undefined;
-    const check = (): boolean => {
-      if (revision !== undefined && core.revision < revision) return false;
-      moment ??= core.moment;
-      const target = moment;
-      return (
-        this.#notBackYet().length === 0 &&
-        [...core.nves()].every((nve) => !nve.connected || nve.pending(target) === undefined)
-      );
-    };
-    const confirmed = await this.#until(check, timeoutMs, signal);
-    const connected = [...core.nves()].filter((nve) => nve.connected);
-    const nves: NveProgress[] = [
-      ...connected.map((nve) => progressOf(nve.name, nve.pending(moment ?? core.moment))),
-      ...this.#notBackYet().map((name) => progressOf(name, 'it has not come back yet')),
-    ];
-    return {
-      revision: revision ?? core.revision,
-      confirmed,
-      elapsedMs: Math.round((now() - started) * 10) / 10,
-      nves: nves.sort((a, b) => (a.nve < b.nve ? -1 : 1)),
-    };
+    const { startedAt, hurry } = this.#settings;
+    const waiter = { engine: this.#engine, startedAt, ...(hurry === undefined ? {} : { hurry }) };
+    const begun = now();
+    const asked = revision ?? (await this.#newest());
+    const leftMs = Math.max(0, timeoutMs - (now() - begun));
+    const result = await waitForConfirmation(waiter, leftMs, asked, signal);
+    return { ...result, elapsedMs: Math.round((now() - begun) * 10) / 10 };
   }
 
-  /** NVEs that this instance knows of and has not seen since it started, while they may still be on their way. */
-  #notBackYet(): string[] {
-    const { core } = this.#engine;
-    if (Date.now() - this.#settings.startedAt.getTime() >= COME_BACK_MS) return [];
-    return core.domain
-      .nves()
-      .map((nve) => nve.name)
-      .filter((name) => core.nve(name)?.lastFacts === undefined);
+  /** Others may have written what has not reached us; a store that does not answer at once is not waited for. */
+  async #newest(): Promise<number | undefined> {
+    if (this.#engine.core.members === undefined) return undefined;
+    const inTime = new AbortController();
+    const late = setTimeout(NEWEST_MAX_MS, undefined, { signal: inTime.signal });
+    try {
+      return await Promise.race([this.#writer.newest(), late]);
+    } catch {
+      return undefined;
+    } finally {
+      inTime.abort();
+    }
+  }
+
+  async backup(): Promise<Backup> {
+    try {
+      const { revision, records } = await this.#store.snapshot();
+      return { domain: this.#settings.domain, revision, records };
+    } catch (error) {
+      if (error instanceof StoreError) throw new AuthorityError('store', error.message);
+      throw error;
+    }
   }
 
   async flows(nve: string): Promise<FlowReport> {
@@ -150,12 +185,16 @@ export class DomainAuthority implements Authority {
     const { core, storeProblems } = this.#engine;
     const { instance, domain, version, startedAt, listeners } = this.#settings;
     const ports = core.domain.ports();
-    const connected = [...core.nves()].filter((nve) => nve.connected);
+    const connected = connectedNves(core);
+    const pending = pendingReasons(core, { moment: core.moment, revision: core.revision });
+    const instances = this.#instances();
+    const awaySince = this.#settings.storeAwaySince?.();
     return {
       instance,
       domain,
       version,
       store: this.#store.description,
+      ...(awaySince === undefined ? {} : { storeAwaySince: awaySince.toISOString() }),
       revision: core.revision,
       ready: this.#settings.isReady(),
       uptimeSeconds: Math.round((Date.now() - startedAt.getTime()) / 1000),
@@ -165,7 +204,9 @@ export class DomainAuthority implements Authority {
         portsActive: ports.filter((port) => phaseOf(core, port.name).phase === 'active').length,
         nves: core.domain.nves().length,
         nvesConnected: connected.length,
-        nvesConfirmed: connected.filter((nve) => nve.pending(core.moment) === undefined).length,
+        nvesConfirmed: connected.filter((nve) => pending(nve) === undefined).length,
+        instances: instances.length,
+        instancesAlive: instances.filter(({ status }) => status.alive).length,
       },
       listeners,
       problems: [...storeProblems.values()],
@@ -187,7 +228,7 @@ export class DomainAuthority implements Authority {
       case 'tunnels':
         return tunnelViews(core);
       case 'instances':
-        return [this.#instance()];
+        return this.#instances();
     }
   }
 
@@ -211,14 +252,9 @@ export class DomainAuthority implements Authority {
     }
   }
 
-  #instance(): InstanceView {
-    const { instance, version, startedAt } = this.#settings;
-    const owned = [...this.#engine.core.nves()].filter((nve) => nve.owner).map((nve) => nve.name);
-    return {
-      kind: 'Instance',
-      name: instance,
-      status: { alive: true, nves: owned.sort(), version, startedAt: startedAt.toISOString() },
-    };
+  #instances(): InstanceView[] {
+    const { instance: name, version, startedAt } = this.#settings;
+    return instanceViews(this.#engine.core, { name, version, startedAt: startedAt.toISOString() });
   }
 
   #isIn(view: ViewsByKind[ViewKind], network: string): boolean {
@@ -236,31 +272,4 @@ export class DomainAuthority implements Authority {
         return true;
     }
   }
-
-  /** Checks after each step, and when nobody is waited for any more; false: the time was over first, or the signal came. */
-  #until(check: () => boolean, timeoutMs: number, signal?: AbortSignal): Promise<boolean> {
-    if (check()) return Promise.resolve(true);
-    return new Promise((resolve) => {
-      const end = (result: boolean): void => {
-        clearTimeout(timer);
-        clearTimeout(comeBack);
-        signal?.removeEventListener('abort', giveUp);
-        stop();
-        resolve(result);
-      };
-      const again = (): void => {
-        if (check()) end(true);
-      };
-      const giveUp = (): void => end(false);
-      const timer = setTimeout(giveUp, timeoutMs);
-      const sinceStartMs = Date.now() - this.#settings.startedAt.getTime();
-      const comeBack = setTimeout(again, Math.max(0, COME_BACK_MS - sinceStartMs));
-      signal?.addEventListener('abort', giveUp);
-      const stop = this.#engine.onStep(again);
-    });
-  }
-}
-
-function progressOf(nve: string, reason: string | undefined): NveProgress {
-  return reason === undefined ? { nve, confirmed: true } : { nve, confirmed: false, reason };
 }

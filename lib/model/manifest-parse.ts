@@ -49,7 +49,7 @@ export function parseManifests(
   return problems.count === 0 ? ok(manifests) : failed(problems.toArray());
 }
 
-const REF_KINDS = [...KINDS, 'Nve'] as const;
+const REF_KINDS = [...KINDS, 'Nve', 'Instance'] as const;
 
 /** For a deletion: kind and name count, whatever else the documents hold. */
 export function parseObjectRefs(

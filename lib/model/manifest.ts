@@ -23,6 +23,6 @@ export interface PortManifest {
 export type Manifest = NetworkManifest | PortManifest;
 
 export interface ObjectRef {
-  readonly kind: 'Network' | 'Port' | 'Nve';
+  readonly kind: 'Network' | 'Port' | 'Nve' | 'Instance';
   readonly name: string;
 }

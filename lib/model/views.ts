@@ -48,9 +48,12 @@ export interface NveView {
   readonly kind: 'Nve';
   readonly name: string;
   readonly status: {
+    /** To any living instance. */
     readonly connected: boolean;
-    /** The instance that writes to it. */
+    /** The instance that writes to it, whoever that is. */
     readonly owner?: string;
+    /** Why that one, in a few words. */
+    readonly ownerWhy?: string;
     readonly endpoints: readonly Endpoint[];
     readonly flows: { readonly desired: number; readonly installed: number };
     readonly ports: number;
@@ -92,9 +95,23 @@ export interface InstanceView {
   readonly name: string;
   readonly status: {
     readonly alive: boolean;
+    /** Those that it writes to. */
     readonly nves: readonly string[];
+    /** NVEs that are connected to it. */
+    readonly connected: number;
+    /** Of all NVEs that any instance writes to, in percent. */
+    readonly share: number;
     readonly version: string;
     readonly startedAt: string;
+    /** The newest revision of the store that all NVEs which it writes to have confirmed. */
+    readonly confirmed: number;
+    /** How long it has said nothing; only when it is believed dead. */
+    readonly silentMs?: number;
+    /** By NVE that it writes to: why it does. */
+    readonly why: Readonly<Record<string, string>>;
+    /** NVEs that others see and it does not. */
+    readonly missing: readonly string[];
+    readonly conditions: readonly Condition[];
   };
 }
 

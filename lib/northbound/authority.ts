@@ -83,6 +83,8 @@ export interface StatusReport {
   readonly domain: string;
   readonly version: string;
   readonly store: string;
+  /** RFC 3339, UTC: it has not answered since; absent: it answers. */
+  readonly storeAwaySince?: string;
   readonly revision: number;
   readonly ready: boolean;
   readonly uptimeSeconds: number;
@@ -93,9 +95,25 @@ export interface StatusReport {
     readonly nves: number;
     readonly nvesConnected: number;
     readonly nvesConfirmed: number;
+    readonly instances: number;
+    readonly instancesAlive: number;
   };
   readonly listeners: readonly string[];
   readonly problems: readonly string[];
+}
+
+/** A consistent copy of everything that the store holds. */
+export interface Backup {
+  readonly domain: string;
+  readonly revision: number;
+  readonly records: readonly BackupRecord[];
+}
+
+export interface BackupRecord {
+  readonly key: string;
+  readonly revision: number;
+  /** JSON. */
+  readonly value: unknown;
 }
 
 export interface Authority {
@@ -104,10 +122,11 @@ export interface Authority {
   list<Kind extends ViewKind>(kind: Kind, network?: string): readonly ViewsByKind[Kind][];
   get<Kind extends ViewKind>(kind: Kind, name: string): ViewsByKind[Kind] | undefined;
   /**
-   * Resolves when every connected NVE has confirmed `revision` (default: the newest), after the timeout, or when the
-   * signal says that nobody waits any more.
+   * Resolves when every NVE that is connected to any instance has confirmed `revision` (default: the newest), after the
+   * timeout, or when the signal says that nobody waits any more.
    */
   wait(timeoutMs: number, revision?: number, signal?: AbortSignal): Promise<WaitResult>;
+  backup(): Promise<Backup>;
   flows(nve: string): Promise<FlowReport>;
   /** Those kept (bounded) with an id above `after`, oldest first. */
   events(after: number): readonly EventView[];

@@ -5,7 +5,6 @@ import type { FastifyInstance } from 'fastify';
 import type { ApiContext } from './api-context.ts';
 import { ApiError } from './api-error.ts';
 import { WAIT_DEFAULT_SECONDS, WAIT_MAX_SECONDS } from './api-limits.ts';
-import type { WaitResult } from './authority.ts';
 import type { Health, Readiness } from './report-schemas.ts';
 import { routeSchema } from './route-schema.ts';
 import { count, named, text } from './schema-shape.ts';

@@ -10,6 +10,8 @@ export interface Schema {
   readonly enum?: readonly string[];
   readonly items?: Schema;
   readonly properties?: Readonly<Record<string, Schema>>;
+  /** Of a mapping: the schema of every value. */
+  readonly additionalProperties?: Schema;
   readonly required?: readonly string[];
   readonly oneOf?: readonly Schema[];
   readonly minimum?: number;

@@ -65,8 +65,9 @@ const NVE = object<NveView>({
   kind: oneOfWords(['Nve']),
   name: text('the system-id of its Open vSwitch'),
   status: object<NveView['status']>({
-    connected: boolean,
+    connected: { ...boolean, description: 'to any living instance' },
     owner: optional(text('the instance that writes to it')),
+    ownerWhy: optional(text('why that one')),
     endpoints: listOf(named('Endpoint')),
     flows: object<NveView['status']['flows']>({ desired: count(), installed: count() }),
     ports: count('tenant ports attached here'),
@@ -109,8 +110,19 @@ const INSTANCE = object<InstanceView>({
   status: object<InstanceView['status']>({
     alive: boolean,
     nves: listOf(text(), 'those it writes to'),
+    connected: count('NVEs that are connected to it'),
+    share: count('of all NVEs that any instance writes to, in percent'),
     version: text(),
     startedAt: { type: 'string', format: 'date-time' },
+    confirmed: count('the revision that all NVEs which it writes to have confirmed'),
+    silentMs: optional(count('how long it has said nothing; only when it is believed dead')),
+    why: {
+      type: 'object',
+      additionalProperties: text(),
+      description: 'by NVE that it writes to: why it does',
+    },
+    missing: listOf(text(), 'NVEs that others see and it does not'),
+    conditions: listOf(named('Condition')),
   }),
 });
 
@@ -131,7 +143,7 @@ const EVENT = object<EventView>({
 });
 
 const OBJECT_REF = object<ObjectRef>({
-  kind: oneOfWords(['Network', 'Port', 'Nve']),
+  kind: oneOfWords(['Network', 'Port', 'Nve', 'Instance']),
   name: text(),
 });
 
@@ -152,7 +164,7 @@ export const VIEW_KINDS: Readonly<Record<ViewKind, KindOfView>> = {
     deletable: false,
   },
   tunnels: { schema: 'Tunnel', about: 'tunnels between NVEs', deletable: false },
-  instances: { schema: 'Instance', about: 'instances of this authority', deletable: false },
+  instances: { schema: 'Instance', about: 'instances of this authority', deletable: true },
 };
 
 export const VIEW_SCHEMAS: Readonly<Record<string, Schema>> = {

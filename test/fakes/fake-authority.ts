@@ -27,6 +27,7 @@ import {
   type AppliedObject,
   type Authority,
   AuthorityError,
+  type Backup,
   type FlowReport,
   type Problem,
   type StatusReport,
@@ -54,6 +55,7 @@ export class FakeAuthority implements Authority {
   readonly ports = new Map<string, PortManifest>();
   readonly nves = new Map<string, FakeNve>();
   readonly attachments = new Map<string, Attachment>();
+  readonly deadInstances = new Map<string, InstanceView>();
   readonly flowReports = new Map<string, FlowReport>();
   readonly #events: EventView[] = [];
   readonly #eventListeners = new Set<(event: EventView) => void>();
@@ -122,6 +124,16 @@ export class FakeAuthority implements Authority {
     };
   }
 
+  async backup(): Promise<Backup> {
+    this.#failIfAsked();
+    const records = [...this.networks.values()].map((network) => ({
+      key: `network/${network.name}`,
+      revision: this.revision,
+      value: { v: 1, ...network, kind: 'network', vniAllocated: false },
+    }));
+    return { domain: 'default', revision: this.revision, records };
+  }
+
   async flows(nve: string): Promise<FlowReport> {
     const known = this.nves.get(nve);
     if (known === undefined) throw new AuthorityError('not-found', `There is no Nve named ${nve}.`);
@@ -162,6 +174,8 @@ export class FakeAuthority implements Authority {
         nves: nves.length,
         nvesConnected: nves.filter((nve) => nve.connected).length,
         nvesConfirmed: nves.filter((nve) => nve.connected && nve.confirmed).length,
+        instances: 1 + this.deadInstances.size,
+        instancesAlive: 1,
       },
       listeners: ['ovsdb ptcp:6640', 'openflow ptcp:6653', 'api unix:/run/nva/nva.sock'],
       problems: this.problems,
@@ -263,6 +277,7 @@ export class FakeAuthority implements Authority {
 
   #mapOf(kind: ObjectRef['kind']): Map<string, unknown> {
     if (kind === 'Network') return this.networks;
+    if (kind === 'Instance') return this.deadInstances;
     return kind === 'Port' ? this.ports : this.nves;
   }
 
@@ -274,7 +289,7 @@ export class FakeAuthority implements Authority {
       nves: [...this.nves.values()].map((nve) => this.#nve(nve)),
       mappings: ports.flatMap((port) => this.#mapping(port)),
       tunnels: this.#tunnels(),
-      instances: [this.#instance()],
+      instances: [this.#instance(), ...this.deadInstances.values()],
     };
   }
 
@@ -376,7 +391,18 @@ export class FakeAuthority implements Authority {
     return {
       kind: 'Instance',
       name: 'nva1',
-      status: { alive: true, nves, version: '0.1.0', startedAt: '2025-01-01T00:00:00.000Z' },
+      status: {
+        alive: true,
+        nves,
+        connected: nves.length,
+        share: 100,
+        version: '0.1.0',
+        startedAt: '2025-01-01T00:00:00.000Z',
+        confirmed: this.revision,
+        why: {},
+        missing: [],
+        conditions: [],
+      },
     };
   }
 }

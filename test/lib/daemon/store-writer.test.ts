@@ -205,7 +205,7 @@ describe('a writer whose store', () => {
   });
 
   it('is asked by very many others at the same time has its way all the same', async () => {
-    refusals = new Array<StoreErrorCode>(12).fill('precondition-failed').flatMap((code) => [code]);
+    refusals = new Array<StoreErrorCode>(12).fill('precondition-failed');
     // Every second question is that for the newest revision.
     const { objects } = await writer.apply(network('blue'));
     expect(objects[0]).to.have.property('result', 'created');

@@ -254,7 +254,7 @@ describe('references for a deletion', () => {
     expect(result.ok ? [] : result.error.map(({ message }) => message)).to.deep.equal([
       '"Prot" is no kind of object; did you mean Port?',
       'is missing; give the name of the object.',
-      'is missing; give Network or Port or Nve.',
+      'is missing; give Network or Port or Nve or Instance.',
     ]);
   });
 });

@@ -1,0 +1,43 @@
+/**
+ * What the switches have confirmed, over all instances: what this one serves it knows itself, of the rest it has the
+ * word of whoever serves it. Pure.
+ */
+import type { NveName } from '../model/records.ts';
+import type { Core } from './core.ts';
+
+/** NVEs that are connected to this or to another living instance. */
+export function connectedNves(core: Core): NveName[] {
+  const names = new Set<NveName>();
+  for (const state of core.nves()) if (state.connected) names.add(state.name);
+  for (const { alive, announcement } of core.members?.all() ?? []) {
+    if (alive) for (const nve of announcement.nves) names.add(nve.name);
+  }
+  return [...names].sort();
+}
+
+/** What is to be confirmed: for our own switches a moment of the core, for those of others a revision of the store. */
+export interface Target {
+  readonly moment: number;
+  readonly revision: number;
+}
+
+/** Tells why an NVE has not confirmed the target, in one sentence; undefined: it has. */
+export function pendingReasons(
+  core: Core,
+  { moment, revision }: Target,
+): (nve: NveName) => string | undefined {
+  const { members } = core;
+  const confirmed = new Map(
+    members?.all().map(({ name, announcement }) => [name, announcement.confirmed]),
+  );
+  return (nve) => {
+    const state = core.nve(nve);
+    if (members === undefined) return state?.pending(moment);
+    if (state?.owner === true) return state.pending(moment);
+    const owner = members.ownerOf(nve)?.instance;
+    // Our own word may be older than what we know.
+    if (owner === undefined || owner === members.self) return 'no instance serves it at the moment';
+    if ((confirmed.get(owner) ?? 0) >= revision) return undefined;
+    return `${owner} serves it and has not confirmed revision ${revision} yet`;
+  };
+}
