@@ -96,6 +96,21 @@ export class Core {
     return this.#facts.revisions;
   }
 
+  /** Keys of facts that are on their way to the store: what it has of them may differ. */
+  pendingFacts(): ReadonlySet<RecordKey> {
+    return this.#facts.pending();
+  }
+
+  /** Rises when an NVE connects, leaves, or changes hands. */
+  get serviceChanges(): number {
+    return this.#federation.changes;
+  }
+
+  /** Since when the store has not answered, in the time of the inputs; undefined: it answers, or is not asked. */
+  get storeAwaySince(): number | undefined {
+    return this.#federation.awaySince;
+  }
+
   /** This instance and the others of the domain; undefined: it is alone. */
   get members(): MembersView | undefined {
     return this.#federation.members;
@@ -265,6 +280,7 @@ export class Core {
   #takeOwner(state: NveState, owner: boolean): void {
     if (state.owner === owner) return;
     state.owner = owner;
+    this.#federation.changed();
     if (!this.#federation.isShared) return;
     state.ownerWhy = owner ? this.#federation.whyOwner(state.name) : undefined;
     if (!owner) return;
@@ -299,6 +315,7 @@ export class Core {
     for (const { code, message } of facts.conditions) {
       this.#notices.stand('warning', code, nveKey(state), message);
     }
+    if (connected) this.#federation.changed();
     if (connected)
       this.#notices.tell('info', 'nve-connected', nveKey(state), `${name} is connected`);
     this.#facts.assertNve(name);
@@ -308,6 +325,7 @@ export class Core {
   #lose(name: NveName, reason: string): void {
     const state = this.#state(name);
     if (!state.connected) return;
+    this.#federation.changed();
     state.facts = undefined;
     state.owner = false;
     state.ownerWhy = undefined;

@@ -146,6 +146,11 @@ export class Facts {
     return this.#outbox.take(this.#revisions);
   }
 
+  /** Keys of facts that are on their way to the store. */
+  pending(): Set<RecordKey> {
+    return new Set(this.#outbox.keys());
+  }
+
   published(revision: number): void {
     this.#hear(this.#outbox.taken(revision));
   }

@@ -23,6 +23,7 @@ export class Federation {
   #awaySince: number | undefined;
   #awaited: { readonly revision: number; readonly moment: number }[] = [];
   #confirmed = 0;
+  #changes = 0;
 
   /** `instance` undefined: no others. */
   constructor(instance: string | undefined, nves: ReadonlyMap<NveName, NveState>) {
@@ -46,6 +47,15 @@ export class Federation {
   /** Since when, in the time of the inputs. */
   get awaySince(): number | undefined {
     return this.#awaySince;
+  }
+
+  /** Rises when what we have to say of ourselves changes: an NVE connects, leaves, or changes hands. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  changed(): void {
+    this.#changes++;
   }
 
   /** Whether what we see on this NVE is ours to decide: we serve it, or nobody can be asked. */

@@ -39,7 +39,9 @@ export class Members implements MembersView {
       const isNews = last?.member.beat !== member.beat || last.member.run !== member.run;
       const at = isNews ? now : last.at + missed;
       const nves =
-        last?.member.announcement === member.announcement ? last.nves : byName(member.announcement);
+        last?.member.announcement.nves === member.announcement.nves
+          ? last.nves
+          : byName(member.announcement);
       heard.set(member.name, { member, at, nves });
     }
     for (const [name, last] of this.#heard) {

@@ -94,6 +94,13 @@ export class Outbox {
     return this.#release();
   }
 
+  /** Keys whose value here may not be the store's. */
+  *keys(): Generator<RecordKey> {
+    yield* this.#waiting.keys();
+    if (this.#underWay !== undefined) yield* this.#underWay.keys();
+    yield* this.#taken.keys();
+  }
+
   /** The feed has come to this revision. */
   passed(revision: number): void {
     for (const [key, taken] of this.#taken) if (taken <= revision) this.#taken.delete(key);

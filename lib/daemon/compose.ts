@@ -20,6 +20,8 @@ export interface Instance {
   /** `unix:PATH` or `http://IP:PORT`. */
   readonly api: string;
   readonly listeners: readonly string[];
+  /** Resolves, with one sentence, when this process must not go on. */
+  readonly ended: Promise<string>;
   /** Leaves the switches forwarding. */
   close(): Promise<void>;
 }
@@ -56,7 +58,16 @@ async function startParts(
   closers: (() => Promise<void> | void)[],
 ): Promise<Instance> {
   const events = new EventLog(log);
-  const engine = new Engine(store, events, log);
+  const startedAt = new Date();
+  let endWith: (message: string) => void = () => undefined;
+  const ended = new Promise<string>((resolve) => {
+    endWith = resolve;
+  });
+  const engine = new Engine({
+    ...{ store, events, log, version, startedAt },
+    instance: configuration.instance,
+    nameTaken: endWith,
+  });
   const southbound = new Southbound(southboundSettings(configuration), log, (input) =>
     engine.take(input),
   );
@@ -69,7 +80,7 @@ async function startParts(
     instance: configuration.instance,
     domain: configuration.domain,
     version,
-    startedAt: new Date(),
+    startedAt,
     listeners,
     // A single damaged record is a problem that status names; the rest is served all the same.
     isReady: () =>
@@ -96,7 +107,7 @@ async function startParts(
     );
   }
   ready = true;
-  return { authority, api: api.address, listeners, close: () => closeAll(closers) };
+  return { authority, api: api.address, listeners, ended, close: () => closeAll(closers) };
 }
 
 function southboundSettings(

@@ -1,68 +1,129 @@
 /**
  * The engine: runs the core. Collects the inputs of one turn of the event loop, steps once, carries the effects out.
  *
- * The one place where the pure core meets the store, the switches and the clock.
+ * The one place where the pure core meets the store, the switches, the other instances and the clock.
  */
 
 import { Core } from '../control/core.ts';
-import type { Effect, Input, StoredChange } from '../control/inputs.ts';
+import type { Effect, Input, PublishedWrite } from '../control/inputs.ts';
+import type { MembersView } from '../control/members-view.ts';
 import type { RecordChange } from '../desired/compiler.ts';
-import { parseRecord, recordToJson } from '../model/record-parse.ts';
+import type { Member } from '../model/announcement.ts';
+import { recordToJson } from '../model/record-parse.ts';
+import { now } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import { keyOfFlow } from '../southbound/operation-encoder.ts';
 import type { Southbound } from '../southbound/southbound.ts';
-import {
-  type Change,
-  type ChangeSet,
-  type Store,
-  StoreError,
-  type Subscription,
-  type Write,
-} from '../store/contract.ts';
+import { type Store, StoreError, type Write } from '../store/contract.ts';
+import { Announcer, type AnnouncerSettings } from './announcer.ts';
 import type { EventLog, Notice } from './event-log.ts';
+import { StoreFollower } from './store-follower.ts';
 
-/** A store that refuses is asked again after 1 s, 2 s … 30 s. */
+/** A store that refuses is asked again after 1 s, 2 s … 30 s, or when it answers the announcements again. */
 const PUBLISH_RETRY_FIRST_MS = 1_000;
 const PUBLISH_RETRY_MAX_MS = 30_000;
 
 /** Open vSwitch tries a manager that was away again after 8 s at the most. */
 export const COME_BACK_MS = 10_000;
 
+/** So long after the store was reached all instances have said what they have to say. */
+const SETTLED_MS = 60_000;
+
+type Switches = Pick<Southbound, 'carryOut' | 'controllersOf' | 'takePeers'>;
+
+export interface EngineSettings extends Omit<AnnouncerSettings, 'controllersOf'> {
+  readonly store: Store;
+  readonly events: EventLog;
+  readonly log: Log;
+}
+
 export class Engine {
-  readonly core = new Core({ keyOf: keyOfFlow });
-  /** The store's revision of every record, for preconditions. */
-  readonly revisions = new Map<string, number>();
-  /** What keeps the store from taking our facts, or was wrong in it; for `status`. */
-  readonly storeProblems = new Map<string, string>();
-  /** Records of a newer release or another program, by key, each with its sentence: never overwritten. */
-  readonly unreadable = new Map<string, string>();
-  readonly #store: Store;
-  readonly #events: EventLog;
-  readonly #log: Log;
+  readonly core: Core;
+  /** The store's revision of every record, readable or not, for preconditions. */
+  readonly revisions: Pick<ReadonlyMap<string, number>, 'get' | 'has'>;
+  readonly #settings: EngineSettings;
+  readonly #follower: StoreFollower;
   readonly #listeners = new Set<() => void>();
   readonly #timers = new Set<NodeJS.Timeout>();
-  #southbound: Pick<Southbound, 'carryOut'> | undefined;
+  #southbound: Switches | undefined;
+  #announcer: Announcer | undefined;
   #inputs: Input[] = [];
-  /** What the feed has told since the last step. */
-  #news: Change[] = [];
   #turn: NodeJS.Immediate | undefined;
-  #subscription: Subscription | undefined;
+  #publishProblem: string | undefined;
+  #publishRetryMs = PUBLISH_RETRY_FIRST_MS;
+  #publishAgain: NodeJS.Timeout | undefined;
+  #answeredSince: number | undefined;
+  /** By what the peers were last told. */
+  #peersTold = '';
+  #peersHeard: readonly unknown[] = [];
   #closed = false;
 
-  constructor(store: Store, events: EventLog, log: Log) {
-    this.#store = store;
-    this.#events = events;
-    this.#log = log;
+  constructor(settings: EngineSettings) {
+    this.#settings = settings;
+    const { store, events, log, instance } = settings;
+    const isShared = store.membership !== undefined;
+    this.core = new Core({ keyOf: keyOfFlow, ...(isShared ? { instance } : {}) });
+    const { core } = this;
+    this.#follower = new StoreFollower(store, {
+      log,
+      records: (revision, changes, snapshot) =>
+        this.take({ type: 'records', revision, changes, snapshot }),
+      notice: (level, code, message) => events.add([{ level, code, object: 'store', message }]),
+      get revision() {
+        return core.revision;
+      },
+      get revisions() {
+        return core.revisions;
+      },
+      record: (key) => core.domain.record(key),
+      pending: () => core.pendingFacts(),
+    });
+    this.revisions = {
+      get: (key) => core.revisions.get(key) ?? this.#follower.unreadRevision(key),
+      has: (key) => this.revisions.get(key) !== undefined,
+    };
+  }
+
+  /** Records of a newer release or another program, by key, each with its sentence: never overwritten. */
+  get unreadable(): ReadonlyMap<string, string> {
+    return this.#follower.unreadable;
+  }
+
+  /** What keeps the store from taking our facts, or was wrong in it; for `status`. */
+  get storeProblems(): ReadonlyMap<string, string> {
+    const problems = new Map(this.#follower.problems);
+    if (this.#publishProblem !== undefined) problems.set('publish', this.#publishProblem);
+    return problems;
+  }
+
+  /** This instance and the others; undefined: the store serves one process. */
+  get members(): MembersView | undefined {
+    return this.core.members;
+  }
+
+  /** How long the store has not answered, in ms; undefined: it does, or is not asked. */
+  get storeAwayMs(): number | undefined {
+    const since = this.core.storeAwaySince;
+    return since === undefined ? undefined : now() - since;
   }
 
   /** Takes the store's content in, and follows it from there. */
-  async start(southbound: Pick<Southbound, 'carryOut'>): Promise<void> {
+  async start(southbound: Switches): Promise<void> {
     this.#southbound = southbound;
-    const { revision, records } = await this.#store.snapshot();
-    const changes = records.map((record): Change => ({ op: 'put', record }));
-    this.take({ type: 'records', revision, changes: this.#parse(changes) });
+    await this.#follower.start();
     this.#step();
-    this.#follow(revision);
+    const { membership } = this.#settings.store;
+    if (membership !== undefined) {
+      const settings = {
+        ...this.#settings,
+        controllersOf: (nve: string) => southbound.controllersOf(nve),
+      };
+      const { log } = this.#settings;
+      this.#announcer = new Announcer(membership, this.core, settings, log, (input) =>
+        this.#takeMembers(input),
+      );
+      await this.#announcer.start();
+    }
     this.#later(COME_BACK_MS, () => this.take({ type: 'arrivals-over' }));
   }
 
@@ -91,11 +152,18 @@ export class Engine {
     }
   }
 
-  close(): void {
+  /** Somebody waits for what the other instances will say: they are asked more often for a second. */
+  hurry(): void {
+    this.#announcer?.hurry();
+  }
+
+  async close(): Promise<void> {
     this.#closed = true;
-    this.#subscription?.close();
+    this.#follower.close();
     clearImmediate(this.#turn);
+    clearTimeout(this.#publishAgain);
     for (const timer of this.#timers) clearTimeout(timer);
+    await this.#announcer?.close();
   }
 
   #step(): void {
@@ -103,13 +171,13 @@ export class Engine {
     this.#turn = undefined;
     const inputs = this.#inputs;
     this.#inputs = [];
-    this.#noteRevisions();
     const notices: Notice[] = [];
     for (const effect of this.core.step(inputs)) {
       if (effect.type === 'notice') notices.push(effect);
       else this.#carryOut(effect);
     }
-    this.#events.add(notices);
+    this.#settings.events.add(notices);
+    this.#announcer?.stepped();
     for (const listener of [...this.#listeners]) listener();
   }
 
@@ -117,110 +185,90 @@ export class Engine {
     switch (effect.type) {
       case 'send':
       case 'read-installed':
+      case 'lock':
         this.#southbound?.carryOut(effect);
         return;
       case 'retry':
         this.#later(effect.delayMs, () => this.take({ type: 'reread', nve: effect.nve }));
         return;
-      case 'lock':
-        return;
       case 'publish':
-        void this.#publish(effect.writes, PUBLISH_RETRY_FIRST_MS);
+        void this.#publish(effect.writes);
     }
   }
 
-  async #publish(writes: readonly RecordChange[], retryMs: number): Promise<void> {
+  async #publish(writes: readonly PublishedWrite[]): Promise<void> {
     try {
-      const revision = await this.#store.apply({ writes: writes.map(toWrite) });
-      this.storeProblems.delete('publish');
+      const revision = await this.#settings.store.apply({
+        writes: writes.map(toWrite),
+        preconditions: writes.map(({ key, basedOn }) => ({ key, revision: basedOn })),
+      });
+      this.#publishProblem = undefined;
+      this.#publishRetryMs = PUBLISH_RETRY_FIRST_MS;
       this.take({ type: 'published', revision });
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      if (this.#closed) return;
-      if (error.code === 'batch-invalid') {
-        // The same batch would be refused for ever, and hold up all others.
-        this.#log.error(`a fact was not stored: ${error.message}`);
-        this.take({ type: 'published', revision: this.core.revision });
-        return;
-      }
-      if (!this.storeProblems.has('publish')) {
-        this.#log.error(`what is seen on the NVEs is used, but cannot be stored: ${error.message}`);
-      }
-      this.storeProblems.set('publish', error.message);
-      const next = Math.min(retryMs * 2, PUBLISH_RETRY_MAX_MS);
-      this.#later(retryMs, () => void this.#publish(writes, next));
+      if (!this.#closed) this.#notPublished(error);
     }
   }
 
-  #follow(after: number): void {
-    this.#subscription = this.#store.watch(
-      after,
-      (set) => this.#takeSet(set),
-      (error) => {
-        this.storeProblems.set('feed', error.message);
-        this.#log.error(`the store's feed ended: ${error.message}`);
-        if (!this.#closed) this.#later(PUBLISH_RETRY_FIRST_MS, () => void this.#resume());
-      },
-    );
-  }
-
-  /** The feed was lost: everything anew, and what is not there any more is deleted. */
-  async #resume(): Promise<void> {
-    try {
-      const { revision, records } = await this.#store.snapshot();
-      const there = new Set(records.map((record) => record.key));
-      const known = new Set([...this.core.domain.keys(), ...this.revisions.keys()]);
-      const gone = [...known].filter((key) => !there.has(key));
-      const changes: Change[] = [
-        ...gone.map((key): Change => ({ op: 'delete', key, revision })),
-        ...records.map((record): Change => ({ op: 'put', record })),
-      ];
-      this.#takeSet({ revision, changes });
-      this.storeProblems.delete('feed');
-      this.#follow(revision);
-    } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
-      if (!this.#closed) this.#later(PUBLISH_RETRY_MAX_MS, () => void this.#resume());
+  #notPublished(error: StoreError): void {
+    const { log } = this.#settings;
+    if (error.code === 'precondition-failed' && error.key !== undefined) {
+      this.take({ type: 'publish-refused', key: error.key });
+      return;
     }
-  }
-
-  #takeSet({ revision, changes }: ChangeSet): void {
-    this.take({ type: 'records', revision, changes: this.#parse(changes) });
-  }
-
-  /** A record that cannot be read is left out, named, and kept in the store as it is. */
-  #parse(changes: readonly Change[]): StoredChange[] {
-    const parsed: StoredChange[] = [];
-    for (const change of changes) {
-      this.#news.push(change);
-      if (change.op === 'delete') {
-        this.unreadable.delete(change.key);
-        this.storeProblems.delete(change.key);
-        parsed.push({ key: change.key, record: undefined, revision: change.revision });
-        continue;
-      }
-      const { key, value } = change.record;
-      const record = parseRecord(key, value);
-      if (record.ok || record.error.code === 'record-damaged') this.unreadable.delete(key);
-      else this.unreadable.set(key, record.error.message);
-      if (record.ok) {
-        this.storeProblems.delete(key);
-        parsed.push({ key, record: record.value, revision: change.record.revision });
-      } else {
-        this.storeProblems.set(key, record.error.message);
-        this.#log.error(record.error.message);
-      }
+    if (error.code === 'batch-invalid') {
+      // The same batch would be refused for ever, and hold up all others.
+      log.error(`a fact was not stored: ${error.message}`);
+      this.take({ type: 'published', revision: this.core.revision });
+      return;
     }
-    return parsed;
+    if (this.#publishProblem === undefined) {
+      log.error(`what is seen on the NVEs is used, but cannot be stored: ${error.message}`);
+    }
+    this.#publishProblem = error.message;
+    this.#publishAgain = setTimeout(() => this.#tryPublishAgain(), this.#publishRetryMs);
+    this.#publishRetryMs = Math.min(this.#publishRetryMs * 2, PUBLISH_RETRY_MAX_MS);
   }
 
-  /** Together with the core's own step: whoever plans by the core's domain must not be given the revisions of a newer one. */
-  #noteRevisions(): void {
-    for (const change of this.#news) {
-      if (change.op === 'delete') this.revisions.delete(change.key);
-      else this.revisions.set(change.record.key, change.record.revision);
+  #tryPublishAgain(): void {
+    if (this.#publishAgain === undefined) return;
+    clearTimeout(this.#publishAgain);
+    this.#publishAgain = undefined;
+    this.take({ type: 'publish-failed' });
+  }
+
+  #takeMembers(input: Extract<Input, { type: 'members' | 'store-away' }>): void {
+    this.take(input);
+    if (input.type === 'store-away') {
+      this.#answeredSince = undefined;
+      return;
     }
-    this.#news = [];
+    this.#answeredSince ??= input.now;
+    this.#tryPublishAgain();
+    this.#tellPeers(input);
+  }
+
+  /** Every bridge is to know the OpenFlow targets of every instance. */
+  #tellPeers({ members, now: heardAt }: Extract<Input, { type: 'members' }>): void {
+    const settled = heardAt - (this.#answeredSince ?? heardAt) >= SETTLED_MS;
+    const heard = [settled, ...members.map(({ announcement }) => announcement.nves)];
+    if (
+      heard.length === this.#peersHeard.length &&
+      heard.every((it, at) => it === this.#peersHeard[at])
+    )
+      return;
+    this.#peersHeard = heard;
+    const targets = targetsOf(members.filter(({ name }) => name !== this.#settings.instance));
+    const names = new Set(members.map(({ name }) => name));
+    const told = JSON.stringify([[...targets], [...names], settled]);
+    if (told === this.#peersTold) return;
+    this.#peersTold = told;
+    this.#southbound?.takePeers((nve) => ({
+      targets: targets.get(nve) ?? [],
+      members: names,
+      settled,
+    }));
   }
 
   #later(delayMs: number, action: () => void): void {
@@ -230,6 +278,20 @@ export class Engine {
     }, delayMs);
     this.#timers.add(timer);
   }
+}
+
+function targetsOf(
+  members: readonly Member[],
+): Map<string, { instance: string; target: string }[]> {
+  const targets = new Map<string, { instance: string; target: string }[]>();
+  for (const { name, announcement } of members) {
+    for (const nve of announcement.nves) {
+      const there = targets.get(nve.name) ?? [];
+      for (const target of nve.controllers) there.push({ instance: name, target });
+      targets.set(nve.name, there);
+    }
+  }
+  return targets;
 }
 
 export function toWrite({ key, record }: RecordChange): Write {

@@ -29,8 +29,13 @@ export async function serve(request: {
     log.info(
       `nva ${version} serves domain ${configuration.domain} as ${configuration.instance}: NVEs at ${instance.listeners.join(', ')}; API at ${instance.api}`,
     );
-    const signal = await stopSignal();
-    log.info(`${signal}: stopping; the switches go on forwarding`);
+    const ended = await Promise.race([stopSignal(), instance.ended.then((reason) => ({ reason }))]);
+    if (typeof ended === 'object') {
+      log.error(ended.reason);
+      await instance.close();
+      return EXIT.failed;
+    }
+    log.info(`${ended}: stopping; the switches go on forwarding`);
     await instance.close();
     return EXIT.ok;
   } catch (error) {

@@ -38,10 +38,14 @@ describe('the authority', () => {
     startedAt = new Date(0);
     store = openMemoryStore();
     const events = new EventLog(LOG);
-    engine = new Engine(store, events, LOG);
+    engine = new Engine({
+      ...{ store, events, log: LOG, instance: 'i1', version: '0', startedAt: new Date(0) },
+      nameTaken: () => undefined,
+    });
     const southbound = new Southbound(
       {
         domain: 'default',
+        instance: 'i1',
         lock: 'nva_default',
         openflowVersions: [6],
         probeIntervalMs: 5_000,
@@ -67,7 +71,7 @@ describe('the authority', () => {
   });
 
   afterEach(async () => {
-    engine.close();
+    await engine.close();
     await store.close();
   });
 

@@ -39,6 +39,12 @@ const set = (revision: number): ChangeSet => ({
   changes: [{ op: 'put', record: { key: 'network/blue', revision, value: NETWORK } }],
 });
 
+const NO_SWITCHES = {
+  carryOut: () => undefined,
+  controllersOf: () => [],
+  takePeers: () => undefined,
+};
+
 describe('the engine', () => {
   let store: HandStore;
   let engine: Engine;
@@ -51,8 +57,12 @@ describe('the engine', () => {
       lines.push(message);
     };
     const log: Log = { debug: say, info: say, warn: say, error: say };
-    engine = new Engine(store.asStore(), new EventLog(log), log);
-    await engine.start({ carryOut: () => undefined });
+    engine = new Engine({
+      ...{ store: store.asStore(), events: new EventLog(log), log },
+      ...{ instance: 'a', version: '0', startedAt: new Date(0) },
+      nameTaken: (message) => expect.fail(message),
+    });
+    await engine.start(NO_SWITCHES);
   });
 
   afterEach(() => engine.close());
@@ -110,7 +120,8 @@ describe('the engine', () => {
       deadlineMs: 1000,
     });
     expect(engine.core.domain.network('blue')).to.equal(undefined);
-    expect([...engine.revisions.keys()]).to.deep.equal(['network/red']);
+    expect([...engine.core.revisions.keys()]).to.deep.equal(['network/red']);
+    expect(engine.revisions.has('port/bad')).to.equal(false);
     expect([...engine.storeProblems]).to.deep.equal([]);
   });
 });
