@@ -11,10 +11,8 @@ import { COME_BACK_MS, type Engine } from './engine.ts';
 const HURRY_INTERVAL_MS = 500;
 
 export interface Waiter {
-  readonly engine: Pick<Engine, 'core' | 'onStep'>;
+  readonly engine: Pick<Engine, 'core' | 'onStep' | 'hurry'>;
   readonly startedAt: Date;
-  /** Lets the instances hear of each other's progress soon. */
-  hurry?(): void;
 }
 
 /** Resolves when it is so, after the timeout, or when the signal says that nobody waits any more. */
@@ -75,7 +73,7 @@ function until(
 ): Promise<boolean> {
   if (check()) return Promise.resolve(true);
   if (signal?.aborted === true) return Promise.resolve(false);
-  waiter.hurry?.();
+  waiter.engine.hurry();
   return new Promise((resolve) => {
     const end = (result: boolean): void => {
       clearTimeout(timer);
@@ -90,7 +88,7 @@ function until(
     };
     const giveUp = (): void => end(false);
     const timer = setTimeout(giveUp, timeoutMs);
-    const hurrying = setInterval(() => waiter.hurry?.(), HURRY_INTERVAL_MS);
+    const hurrying = setInterval(() => waiter.engine.hurry(), HURRY_INTERVAL_MS);
     const sinceStartMs = Date.now() - waiter.startedAt.getTime();
     const comeBack = setTimeout(again, Math.max(0, COME_BACK_MS - sinceStartMs));
     signal?.addEventListener('abort', giveUp);

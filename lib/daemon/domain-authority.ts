@@ -41,10 +41,6 @@ export interface AuthoritySettings {
   readonly startedAt: Date;
   readonly listeners: readonly string[];
   isReady(): boolean;
-  /** Since when the store has not answered; undefined: it answers. */
-  readonly storeAwaySince?: () => Date | undefined;
-  /** Lets the instances hear of each other soon, for a second. */
-  readonly hurry?: () => void;
 }
 
 /** A store that is there answers within this. */
@@ -124,8 +120,7 @@ export class DomainAuthority implements Authority {
   }
 
   async wait(timeoutMs: number, revision?: number, signal?: AbortSignal): Promise<WaitResult> {
-    const { startedAt, hurry } = this.#settings;
-    const waiter = { engine: this.#engine, startedAt, ...(hurry === undefined ? {} : { hurry }) };
+    const waiter = { engine: this.#engine, startedAt: this.#settings.startedAt };
     const begun = now();
     const asked = revision ?? (await this.#newest());
     const leftMs = Math.max(0, timeoutMs - (now() - begun));
@@ -182,19 +177,20 @@ export class DomainAuthority implements Authority {
   }
 
   status(): StatusReport {
-    const { core, storeProblems } = this.#engine;
+    const { core, storeProblems, storeAwayMs } = this.#engine;
     const { instance, domain, version, startedAt, listeners } = this.#settings;
     const ports = core.domain.ports();
     const connected = connectedNves(core);
     const pending = pendingReasons(core, { moment: core.moment, revision: core.revision });
     const instances = this.#instances();
-    const awaySince = this.#settings.storeAwaySince?.();
     return {
       instance,
       domain,
       version,
       store: this.#store.description,
-      ...(awaySince === undefined ? {} : { storeAwaySince: awaySince.toISOString() }),
+      ...(storeAwayMs === undefined
+        ? {}
+        : { storeAwaySince: new Date(Date.now() - storeAwayMs).toISOString() }),
       revision: core.revision,
       ready: this.#settings.isReady(),
       uptimeSeconds: Math.round((Date.now() - startedAt.getTime()) / 1000),

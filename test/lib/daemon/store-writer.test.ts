@@ -22,12 +22,19 @@ class Writer {
   readonly writer: StoreWriter;
 
   constructor(store: Store) {
-    this.engine = new Engine(store, new EventLog(LOG), LOG);
+    this.engine = new Engine({
+      ...{ store, events: new EventLog(LOG), log: LOG, nameTaken: nothing },
+      ...{ instance: 'i1', version: '0', startedAt: new Date(0) },
+    });
     this.writer = new StoreWriter(this.engine, store);
   }
 
   start(): Promise<void> {
-    return this.engine.start({ carryOut: nothing });
+    return this.engine.start({
+      carryOut: nothing,
+      takePeers: nothing,
+      controllersOf: () => [],
+    });
   }
 
   apply(...manifests: Manifest[]): Promise<Applied> {
@@ -144,7 +151,7 @@ describe('two writers of one store', () => {
         if (one === undefined || other === undefined) throw new Error('not reached');
         await Promise.all([perform(one, first), perform(other, second)]);
         expectSound(await domainIn(store));
-        for (const { engine } of writers) engine.close();
+        for (const { engine } of writers) await engine.close();
         await store.close();
       }),
       { numRuns: 150 },
@@ -177,7 +184,7 @@ describe('a writer whose store', () => {
   });
 
   afterEach(async () => {
-    writer.engine.close();
+    await writer.engine.close();
     await store.close();
   });
 
