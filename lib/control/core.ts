@@ -266,7 +266,7 @@ export class Core {
     const unseen = this.#federation.heard(members, now);
     for (const nve of unseen)
       if (this.#nves.get(nve)?.connected !== true) this.#facts.decidePortsOf(nve);
-    this.#effects.push(...this.#federation.moves(now));
+    this.#moveLocks(now);
   }
 
   /** Nobody can be asked: everything that we see counts, ours to tell or not. */
@@ -274,7 +274,15 @@ export class Core {
     const isNews = !this.#federation.storeIsAway;
     this.#federation.storeAway(now);
     if (isNews) this.#facts.decideAlone();
-    this.#effects.push(...this.#federation.moves(now));
+    this.#moveLocks(now);
+  }
+
+  #moveLocks(now: number): void {
+    for (const { nve, action, why } of this.#federation.moves(now)) {
+      this.#effects.push({ type: 'lock', nve, action });
+      const code = action === 'steal' ? 'nve-claimed' : 'nve-offered';
+      this.#notices.tell('info', code, recordKey('nve', nve), `${nve} is ${why}`);
+    }
   }
 
   #takeOwner(state: NveState, owner: boolean): void {

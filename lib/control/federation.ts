@@ -6,11 +6,10 @@
  */
 import type { Member } from '../model/announcement.ts';
 import type { NveName } from '../model/records.ts';
-import type { Effect } from './inputs.ts';
 import { Members } from './members.ts';
 import type { MembersView } from './members-view.ts';
 import type { NveState } from './nve-state.ts';
-import { Ownership } from './ownership.ts';
+import { type LockAction, Ownership } from './ownership.ts';
 
 /** Revisions whose confirmation is awaited; between them, the older one of two is left out. */
 const AWAITED_MAX = 256;
@@ -24,6 +23,8 @@ export class Federation {
   #awaited: { readonly revision: number; readonly moment: number }[] = [];
   #confirmed = 0;
   #changes = 0;
+  /** Why we have asked to steal these. */
+  readonly #steals = new Map<NveName, string>();
 
   /** `instance` undefined: no others. */
   constructor(instance: string | undefined, nves: ReadonlyMap<NveName, NveState>) {
@@ -77,6 +78,9 @@ export class Federation {
 
   /** Why the lock that we have just been granted came to us. */
   whyOwner(nve: NveName): string {
+    const taken = this.#steals.get(nve);
+    this.#steals.delete(nve);
+    if (taken !== undefined) return taken;
     const last = this.#members?.lastOwner(nve);
     if (last === undefined) return 'nobody served it';
     return last.alive ? `${last.name} handed it over` : `${last.name} was gone`;
@@ -96,7 +100,7 @@ export class Federation {
   }
 
   /** Locks to be given and taken now. */
-  moves(now: number): Extract<Effect, { type: 'lock' }>[] {
+  moves(now: number): LockAction[] {
     if (this.#members === undefined || this.#ownership === undefined) return [];
     const nves = new Map<NveName, boolean>();
     for (const state of this.#nves.values()) if (state.connected) nves.set(state.name, state.owner);
@@ -107,7 +111,8 @@ export class Federation {
       peers: this.#members.peers(),
       nves,
     });
-    return actions.map(({ nve, action }) => ({ type: 'lock', nve, action }));
+    for (const { nve, action, why } of actions) if (action === 'steal') this.#steals.set(nve, why);
+    return actions;
   }
 
   /** The core has come to this revision at this moment. */
