@@ -27,7 +27,11 @@ export class SouthboundInstance {
       this.lines.push(message);
     };
     const log: Log = { debug: () => undefined, info: say, warn: say, error: say };
-    this.engine = new Engine(this.#store, new EventLog(log), log);
+    this.engine = new Engine({
+      ...{ store: this.#store, events: new EventLog(log), log },
+      ...{ instance: 'a', version: '0', startedAt: new Date(0) },
+      nameTaken: say,
+    });
     const settings = {
       ...{
         domain: 'test',
