@@ -9,11 +9,11 @@ import { formatEndpoint } from '../runtime/endpoint.ts';
 import type { Log } from '../runtime/log.ts';
 import { Southbound } from '../southbound/southbound.ts';
 import type { Store } from '../store/contract.ts';
-import { openLmdbStore } from '../store/lmdb-store.ts';
 import type { Configuration } from './configuration-options.ts';
 import { DomainAuthority } from './domain-authority.ts';
 import { Engine } from './engine.ts';
 import { EventLog } from './event-log.ts';
+import { openStore } from './open-store.ts';
 
 export interface Instance {
   readonly authority: DomainAuthority;
@@ -37,10 +37,7 @@ export async function startInstance(
   version: string,
   log: Log,
 ): Promise<Instance> {
-  const store = await openLmdbStore({
-    directory: configuration.store.directory,
-    feedRevisionsMax: configuration['feed-revisions-max'],
-  });
+  const store = await openStore(configuration, log);
   const closers: (() => Promise<void> | void)[] = [() => store.close()];
   try {
     return await startParts(configuration, version, log, store, closers);

@@ -10,7 +10,7 @@ import type { Problem } from '../model/problem.ts';
 import { isNestedTooDeeply } from '../northbound/yaml-depth.ts';
 import { defaultApiAddress, defaultStoreDirectory } from '../runtime/default-paths.ts';
 import { type ConfigurationSources, readConfiguration } from './configuration.ts';
-import type { Configuration } from './configuration-options.ts';
+import type { Configuration, StoreLocation } from './configuration-options.ts';
 
 /** A configuration has a dozen lines. */
 const FILE_SIZE_MAX_BYTES = 64 * 1024;
@@ -30,10 +30,42 @@ export function loadConfiguration(
     defaultStore: `lmdb:${defaultStoreDirectory(context)}`,
     defaultApi: defaultApiAddress(context),
   };
-  if (path === undefined || path === '') return readConfiguration(sources);
+  if (path === undefined || path === '') return withPassword(readConfiguration(sources));
   const members = readFile(path);
   if (!members.ok) return members;
-  return readConfiguration({ ...sources, file: { path, members: members.value } });
+  return withPassword(readConfiguration({ ...sources, file: { path, members: members.value } }));
+}
+
+function withPassword(
+  configuration: Result<Configuration, Problem[]>,
+): Result<Configuration, Problem[]> {
+  if (!configuration.ok) return configuration;
+  const path = configuration.value['store-password-file'];
+  if (path === '') return configuration;
+  const store = withPasswordOf(path, configuration.value.store);
+  return store.ok
+    ? ok({ ...configuration.value, store: store.value })
+    : failed([{ where: path, message: store.error }]);
+}
+
+/** The store's location with the password in the first line of the file. */
+export function withPasswordOf(path: string, store: StoreLocation): Result<StoreLocation, string> {
+  if (store.type !== 'redis') return ok(store);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    return failed(`cannot be read (${reasonOf(error)}); name a readable file.`);
+  }
+  const password = text.split(/\r?\n/, 1)[0] ?? '';
+  if (password === '') return failed('has no password in its first line; write it there.');
+  const { location } = store;
+  const credentials = { ...location.credentials, password };
+  return ok({ type: 'redis', location: { ...location, credentials } });
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
 type Members = Readonly<Record<string, unknown>>;
@@ -43,8 +75,7 @@ function readFile(path: string): Result<Members, Problem[]> {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    return refused(path, `cannot be read (${reason}); name a readable file.`);
+    return refused(path, `cannot be read (${reasonOf(error)}); name a readable file.`);
   }
   if (text.length > FILE_SIZE_MAX_BYTES || isNestedTooDeeply(text)) {
     return refused(path, 'is too large or too deep for a configuration; name another file.');

@@ -16,17 +16,21 @@ import {
   parseEndpoint,
   type StreamEndpoint,
 } from '../runtime/endpoint.ts';
+import {
+  isRedisLocation,
+  parseRedisLocation,
+  type RedisLocation,
+} from '../store/redis-location.ts';
 
 /** Highest first; by the names of the specifications. */
 export const OPENFLOW_VERSIONS = ['1.5', '1.4', '1.3'] as const;
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 export const LOG_FORMATS = ['auto', 'text', 'json'] as const;
 
-export interface StoreLocation {
-  readonly type: 'lmdb';
-  /** Absolute. */
-  readonly directory: string;
-}
+export type StoreLocation =
+  /** `directory` is absolute. */
+  | { readonly type: 'lmdb'; readonly directory: string }
+  | { readonly type: 'redis'; readonly location: RedisLocation };
 
 export interface Configuration {
   /** Instances with the same domain and store serve the same networks. */
@@ -39,6 +43,12 @@ export interface Configuration {
   /** What NVEs are told to connect to; empty: the address that they reached us at. */
   readonly advertise: readonly IpAddress[];
   readonly store: StoreLocation;
+  /** Copies of a change that must have it before `apply` answers; with Redis only. */
+  readonly 'store-wait-replicas': number;
+  /** Whether the change must be in Redis's append-only file, on its disk, before `apply` answers. */
+  readonly 'store-wait-aof': boolean;
+  /** A file whose first line is the password of Redis; empty: none. */
+  readonly 'store-password-file': string;
   readonly api: ListenAddress;
   readonly 'log-level': (typeof LOG_LEVELS)[number];
   /** `auto`: text on a terminal, JSON otherwise. */
@@ -80,6 +90,9 @@ export const OPTIONS: { readonly [Name in OptionName]: Option<Configuration[Name
   'openflow-version-max': single(oneOf(OPENFLOW_VERSIONS)),
   advertise: { repeatable: true, parse: parseAdvertised, mayBeEmpty: true },
   store: single(parseStore),
+  'store-wait-replicas': single(integer(0, 9)),
+  'store-wait-aof': single(parseYesNo),
+  'store-password-file': single((text) => ok(text)),
   api: single(parseApi),
   'log-level': single(oneOf(LOG_LEVELS)),
   'log-format': single(oneOf(LOG_FORMATS)),
@@ -136,23 +149,25 @@ function parseAdvertised(text: string): Parsed<IpAddress> {
   );
 }
 
-const REDIS = /^(?:rediss?|redis\+sentinel):/;
-
-function parseStore(text: string): Parsed<StoreLocation> {
+/** Also for commands that copy stores. */
+export function parseStore(text: string): Parsed<StoreLocation> {
   if (text.startsWith('lmdb:') && text.length > 'lmdb:'.length) {
     return ok({ type: 'lmdb', directory: resolve(text.slice('lmdb:'.length)) });
   }
-  const scheme = REDIS.exec(text)?.[0];
-  if (scheme === undefined) {
-    return failed(`${JSON.stringify(text)} is no store; write lmdb:DIRECTORY.`);
+  if (isRedisLocation(text)) {
+    const location = parseRedisLocation(text);
+    return location.ok ? ok({ type: 'redis', location: location.value }) : location;
   }
-  // The text may hold a password: it is not repeated.
-  if (!URL.canParse(text) || new URL(text).host === '') {
-    return failed(`the ${scheme} address names no host; write ${scheme}//HOST:PORT.`);
-  }
+  // What looks like an address may hold a password: it is not repeated.
+  const shown = text.includes('@') ? 'this' : JSON.stringify(text);
   return failed(
-    `${scheme} stores are not in this build, which has only the embedded one; write lmdb:DIRECTORY.`,
+    `${shown} is no store; write lmdb:DIRECTORY, redis://HOST:PORT, rediss://HOST:PORT or redis+sentinel://HOST:PORT,HOST:PORT/MASTERNAME.`,
   );
+}
+
+function parseYesNo(text: string): Parsed<boolean> {
+  if (text === 'yes' || text === 'no') return ok(text === 'yes');
+  return failed(`${JSON.stringify(text)} is neither yes nor no; write one of them.`);
 }
 
 function parseApi(text: string): Parsed<ListenAddress> {

@@ -45,7 +45,35 @@ export function readConfiguration(sources: ConfigurationSources): Result<Configu
     return [name, parseOption(name, given.get(name) ?? { where: name, texts: [] }, problems)];
   });
   if (problems.count > 0) return failed(problems.toArray());
-  return ok(Object.fromEntries(values) as unknown as Configuration);
+  const configuration = Object.fromEntries(values) as unknown as Configuration;
+  checkStoreOptions(configuration, given, problems);
+  return problems.count > 0 ? failed(problems.toArray()) : ok(configuration);
+}
+
+/** A durability that is asked for and cannot be had must not be passed over in silence. */
+function checkStoreOptions(
+  configuration: Configuration,
+  given: ReadonlyMap<string, Given>,
+  problems: ProblemList,
+): void {
+  const { store } = configuration;
+  const passwordGiven = given.get('store-password-file');
+  const hasPasswordFile = configuration['store-password-file'] !== '';
+  if (store.type === 'lmdb') {
+    const asked: readonly [OptionName, boolean][] = [
+      ['store-wait-replicas', configuration['store-wait-replicas'] > 0],
+      ['store-wait-aof', configuration['store-wait-aof']],
+      ['store-password-file', hasPasswordFile],
+    ];
+    for (const [name, isAsked] of asked) {
+      if (!isAsked) continue;
+      const message = 'is for a store in Redis, and store names the embedded one; leave it out.';
+      problems.add(given.get(name)?.where ?? name, message);
+    }
+  } else if (hasPasswordFile && store.location.credentials.password !== undefined) {
+    const message = 'names a file, and store has a password already; give it once.';
+    problems.add(passwordGiven?.where ?? 'store-password-file', message);
+  }
 }
 
 function defaults({
@@ -62,6 +90,9 @@ function defaults({
     'openflow-version-max': preset('1.5'),
     advertise: preset(),
     store: preset(defaultStore),
+    'store-wait-replicas': preset('0'),
+    'store-wait-aof': preset('no'),
+    'store-password-file': preset(''),
     api: preset(defaultApi),
     'log-level': preset('info'),
     'log-format': preset('auto'),
@@ -103,6 +134,7 @@ function fromFile({ file }: ConfigurationSources, problems: ProblemList): GivenB
 }
 
 function scalarText(value: unknown): string | undefined {
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
   return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 }
 

@@ -37,6 +37,9 @@ describe('configuration', () => {
         'openflow-version-max': '1.5',
         advertise: [],
         store: { type: 'lmdb', directory: '/var/lib/nva' },
+        'store-wait-replicas': 0,
+        'store-wait-aof': false,
+        'store-password-file': '',
         api: { unix: '/run/nva/nva.sock' },
         'log-level': 'info',
         'log-format': 'auto',
@@ -119,6 +122,24 @@ describe('configuration as a whole', () => {
     expect(read({ hostname: 'bad name' })).to.have.nested.property('value.instance', 'nva');
   });
 
+  it('takes a Redis with what is to have a change before it counts', () => {
+    const result = read({
+      ...file({ 'store-wait-aof': true }),
+      env: { NVA_STORE: 'redis+sentinel://:pw@a,b/mine' },
+      flags: { 'store-wait-replicas': '2' },
+    });
+    expect(result)
+      .to.have.property('value')
+      .that.includes({ 'store-wait-replicas': 2, 'store-wait-aof': true });
+    expect(result)
+      .to.have.nested.property('value.store.location')
+      .that.deep.includes({
+        kind: 'sentinel',
+        master: 'mine',
+        credentials: { password: 'pw' },
+      });
+  });
+
   it('makes the store’s directory absolute', () => {
     const result = read({ flags: { store: 'lmdb:state' } });
     expect(result).to.have.nested.property('value.store.directory', join(process.cwd(), 'state'));
@@ -166,16 +187,31 @@ const REFUSED: readonly [sources: Partial<ConfigurationSources>, expected: strin
   ],
   [
     { env: { NVA_STORE: '/var/lib/nva' } },
-    'NVA_STORE "/var/lib/nva" is no store; write lmdb:DIRECTORY.',
+    'NVA_STORE "/var/lib/nva" is no store; write lmdb:DIRECTORY, redis://HOST:PORT',
   ],
   [{ env: { NVA_STORE: 'lmdb:' } }, 'is no store'],
+  [{ flags: { store: 'redis+sentinel://h:1' } }, '--store redis+sentinel:// must end in the name'],
+  [{ flags: { store: 'redis://' } }, '--store "" is no HOST:PORT'],
   [
-    { flags: { store: 'redis://:secret@h:6379' } },
-    '--store redis: stores are not in this build, which has only the embedded one; write lmdb:DIRECTORY.',
+    { flags: { store: 'redis://h', 'store-wait-replicas': '10' } },
+    '--store-wait-replicas "10" is out of range; give an integer from 0 to 9',
   ],
-  [{ flags: { store: 'rediss://h' } }, 'rediss: stores are not in this build'],
-  [{ flags: { store: 'redis+sentinel://h:1/m' } }, 'redis+sentinel: stores are not in this build'],
-  [{ flags: { store: 'redis://' } }, 'the redis: address names no host'],
+  [
+    { flags: { store: 'redis://h', 'store-wait-aof': 'maybe' } },
+    '--store-wait-aof "maybe" is neither yes nor no',
+  ],
+  [
+    file({ 'store-wait-aof': true }),
+    'nva.yaml: store-wait-aof is for a store in Redis, and store names the embedded one',
+  ],
+  [
+    { env: { NVA_STORE_WAIT_REPLICAS: '1' } },
+    'NVA_STORE_WAIT_REPLICAS is for a store in Redis, and store names the embedded one',
+  ],
+  [
+    { flags: { store: 'redis://:pw@h', 'store-password-file': '/etc/pw' } },
+    '--store-password-file names a file, and store has a password already; give it once.',
+  ],
   [{ env: { NVA_API: 'https://127.0.0.1:1' } }, 'NVA_API https://127.0.0.1:1'],
   [
     { flags: { 'probe-interval-ms': '-1' } },
@@ -197,9 +233,18 @@ describe('configuration refuses', () => {
     });
   }
 
-  it('without repeating a password', () => {
-    expect(problems({ flags: { store: 'redis://:secret@h:6379' } })[0]).not.to.contain('secret');
-  });
+  for (const store of [
+    'redis://:secret@h:x',
+    'redis//:secret@h',
+    'http://:secret@h',
+    'redis+sentinel://u:secret@h',
+    'redis://:secret@h?colour=red',
+  ]) {
+    it(`without repeating the password of ${store.replace('secret', '…')}`, () => {
+      expect(problems({ flags: { store } })).to.have.length(1);
+      expect(problems({ flags: { store } })[0]).not.to.contain('secret');
+    });
+  }
 });
 
 describe('configuration file', () => {
@@ -229,6 +274,21 @@ describe('configuration file', () => {
       .to.have.property('value')
       .that.deep.includes(expected);
     expect(loadConfiguration({}, {})).to.have.nested.property('value.domain', 'default');
+  });
+
+  it('may name another file for the password of Redis', () => {
+    const passwordFile = join(directory, 'password');
+    writeFileSync(passwordFile, 's3cret\nnot this\n');
+    writeFileSync(path, `store: redis://nva:@h\nstore-password-file: ${passwordFile}\n`);
+    expect(loadConfiguration({ config: path }, {}))
+      .to.have.nested.property('value.store.location.credentials')
+      .that.deep.equals({ user: 'nva', password: 's3cret' });
+    writeFileSync(passwordFile, '\n');
+    expect(loadConfiguration({ config: path }, {}))
+      .to.have.property('error')
+      .that.deep.equals([
+        { where: passwordFile, message: 'has no password in its first line; write it there.' },
+      ]);
   });
 
   it('may be empty', () => {
