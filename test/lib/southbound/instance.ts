@@ -2,6 +2,7 @@
  * An instance without its API, in this process: engine, southbound and a store in memory, on ports of the loopback.
  */
 
+import type { Input } from '../../../lib/control/inputs.ts';
 import { Engine } from '../../../lib/daemon/engine.ts';
 import { EventLog } from '../../../lib/daemon/event-log.ts';
 import { reportFlows } from '../../../lib/daemon/flow-report.ts';
@@ -11,44 +12,65 @@ import type { FlowReport } from '../../../lib/northbound/authority.ts';
 import { parseEndpoint } from '../../../lib/runtime/endpoint.ts';
 import type { Log } from '../../../lib/runtime/log.ts';
 import { Southbound } from '../../../lib/southbound/southbound.ts';
+import type { Store } from '../../../lib/store/contract.ts';
 import { openMemoryStore } from '../../../lib/store/memory-store.ts';
 import { until } from '../../../scripts/lab/waiting.ts';
 
+export interface InstanceOptions {
+  readonly name?: string;
+  readonly probeIntervalMs?: number;
+  /** One that instances share is closed by who opened it. */
+  readonly store?: Store;
+}
+
+/** What an NVE's lock and its switch's roles have made of the instance. */
+export interface Heard {
+  readonly atMs: number;
+  readonly nve: string;
+  readonly what: 'owner' | 'no-owner' | 'flows-ready' | 'flows-lost';
+}
+
 export class SouthboundInstance {
+  readonly name: string;
   readonly lines: string[] = [];
-  readonly #store = openMemoryStore();
+  readonly heard: Heard[] = [];
+  readonly #store: Store;
+  readonly #ownStore: Store | undefined;
   readonly engine: Engine;
   readonly southbound: Southbound;
   openFlowPort = 0;
   ovsdbPort = 0;
+  /** What bridges are told to connect to, where that is not `openFlowPort`. */
+  target: string | undefined;
 
-  private constructor(probeIntervalMs: number) {
+  private constructor({ name = 'a', probeIntervalMs = 1000, store }: InstanceOptions) {
+    this.name = name;
+    this.#ownStore = store === undefined ? openMemoryStore() : undefined;
+    this.#store = store ?? this.#ownStore ?? openMemoryStore();
     const say = (message: string): void => {
       this.lines.push(message);
     };
     const log: Log = { debug: () => undefined, info: say, warn: say, error: say };
     this.engine = new Engine({
-      ...{ store: this.#store, events: new EventLog(log), log },
-      ...{ instance: 'a', version: '0', startedAt: new Date(0) },
-      nameTaken: say,
+      ...{ store: this.#store, events: new EventLog(log), log, instance: name, version: '0' },
+      startedAt: new Date(0),
+      nameTaken: () => undefined,
     });
     const settings = {
-      ...{
-        domain: 'test',
-        instance: 'a',
-        lock: 'nva_test',
-        probeIntervalMs,
-        requestTimeoutMs: 5_000,
-      },
+      ...{ domain: 'test', instance: name, lock: 'nva_test' },
+      ...{ probeIntervalMs, requestTimeoutMs: 5_000 },
       connectionsMax: 1000,
       openflowVersions: [4, 5, 6] as const,
-      controllers: () => [`tcp:127.0.0.1:${this.openFlowPort}`],
+      controllers: () => [this.target ?? `tcp:127.0.0.1:${this.openFlowPort}`],
     };
-    this.southbound = new Southbound(settings, log, (input) => this.engine.take(input));
+    this.southbound = new Southbound(settings, log, (input) => {
+      this.#note(input);
+      this.engine.take(input);
+    });
   }
 
-  static async start(probeIntervalMs = 1000): Promise<SouthboundInstance> {
-    const instance = new SouthboundInstance(probeIntervalMs);
+  static async start(options: InstanceOptions = {}): Promise<SouthboundInstance> {
+    const instance = new SouthboundInstance(options);
     await instance.engine.start(instance.southbound);
     const endpoint = parseEndpoint('ptcp:0:127.0.0.1', 0);
     if (!endpoint.ok) throw new Error(endpoint.error);
@@ -56,6 +78,28 @@ export class SouthboundInstance {
     instance.openFlowPort = portOf(await southbound.openSwitches(endpoint.value));
     instance.ovsdbPort = portOf(await southbound.openDatabases(endpoint.value));
     return instance;
+  }
+
+  /** The newest of what it heard. */
+  last(nve: string, ...whats: readonly Heard['what'][]): Heard | undefined {
+    return this.heard.findLast((heard) => heard.nve === nve && whats.includes(heard.what));
+  }
+
+  /** It holds the lock and is the master of the switch. */
+  serves(nve: string): boolean {
+    return (
+      this.last(nve, 'owner', 'no-owner')?.what === 'owner' &&
+      this.last(nve, 'flows-ready', 'flows-lost')?.what === 'flows-ready'
+    );
+  }
+
+  #note(input: Input): void {
+    const atMs = performance.now();
+    if (input.type === 'nve-owner') {
+      this.heard.push({ atMs, nve: input.nve, what: input.owner ? 'owner' : 'no-owner' });
+    } else if (input.type === 'flows-ready' || input.type === 'flows-lost') {
+      this.heard.push({ atMs, nve: input.nve, what: input.type });
+    }
   }
 
   async put(records: readonly DomainRecord[]): Promise<void> {
@@ -107,9 +151,9 @@ export class SouthboundInstance {
   }
 
   async close(): Promise<void> {
-    this.engine.close();
+    await this.engine.close();
     this.southbound.close();
-    await this.#store.close();
+    await this.#ownStore?.close();
   }
 }
 
