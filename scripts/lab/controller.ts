@@ -99,7 +99,7 @@ export class Controller implements Station {
       ...['--store', this.#options.store ?? `lmdb:${join(this.#folder, 'store')}`],
       ...['--api', this.api, ...(this.#options.args ?? []), ...extraArgs],
     ];
-    this.#process.start(argv, { NVA_LAB_CLOCK_OFFSET_MS: String(this.clockOffsetMs) });
+    this.#process.start(argv, { LAB_CLOCK_OFFSET_MS: String(this.clockOffsetMs) });
     const { signal } = this.#options;
     await until(`the API of ${this.name}`, () => this.#answers(), {
       deadlineMs: 15_000,

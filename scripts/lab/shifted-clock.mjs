@@ -1,8 +1,8 @@
 /**
- * Shifts the clock of the Node process that loads it (`node --import`) by NVA_LAB_CLOCK_OFFSET_MS: what it takes for
+ * Shifts the clock of the Node process that loads it (`node --import`) by LAB_CLOCK_OFFSET_MS: what it takes for
  * the time of day, and nothing else (timers and performance.now go on as they are).
  */
-const offsetMs = Number(process.env.NVA_LAB_CLOCK_OFFSET_MS ?? 0);
+const offsetMs = Number(process.env.LAB_CLOCK_OFFSET_MS ?? 0);
 const RealDate = Date;
 const shiftedNow = () => RealDate.now() + offsetMs;
 

@@ -81,7 +81,7 @@ describe('the lab with Redis', () => {
       'console.log(Date.now(), +new Date(), new Date(7) instanceof Date, Date.UTC(1970))';
     const before = Date.now();
     const said = await run([process.execPath, '--import', preload, '-e', words], {
-      env: { NVA_LAB_CLOCK_OFFSET_MS: '-300000' },
+      env: { LAB_CLOCK_OFFSET_MS: '-300000' },
     });
     const [now, constructed, ...rest] = said.trim().split(' ');
     for (const time of [now, constructed]) {

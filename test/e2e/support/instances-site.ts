@@ -133,18 +133,24 @@ export class InstancesSite {
     return [...this.living].sort((left, right) => load(right) - load(left))[0] ?? this.anyone;
   }
 
-  /** Declares a network and its members; place 0: attached nowhere. */
+  /** Declares a network and its members, one per place (the number of a hypervisor), and attaches them there. */
   async declare(network: NetworkPlan, places: readonly number[]): Promise<void> {
     const plans = places.map((_, position) => portPlan(network.name, position + 1));
     await this.anyone.apply(networkManifest(network) + plans.map(portManifest).join(''));
     await Promise.all(
       plans.map(async (plan, position) => {
-        const place = places[position] ?? 0;
-        const tenant = await this.lab.addTenant({ ...plan, hypervisor: this.hv(place || 1) });
-        if (place !== 0) await tenant.attach();
+        const hypervisor = this.hv(places[position] ?? 1);
+        await (await this.lab.addTenant({ ...plan, hypervisor })).attach();
       }),
     );
     await this.healthy();
+  }
+
+  /** A member that is declared and not attached yet. */
+  async addSpare(network: string, number: number, hypervisor: Hypervisor): Promise<void> {
+    const plan = portPlan(network, number);
+    await this.anyone.apply(portManifest(plan));
+    await this.lab.addTenant({ ...plan, hypervisor });
   }
 
   /** Every NVE is connected to every living instance, and all name the same living owner. */
@@ -172,16 +178,23 @@ export class InstancesSite {
     const owners = await this.owners();
     expect(await this.#differences(owners), 'nva flows --diff').to.deep.equal([]);
     await this.#sameMappings();
-    await this.#oneMasterEach(owners);
+    this.#oneMasterEach(owners);
   }
 
-  /** Faults in what the NVEs themselves have written down since they joined; empty: one writer at a time. */
-  writerFaults(): readonly string[] {
-    return this.lab.hypervisors.flatMap((hypervisor) =>
-      writersOf(switchEventsOf(hypervisor), databaseEventsOf(hypervisor)).faults.map(
-        (fault) => `${hypervisor.name}: ${fault}`,
-      ),
-    );
+  /** One master role per bridge in what ovs-vswitchd writes into its database, some seconds after each change. */
+  async oneMasterWrittenDown(): Promise<void> {
+    const owners = await this.owners();
+    for (const hypervisor of this.lab.hypervisors) {
+      const owner = this.instance(owners.get(hypervisor.name) ?? '');
+      let masters: readonly string[] = [];
+      await this.until(
+        () => `${owner.name} (${owner.ip}) the one master of ${hypervisor.name}, not ${masters}`,
+        async () => {
+          masters = await mastersOf(hypervisor);
+          return masters.length === 1 && masters[0] === `tcp:${owner.ip}:6653`;
+        },
+      );
+    }
   }
 
   /** ms from `since` (Date.now()) until each of the hypervisors had another master than `before`. */
@@ -279,18 +292,17 @@ export class InstancesSite {
     });
   }
 
-  /** By what the switch says: exactly one, and it is who the instances say. */
-  async #oneMasterEach(owners: ReadonlyMap<string, string | undefined>): Promise<void> {
+  /** As the switches have written it down: one writer at a time so far, and now whom the instances name. */
+  #oneMasterEach(owners: ReadonlyMap<string, string | undefined>): void {
     for (const hypervisor of this.lab.hypervisors) {
-      const owner = this.instance(owners.get(hypervisor.name) ?? '');
-      let masters: readonly string[] = [];
-      // ovs-vswitchd writes the roles down some time after they changed.
-      await this.until(
-        () => `${owner.name} (${owner.ip}) the one master of ${hypervisor.name}, not ${masters}`,
-        async () => {
-          masters = await mastersOf(hypervisor);
-          return masters.length === 1 && masters[0] === `tcp:${owner.ip}:6653`;
-        },
+      const { faults, master } = writersOf(
+        switchEventsOf(hypervisor),
+        databaseEventsOf(hypervisor),
+      );
+      const { name } = hypervisor;
+      expect(faults, `who wrote to ${name}`).to.deep.equal([]);
+      expect(master, `the master of ${name}`).to.equal(
+        this.instance(owners.get(name) ?? '').managementIp,
       );
     }
   }

@@ -73,7 +73,7 @@ describe('the proof of one writer', () => {
     const bridge = readSwitchLog(HONEST_SWITCH.join('\n'));
     const database = readDatabaseLog(HONEST_DATABASE.join('\n'));
     expect(writersOf(bridge, database)).to.deep.equal({
-      ...{ faults: [], accepted: 3, refused: 1, masters: 2 },
+      ...{ faults: [], accepted: 3, refused: 1, masters: 2, master: C2 },
       ...{ committed: 2, aborted: 1 },
     });
   });

@@ -18,6 +18,8 @@ export interface Writers {
   readonly refused: number;
   /** Changes of the master. */
   readonly masters: number;
+  /** Who is master at the end. */
+  readonly master: string | undefined;
   /** Transactions of the database that took effect, and those that did not. */
   readonly committed: number;
   readonly aborted: number;
@@ -56,6 +58,7 @@ export function writersOf(
     accepted: bridge.accepted,
     refused: bridge.refused,
     masters: bridge.masters,
+    master: bridge.master,
     committed: database.committed,
     aborted: database.aborted,
   };
@@ -72,6 +75,10 @@ class SwitchReplay {
   readonly #roles = new Map<string, Role>();
   /** Writes of a slave that the switch has not refused yet. */
   readonly #owed = new Map<string, string[]>();
+
+  get master(): string | undefined {
+    return [...this.#roles].find(([, role]) => role === 'master')?.[0];
+  }
 
   take(event: SwitchEvent): void {
     const { from } = event;
