@@ -2,9 +2,9 @@
  * One NVE's OpenFlow session: takes the role that it is given, reads what is installed, sends batches while it is master,
  * tells what was confirmed.
  *
- * What waits to be sent is kept as operations (references to shared fragments), not as bytes, and given to the socket
- * only as fast as the switch takes it. A queue above its bound is dropped and the switch read again later: a slow
- * switch costs this bound and nobody else's time.
+ * What waits to be sent is kept as operations, not as bytes, and given to the socket only as fast as the switch takes it.
+ * A queue above its bound is dropped and the switch read again later: a slow switch costs this bound and nobody else's
+ * time.
  */
 import type { Socket } from 'node:net';
 import type { IpAddress } from '../../protocols/base/addresses.ts';
@@ -23,6 +23,7 @@ import { plainAddress } from '../runtime/streams.ts';
 import { readInstalledFlows } from './installed-flows.ts';
 import { cookieOfOffending, describeError, isSlaveError } from './openflow-faults.ts';
 import { encodeOperation } from './operation-encoder.ts';
+import { SendQueue } from './send-queue.ts';
 import { type RoleAnswer, type RoleRequest, SwitchRole, type WantedRole } from './switch-role.ts';
 
 export interface SwitchSettings {
@@ -47,12 +48,6 @@ const BATCH_TIMEOUT_MS = 60_000;
 const UNSENT_BYTES_MAX = 1024 * 1024;
 /** Bytes joined into one write. */
 const CHUNK_BYTES = 64 * 1024;
-/** Operations that may wait for one switch behind the batch that is being sent: about 100 MB of flows, but only references here. */
-const QUEUE_MAX = 1_000_000;
-
-/** A batch's number stands after its operations. */
-type Entry = Operation | number;
-
 type Waiting =
   | { readonly kind: 'role'; readonly answered: (answer: RoleAnswer) => void }
   | { readonly kind: 'barrier'; readonly batch: number }
@@ -67,10 +62,7 @@ export class NveSwitch {
   readonly #session: OpenFlowSession;
   readonly #connection: Connection<OpenFlowEvent>;
   readonly #waiting = new Map<number, Waiting>();
-  #queue: Entry[] = [];
-  #queueAt = 0;
-  /** Where the batch ends that came when nothing waited: it may be of any size, as a first difference is. */
-  #firstEnd = 0;
+  readonly #queue = new SendQueue();
   readonly #role: SwitchRole;
   #nve: string | undefined;
   #datapathId = '';
@@ -132,23 +124,17 @@ export class NveSwitch {
   /** Only while it is master. */
   send(batch: number, operations: readonly Operation[]): void {
     if (!this.#role.isMaster) return;
-    const isFirst = this.#queueAt === this.#queue.length;
-    const behind = this.#queue.length - Math.max(this.#queueAt, this.#firstEnd);
-    if (!isFirst && behind + operations.length > QUEUE_MAX) {
-      this.#dropQueue();
+    if (this.#queue.add(batch, operations)) this.#pump();
+    else {
+      this.#queue.clear();
       if (this.#nve !== undefined) this.#host.emit({ type: 'behind', nve: this.#nve });
-      return;
     }
-    for (const operation of operations) this.#queue.push(operation);
-    this.#queue.push(batch);
-    if (isFirst) this.#firstEnd = this.#queue.length;
-    this.#pump();
   }
 
   /** Answers with an `installed` input. */
   async readInstalled(read: number): Promise<void> {
     // What waits was meant for a switch in another state: the difference to come has it all.
-    this.#dropQueue();
+    this.#queue.clear();
     const [flowParts, groups] = await Promise.all([this.#flowParts(), this.#groups()]);
     if (flowParts === undefined || groups === undefined || this.#nve === undefined) return;
     const { version } = this;
@@ -254,14 +240,8 @@ export class NveSwitch {
   }
 
   #lost(reason: string): void {
-    this.#dropQueue();
+    this.#queue.clear();
     if (this.#nve !== undefined) this.#host.emit({ type: 'flows-lost', nve: this.#nve, reason });
-  }
-
-  #dropQueue(): void {
-    this.#queue = [];
-    this.#queueAt = 0;
-    this.#firstEnd = 0;
   }
 
   #answered(event: Extract<OpenFlowEvent, { type: 'reply' | 'request-failed' }>): void {
@@ -296,19 +276,18 @@ export class NveSwitch {
   /** Gives the socket what it may have, in writes of some size; one barrier after the last batch in it. */
   #pump(): void {
     if (this.#session.state !== 'ready') return;
-    while (this.#queueAt < this.#queue.length && this.#connection.unsentBytes < UNSENT_BYTES_MAX) {
+    while (!this.#queue.isEmpty && this.#connection.unsentBytes < UNSENT_BYTES_MAX) {
       this.#writeChunk();
       this.#connection.flush();
     }
-    if (this.#queueAt === this.#queue.length && this.#queueAt > 0) this.#dropQueue();
   }
 
   #writeChunk(): void {
     const messages: Uint8Array[] = [];
     let bytes = 0;
     let batch: number | undefined;
-    while (this.#queueAt < this.#queue.length && bytes < CHUNK_BYTES) {
-      const entry = this.#queue[this.#queueAt++];
+    while (bytes < CHUNK_BYTES) {
+      const entry = this.#queue.next();
       if (entry === undefined) break;
       if (typeof entry === 'number') batch = entry;
       else {
