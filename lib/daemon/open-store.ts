@@ -33,7 +33,10 @@ export async function openStore(
       ...{ location, domain, feedRevisionsMax, log },
       waitReplicas: configuration['store-wait-replicas'],
       waitAof: configuration['store-wait-aof'],
-      onDivergence: (message: string) => log.error(message),
+      onDivergence: (key, detail) =>
+        log.error(
+          `the store has told us something else of ${key} than it holds (${detail}); it was read anew`,
+        ),
     });
   return waitForStore(open, log, stop);
 }

@@ -14,6 +14,7 @@ import type { ApiContext, ApiLog } from './api-context.ts';
 import { ApiError, errorBody, STATUS_BY_CODE, toApiError } from './api-error.ts';
 import { API_LIMITS, type ApiLimits } from './api-limits.ts';
 import type { Authority } from './authority.ts';
+import { backupRoutes } from './backup-routes.ts';
 import { changeRoutes } from './change-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { LongRequests } from './long-requests.ts';
@@ -105,6 +106,7 @@ export async function buildApp(context: ApiContext): Promise<FastifyInstance> {
     objectRoutes(routes, context);
     reportRoutes(routes, context);
     eventRoutes(routes, context);
+    backupRoutes(routes, context);
     routes.get('/openapi.json', { schema: { hide: true } }, (_request, reply) =>
       reply.send(app.swagger()),
     );

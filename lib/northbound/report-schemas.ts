@@ -113,6 +113,22 @@ const STATUS_REPORT = object<StatusReport>({
   problems: listOf(text()),
 });
 
+const BACKUP_LINE: Schema = {
+  type: 'object',
+  description: 'the head (format, version, domain, revision, records), a record, or the end',
+  properties: {
+    format: oneOfWords(['nva-backup']),
+    version: count(),
+    domain: text(),
+    records: count('how many follow'),
+    key: text('kind/name'),
+    revision: count('of the store, or of the record'),
+    value: { description: 'the record as it is stored' },
+    end: count('how many records there were'),
+    sha256: text('of all bytes before this line, hexadecimal'),
+  },
+};
+
 const PROBLEM = object<Problem>({
   where: text('document 2, Port vm1, mac'),
   message: text(),
@@ -147,6 +163,7 @@ export const REPORT_SCHEMAS: Readonly<Record<string, Schema>> = {
   FlowLine: FLOW_LINE,
   FlowReport: FLOW_REPORT,
   StatusReport: STATUS_REPORT,
+  BackupLine: BACKUP_LINE,
   Health: HEALTH,
   Readiness: READINESS,
   Error: ERROR,

@@ -18,7 +18,8 @@ export interface RouteDescription {
   readonly operationId: string;
   readonly summary: string;
   readonly tag: 'objects' | 'changes' | 'reports' | 'health';
-  readonly answer: Schema;
+  /** Absent: it only streams. */
+  readonly answer?: Schema;
   /** Lines of this, when the route can stream. */
   readonly streamed?: Schema;
   readonly refusals: readonly (keyof typeof REFUSALS)[];
@@ -28,7 +29,7 @@ export interface RouteDescription {
 }
 
 export function routeSchema(route: RouteDescription): FastifySchema {
-  const json = { 'application/json': { schema: route.answer } };
+  const json = route.answer === undefined ? {} : { 'application/json': { schema: route.answer } };
   const lines =
     route.streamed === undefined ? {} : { 'application/x-ndjson': { schema: route.streamed } };
   const response: Record<number, unknown> = {

@@ -164,8 +164,8 @@ describe('HTTP API: deleting', () => {
     expect([first.status, second.status]).to.deep.equal([200, 404]);
   });
 
-  it('deletes no mapping, tunnel or instance', async () => {
-    for (const kind of ['mappings', 'tunnels', 'instances']) {
+  it('deletes no mapping or tunnel', async () => {
+    for (const kind of ['mappings', 'tunnels']) {
       expect((await api.ask(`/v1/${kind}/a`, { method: 'DELETE' })).status).to.equal(404);
     }
   });
