@@ -7,20 +7,27 @@ import type { World } from './world.ts';
 
 export class Faults {
   readonly #world: World;
-  readonly #more: readonly ((world: World) => void)[];
+  readonly #storeForgets: boolean;
   #isOver = false;
   /** All faults that stand now, with what ends them. */
   readonly #standing = new Set<() => void>();
 
-  /** `more`: what else may happen, as often as one of the faults here. */
-  constructor(world: World, more: readonly ((world: World) => void)[] = []) {
+  /** `storeForgets`: it may also be emptied, lose its newest batches, or keep no feed. */
+  constructor(world: World, { storeForgets }: { storeForgets: boolean }) {
     this.#world = world;
-    this.#more = more;
+    this.#storeForgets = storeForgets;
   }
 
   /** One at a time, and several at once when they come fast. */
   begin(): void {
     this.#next();
+    // The moments after a hand-over are where two writers could meet.
+    this.#world.onHandOver = (nve, name) => {
+      const instance = this.#world.instances.find((one) => one.name === name);
+      const { dice, timeline } = this.#world;
+      if (instance === undefined || !dice.chance(0.1)) return;
+      timeline.after(dice.between(1, 12), () => this.#disturb(instance, nve));
+    };
   }
 
   heal(): void {
@@ -55,10 +62,15 @@ export class Faults {
           nves.filter(() => dice.chance(0.5)),
         ),
       () => this.#storeAway(),
-      () => this.#forget(),
-      ...this.#more.map((happens) => () => happens(this.#world)),
+      ...(this.#storeForgets ? [() => this.#forget()] : []),
     ];
     dice.pick(faults)?.();
+  }
+
+  #disturb(instance: Instance, nve: NveModel): void {
+    if (this.#isOver) return;
+    if (this.#world.dice.chance(0.5)) this.#freeze(instance);
+    else this.#cutNves(instance, [nve]);
   }
 
   #kill(instance: Instance): void {

@@ -72,6 +72,7 @@ export interface NveOptions {
   readonly timeline: Timeline;
   readonly dice: Dice;
   readonly trace: (line: string) => void;
+  readonly onHandOver: (nve: NveModel, instance: string) => void;
   /** A rule was broken. */
   readonly fail: (sentence: string) => void;
 }
@@ -247,6 +248,7 @@ export class NveModel {
     this.#lastHolder = holder;
     if (holder === undefined) return;
     this.handOvers++;
+    this.#options.onHandOver(this, holder);
     this.#options.trace(`${this.name}: ${holder} has the lock`);
   }
 

@@ -16,7 +16,7 @@ describe('instances that share NVEs, whatever befalls them', () => {
         return {
           world,
           play: () => {
-            const faults = new Faults(world);
+            const faults = new Faults(world, { storeForgets: true });
             world.run(world.dice.between(0, 10_000));
             faults.begin();
             world.run(world.dice.between(5_000, 40_000));

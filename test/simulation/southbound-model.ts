@@ -60,7 +60,8 @@ export class NveSessions implements DatabaseClient, SwitchClient {
   #transaction: number | undefined;
   #switch: SwitchSession | undefined;
   #isMaster = false;
-  #masterWith = 0;
+  /** What is sent on the connection from now on is sent with this generation. */
+  #askedWith = 0;
   #demotions = 0;
 
   constructor(options: SouthboundOptions) {
@@ -176,7 +177,6 @@ export class NveSessions implements DatabaseClient, SwitchClient {
     if (isStale) this.#learnGeneration();
     else {
       this.#isMaster = true;
-      this.#masterWith = generation;
       emit({ type: 'flows-ready', nve: nve.name, version: 6 });
     }
   }
@@ -280,6 +280,7 @@ export class NveSessions implements DatabaseClient, SwitchClient {
     const session = this.#switch;
     const generation = this.#generation;
     if (session === undefined || generation === undefined) return;
+    this.#askedWith = generation;
     session.link.send('nve', () => this.#options.nve.requestMaster(session, generation));
   }
 
@@ -291,7 +292,7 @@ export class NveSessions implements DatabaseClient, SwitchClient {
   #send(session: SwitchSession, effect: Extract<Effect, { type: 'send' }>): void {
     const { nve, emit } = this.#options;
     const { batch, operations } = effect;
-    const generation = this.#masterWith;
+    const generation = this.#askedWith;
     if (!this.#isMaster) return;
     session.link.send('nve', () => {
       if (!nve.write(session, generation, operations)) return;

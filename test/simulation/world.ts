@@ -29,6 +29,7 @@ export class World {
   readonly nves: NveModel[];
   readonly instances: Instance[];
   readonly lines: string[] = [];
+  onHandOver: (nve: NveModel, instance: string) => void = () => undefined;
   readonly #paths = new Map<string, Path>();
   readonly #traces: boolean;
 
@@ -43,9 +44,10 @@ export class World {
       throw new Violation(sentence);
     };
     const nveCount = dice.between(1, 7);
+    const onHandOver = (nve: NveModel, instance: string): void => this.onHandOver(nve, instance);
     this.nves = Array.from(
       { length: nveCount },
-      (_, index) => new NveModel(`hv${index + 1}`, { timeline, dice, trace, fail }),
+      (_, index) => new NveModel(`hv${index + 1}`, { timeline, dice, trace, fail, onHandOver }),
     );
     const { nves } = this;
     const names = INSTANCES.slice(0, dice.between(2, 4));
