@@ -60,6 +60,16 @@ export interface DatabaseHost {
 /** After a transaction that failed, the plan is made anew at the next change, or after this. */
 const RETRY_MS = 1_000;
 
+interface TransactionUnderWay {
+  readonly id: number;
+  /** Which of the times that the lock was ours. */
+  readonly holding: number;
+  /** The generation that the bridge had then. */
+  readonly seen: bigint;
+  /** That it writes. */
+  readonly generation: bigint | undefined;
+}
+
 const LOCK_ELSEWHERE = "another instance holds the NVE's lock";
 
 export class NveDatabase {
@@ -88,8 +98,7 @@ export class NveDatabase {
   #generationSeen = 0n;
   #factsText = '';
   #working: ReadonlySet<Encapsulation> = new Set();
-  /** `holding`: counts the times that the lock became ours. */
-  #transaction: { id: number; holding: number; generation?: bigint } | undefined;
+  #transaction: TransactionUnderWay | undefined;
   #holdings = 0;
   #peersText = '';
   #unsettled = true;
@@ -364,8 +373,8 @@ export class NveDatabase {
 
   #transact(transaction: Transaction, generation?: bigint): void {
     const id = this.#session.transact(transaction.operations, now(), { assertLock: true });
-    const sent = { id, holding: this.#holdings };
-    this.#transaction = generation === undefined ? sent : { ...sent, generation };
+    const seen = this.#generationSeen;
+    this.#transaction = { id, holding: this.#holdings, seen, generation };
   }
 
   #replied(id: number, failure: { code: string; details: string } | undefined): void {
@@ -374,7 +383,9 @@ export class NveDatabase {
     this.#transaction = undefined;
     // The lock was lost meanwhile, or lost and had again: what was asked then says nothing of now.
     const isOld = !this.#holdsLock || transaction.holding !== this.#holdings;
-    if (!isOld && failure !== undefined) {
+    // What the last master wrote has come meanwhile: ours can go above it now.
+    const isOvertaken = transaction.seen !== this.#generationSeen;
+    if (!isOld && !isOvertaken && failure !== undefined) {
       this.#complain(
         `a change of its database was refused (${failure.code}: ${failure.details}); it is tried again`,
       );
@@ -383,7 +394,7 @@ export class NveDatabase {
       return;
     }
     this.#complaint = '';
-    if (!isOld && transaction.generation !== undefined) {
+    if (!isOld && failure === undefined && transaction.generation !== undefined) {
       this.#generation = transaction.generation;
       this.#host.switchKnown(this, LOCK_ELSEWHERE);
     }

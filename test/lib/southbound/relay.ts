@@ -31,6 +31,7 @@ export class Relay {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #held: (() => void)[] | undefined;
+  #freezeAfter: string | undefined;
   /** Texts that passed to the instance, or wait for it: for OVSDB. */
   heard = '';
   /** Flow and group modifications that the instance has sent. */
@@ -57,6 +58,11 @@ export class Relay {
   /** The instance hears nothing from now on. */
   freeze(): void {
     this.#held ??= [];
+  }
+
+  /** The same, once it has heard this. */
+  freezeAfter(text: string): void {
+    this.#freezeAfter = text;
   }
 
   /** It hears all that was sent meanwhile. */
@@ -87,6 +93,10 @@ export class Relay {
       if (protocol === 'ovsdb') this.heard += chunk.toString('latin1');
       else for (const message of toInstance.take(chunk)) this.#noteError(message);
       deliver(() => inner.write(chunk));
+      if (this.#freezeAfter !== undefined && chunk.includes(this.#freezeAfter)) {
+        this.#freezeAfter = undefined;
+        this.freeze();
+      }
     });
     inner.on('data', (chunk: Buffer) => {
       if (protocol === 'openflow') {

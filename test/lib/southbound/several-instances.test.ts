@@ -217,6 +217,31 @@ describe('several instances and one real switch', function () {
     expect((await member('b').instance.flows('e1'))?.missing).to.deep.equal([]);
   });
 
+  it('makes no master of one that lost the lock before it heard that its generation was written', async () => {
+    const { instance, database } = member('a');
+    // Behind b waits c, and then a.
+    lock('b', 'release');
+    await serves('c');
+    database.heard = '';
+    database.freezeAfter('"locked"');
+    lock('c', 'release');
+    await becomes(
+      'it has the lock',
+      () => instance.last('e1', 'owner', 'no-owner')?.what === 'owner',
+    );
+    await becomes('its generation is written', () => database.heard.includes('[{},{},'));
+    lock('b', 'steal');
+    await serves('b');
+    await member('b').instance.inStep('e1');
+    const heardBefore = instance.heard.length;
+    const heardByOwner = member('b').instance.heard.length;
+    database.thaw();
+    await becomes('it knows', () => instance.last('e1', 'owner', 'no-owner')?.what === 'no-owner');
+    await slaveIsReady('a');
+    expect(instance.heard.slice(heardBefore).map(({ what }) => what)).to.deep.equal(['no-owner']);
+    expect(member('b').instance.heard.slice(heardByOwner)).to.deep.equal([]);
+  });
+
   it('is slave or master again, as the lock says, after its OpenFlow session was lost', async () => {
     const before = mods();
     await edge.vsctl('--no-wait', 'set', 'Bridge', 'br-int', 'protocols=OpenFlow13');
