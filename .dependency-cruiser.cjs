@@ -47,7 +47,7 @@ module.exports = {
     sees(
       'cli-speaks-to-the-api',
       '^lib/cli/',
-      '^(lib/(cli|model|northbound|runtime)|protocols)/|^lib/daemon/serve\\.ts$',
+      '^(lib/(cli|model|northbound|runtime)|protocols)/|^lib/daemon/(serve|store-copy)\\.ts$',
     ),
     {
       name: 'daemon-is-not-a-command',

@@ -83,6 +83,12 @@ export class ApiClient {
     return this.#lines(`/v1/${kind}${query({ network, watch: true })}`);
   }
 
+  /** The lines of the copy, unread: whoever takes them sees by the last one whether it is whole. */
+  async *backup(): AsyncGenerator<string> {
+    const call = { method: 'GET', path: '/v1/backup', timeoutMs: CHANGE_TIMEOUT_MS } as const;
+    yield* this.#split(await this.#stream(call));
+  }
+
   followEvents(): AsyncGenerator<EventView> {
     return this.#lines('/v1/events?follow=true');
   }
@@ -102,19 +108,22 @@ export class ApiClient {
   }
 
   async *#lines<Value>(path: string): AsyncGenerator<Value> {
-    const response = await this.#send({ method: 'GET', path, timeoutMs: 0 });
-    if (response.statusCode !== 200) {
-      this.#judge(response.statusCode ?? 0, await this.#readAll(response));
-    }
-    if (!response.headers['content-type']?.startsWith('application/x-ndjson')) {
-      response.destroy();
-      throw this.#notOurApi();
-    }
+    const response = await this.#stream({ method: 'GET', path, timeoutMs: 0 });
     for await (const line of this.#split(response)) yield this.#parse(line) as Value;
     throw new CliError(
       EXIT.noDaemon,
       `the daemon at ${this.#shown} ended the stream; see whether it still runs with: nva status`,
     );
+  }
+
+  async #stream(call: Call): Promise<IncomingMessage> {
+    const response = await this.#send(call);
+    if (response.statusCode !== 200) {
+      this.#judge(response.statusCode ?? 0, await this.#readAll(response));
+    }
+    if (response.headers['content-type']?.startsWith('application/x-ndjson')) return response;
+    response.destroy();
+    throw this.#notOurApi();
   }
 
   async *#split(response: IncomingMessage): AsyncGenerator<string> {

@@ -9,6 +9,7 @@ import type { CommandContext } from './command-context.ts';
 import { EVENT_FORMATS } from './commands/events.ts';
 import { LIST_FORMATS } from './commands/get.ts';
 import { REPORT_FORMATS } from './commands/status.ts';
+import { STORE_ACTIONS } from './commands/store.ts';
 import { COMPLETION_SCRIPTS } from './completion-scripts.ts';
 import { DELETABLE_KINDS, findKind, KINDS } from './kinds.ts';
 
@@ -105,6 +106,8 @@ async function valuesOf(context: CommandContext, position: Position): Promise<re
       return formatsOf(position.command.name());
     case '--network':
       return namesOf(context, 'networks', position.api);
+    case '--store-wait-aof':
+      return ['yes', 'no'];
     case '--log-level':
       return ['error', 'warn', 'info', 'debug'];
     case '--log-format':
@@ -131,6 +134,8 @@ async function argumentsOf(
       return kindThenName(context, args, DELETABLE_KINDS, api);
     case 'flows':
       return args.length === 0 ? namesOf(context, 'nves', api) : [];
+    case 'store':
+      return args.length === 0 ? STORE_ACTIONS : [];
     case 'completion':
       return args.length === 0 ? Object.keys(COMPLETION_SCRIPTS) : [];
     default:

@@ -44,6 +44,7 @@ end
 complete -c nva -f -a '(__nva_complete)'
 complete -c nva -n '__fish_seen_subcommand_from apply delete' -s f -l filename -r -F
 complete -c nva -n '__fish_seen_subcommand_from serve' -l config -r -F
+complete -c nva -n '__fish_seen_subcommand_from backup restore' -F
 `;
 
 export const COMPLETION_SCRIPTS: Readonly<Record<string, string>> = {

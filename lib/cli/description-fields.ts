@@ -2,8 +2,17 @@
  * The fields of `nva describe`, for each kind.
  */
 import type { ViewKind, ViewsByKind } from '../model/views.ts';
-import { endpointsCell, flowsCell, many, phaseCell, say, yesNo } from './list-columns.ts';
-import type { Cell } from './text-table.ts';
+import {
+  connectedCell,
+  endpointsCell,
+  flowsCell,
+  many,
+  phaseCell,
+  say,
+  silence,
+  yesNo,
+} from './list-columns.ts';
+import { type Cell, clean } from './text-table.ts';
 import { localTime } from './words.ts';
 
 type Fields = readonly (readonly [label: string, value: Cell])[];
@@ -36,13 +45,7 @@ export function descriptionFields(view: ViewsByKind[ViewKind]): Fields {
         ['Networks', many(view.networks)],
       ];
     case 'Instance':
-      return [
-        ['Name', say(view.name)],
-        ['Alive', yesNo(view.status.alive)],
-        ['Writes to', many(view.status.nves)],
-        ['Version', say(view.status.version)],
-        ['Started', say(localTime(view.status.startedAt))],
-      ];
+      return instanceFields(view);
   }
 }
 
@@ -74,12 +77,36 @@ function portFields(view: ViewsByKind['ports']): Fields {
   ];
 }
 
+function instanceFields({ name, status }: ViewsByKind['instances']): Fields {
+  const silent = silence(status.silentMs);
+  const reasons = status.nves.map((nve) => {
+    const why = status.why[nve];
+    return clean(why === undefined ? nve : `${nve}: ${why}`);
+  });
+  return [
+    ['Name', say(name)],
+    ['Alive', yesNo(status.alive)],
+    ...(silent === undefined ? [] : [['Silent for', say(silent)] as const]),
+    ['Writes to', say(reasons.join('\n'))],
+    ['Share', say(`${status.share}% of the NVEs that anybody writes to`)],
+    ['Connected', connectedCell(status)],
+    ['Missing', many(status.missing)],
+    ['Confirmed', say(`revision ${status.confirmed}`)],
+    ['Version', say(status.version)],
+    ['Started', say(localTime(status.startedAt))],
+  ];
+}
+
+function ownerText({ owner, ownerWhy }: ViewsByKind['nves']['status']): string | undefined {
+  return owner === undefined || ownerWhy === undefined ? owner : `${owner} (${ownerWhy})`;
+}
+
 function nveFields(view: ViewsByKind['nves']): Fields {
   const { status } = view;
   return [
     ['Name', say(view.name)],
     ['Connected', yesNo(status.connected)],
-    ['Owner', say(status.owner)],
+    ['Owner', say(ownerText(status))],
     ['Endpoints', endpointsCell(status.endpoints)],
     ['Bridge', say(status.bridge)],
     ['Datapath ID', say(status.datapathId)],

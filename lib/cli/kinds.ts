@@ -22,7 +22,7 @@ const SPELLINGS: Readonly<Record<ViewKind, Spelling>> = {
 export const KINDS = Object.keys(SPELLINGS) as readonly ViewKind[];
 
 /** Those that can be deleted. */
-export const DELETABLE_KINDS: readonly ViewKind[] = ['networks', 'ports', 'nves'];
+export const DELETABLE_KINDS: readonly ViewKind[] = ['networks', 'ports', 'nves', 'instances'];
 
 export function singularOf(kind: ViewKind): string {
   return SPELLINGS[kind].singular;

@@ -6,7 +6,7 @@ import type { Endpoint } from '../model/encapsulation.ts';
 import type { Condition, PortPhase, ViewKind, ViewsByKind } from '../model/views.ts';
 import type { Colour } from './paint.ts';
 import type { Cell } from './text-table.ts';
-import { localTime } from './words.ts';
+import { localTime, uptime } from './words.ts';
 
 interface Column<View> {
   readonly header: string;
@@ -52,6 +52,7 @@ const COLUMNS: Columns = {
     { header: 'ENDPOINTS', cell: (view) => endpointsCell(view.status.endpoints) },
     { header: 'PORTS', cell: (view) => say(view.status.ports) },
     { header: 'FLOWS', cell: (view) => flowsCell(view.status.flows) },
+    { header: 'OWNER-WHY', wide: true, cell: (view) => say(view.status.ownerWhy) },
     { header: 'BRIDGE', wide: true, cell: (view) => say(view.status.bridge) },
     { header: 'DATAPATH-ID', wide: true, cell: (view) => say(view.status.datapathId) },
     { header: 'OPENFLOW', wide: true, cell: (view) => say(view.status.openflow) },
@@ -80,9 +81,14 @@ const COLUMNS: Columns = {
     { header: 'NAME', cell: (view) => say(view.name) },
     { header: 'ALIVE', cell: (view) => yesNo(view.status.alive) },
     { header: 'NVES', cell: (view) => say(view.status.nves.length) },
+    { header: 'SHARE', cell: (view) => say(`${view.status.share}%`) },
+    { header: 'CONNECTED', cell: (view) => connectedCell(view.status) },
     { header: 'VERSION', cell: (view) => say(view.status.version) },
     { header: 'STARTED', cell: (view) => say(localTime(view.status.startedAt)) },
+    { header: 'SILENT', wide: true, cell: (view) => say(silence(view.status.silentMs)) },
+    { header: 'CONFIRMED', wide: true, cell: (view) => say(view.status.confirmed) },
     { header: 'WRITES-TO', wide: true, cell: (view) => many(view.status.nves) },
+    { header: 'MISSING', wide: true, cell: (view) => many(view.status.missing) },
   ],
 };
 
@@ -123,6 +129,17 @@ export function endpointsCell(endpoints: readonly Endpoint[]): Cell {
 export function flowsCell(flows: { readonly desired: number; readonly installed: number }): Cell {
   const text = `${flows.installed}/${flows.desired}`;
   return flows.installed === flows.desired ? { text } : { text, colour: 'yellow' };
+}
+
+/** Yellow when others see NVEs that it does not. */
+export function connectedCell(status: ViewsByKind['instances']['status']): Cell {
+  const text = String(status.connected);
+  return status.missing.length === 0 ? { text } : { text, colour: 'yellow' };
+}
+
+/** Undefined: it speaks. */
+export function silence(silentMs: number | undefined): string | undefined {
+  return silentMs === undefined ? undefined : uptime(Math.round(silentMs / 1000));
 }
 
 function conditionCodes(conditions: readonly Condition[]): Cell {

@@ -1,7 +1,7 @@
 /**
  * The process as `CliIo`: the one home of stdout, stderr, SIGINT and broken pipes.
  */
-import { open } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { addAbortSignal } from 'node:stream';
 import type { CliIo } from './cli-io.ts';
 import { EXIT } from './exit-codes.ts';
@@ -31,6 +31,7 @@ export function processIo(): CliIo {
     env: process.env,
     readFile: readFileBounded,
     readStdin: (maxBytes) => collectBounded(addAbortSignal(stop.signal, process.stdin), maxBytes),
+    saveFile,
     stop: stop.signal,
     releaseSignals: () => void process.off('SIGINT', interrupt),
   };
@@ -47,6 +48,33 @@ async function readFileBounded(path: string, maxBytes: number): Promise<Uint8Arr
     return await collectBounded(file.createReadStream({ autoClose: false }), maxBytes);
   } finally {
     await file.close();
+  }
+}
+
+/** Pieces are gathered: a write for each line would be slow. */
+const WRITE_CHARS = 256 * 1024;
+
+export async function saveFile(path: string, pieces: AsyncIterable<string>): Promise<void> {
+  const partial = `${path}.partial`;
+  try {
+    const file = await open(partial, 'w', 0o640);
+    try {
+      let text = '';
+      for await (const piece of pieces) {
+        text += piece;
+        if (text.length < WRITE_CHARS) continue;
+        await file.writeFile(text);
+        text = '';
+      }
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(partial, path);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
   }
 }
 

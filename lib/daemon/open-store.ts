@@ -7,36 +7,36 @@ import { openLmdbStore } from '../store/lmdb-store.ts';
 import type { Configuration } from './configuration-options.ts';
 import { waitForStore } from './store-wait.ts';
 
-export type StoreConfiguration = Pick<
-  Configuration,
-  'domain' | 'store' | 'store-wait-replicas' | 'store-wait-aof' | 'feed-revisions-max'
->;
+export type StoreConfiguration = Pick<Configuration, 'domain' | 'store'> &
+  Partial<Pick<Configuration, 'store-wait-replicas' | 'store-wait-aof' | 'feed-revisions-max'>>;
 
 /**
  * Waits for a Redis that does not answer.
  *
  * @throws StoreError with one sentence when the store refuses, or `stop` is aborted.
  */
-export async function openStore(
+export function openStore(
   configuration: StoreConfiguration,
   log: Log,
   stop?: AbortSignal,
 ): Promise<Store> {
-  const { store, domain } = configuration;
-  const feedRevisionsMax = configuration['feed-revisions-max'];
-  if (store.type === 'lmdb') return openLmdbStore({ directory: store.directory, feedRevisionsMax });
-  const { location } = store;
-  // Loaded when it is wanted: its client costs a start without it 50 ms.
+  return waitForStore(() => openStoreNow(configuration, log), log, stop);
+}
+
+/** @throws StoreError with one sentence, also when it does not answer. */
+export async function openStoreNow(configuration: StoreConfiguration, log: Log): Promise<Store> {
+  const { store, domain, 'feed-revisions-max': feedRevisionsMax } = configuration;
+  const feed = feedRevisionsMax === undefined ? {} : { feedRevisionsMax };
+  if (store.type === 'lmdb') return openLmdbStore({ directory: store.directory, ...feed });
+  // Loaded when it is wanted, so that a start without Redis does not pay for its client.
   const { openRedisStore } = await import('../store/redis-store.ts');
-  const open = () =>
-    openRedisStore({
-      ...{ location, domain, feedRevisionsMax, log },
-      waitReplicas: configuration['store-wait-replicas'],
-      waitAof: configuration['store-wait-aof'],
-      onDivergence: (key, detail) =>
-        log.error(
-          `the store has told us something else of ${key} than it holds (${detail}); it was read anew`,
-        ),
-    });
-  return waitForStore(open, log, stop);
+  return openRedisStore({
+    ...{ location: store.location, domain, log, ...feed },
+    waitReplicas: configuration['store-wait-replicas'] ?? 0,
+    waitAof: configuration['store-wait-aof'] ?? false,
+    onDivergence: (key, detail) =>
+      log.error(
+        `the store has told us something else of ${key} than it holds (${detail}); it was read anew`,
+      ),
+  });
 }

@@ -3,6 +3,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { CliIo } from '../../lib/cli/cli-io.ts';
+import { saveFile } from '../../lib/cli/process-io.ts';
 import { runCli } from '../../lib/cli/run-cli.ts';
 import type { LoadServe } from '../../lib/cli/serve-entry.ts';
 
@@ -40,6 +41,7 @@ export async function runInProcess(argv: readonly string[], world: CliWorld = {}
     env,
     readFile: (path) => readFile(path),
     readStdin: async () => Buffer.from(stdin),
+    saveFile,
     stop: world.stop ?? new AbortController().signal,
     releaseSignals: () => undefined,
   };

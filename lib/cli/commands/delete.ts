@@ -9,7 +9,7 @@ import { collect, printApplied } from './apply.ts';
 export function addDelete(program: Command, context: CommandContext): void {
   const command = program
     .command('delete')
-    .summary('remove networks, ports, or NVEs that are gone')
+    .summary('remove networks, ports, or NVEs and instances that are gone')
     .description('Removes one object by name, or all that manifests name.')
     .argument('[kind]', `one of ${DELETABLE_KINDS.join(', ')}`)
     .argument('[name]', 'its name')
@@ -20,6 +20,7 @@ export function addDelete(program: Command, context: CommandContext): void {
 Examples:
   nva delete port vm1
   nva delete -f networks.yaml
+  nva delete instance nva3          forget one that will not come back
 
 Exit code 1 when the object named does not exist; with -f those that are absent already are no error.`,
     )

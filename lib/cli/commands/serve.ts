@@ -23,7 +23,13 @@ export function addServe(program: Command, context: CommandContext, loadServe: L
     .option('--openflow <target>', 'OpenFlow: ptcp:PORT[:IP]; may be repeated', collect)
     .option('--openflow-version-max <version>', '1.5, 1.4 or 1.3: the highest offered to switches')
     .option('--advertise <ip>', 'what NVEs are told to connect to; may be repeated', collect)
-    .option('--store <store>', 'lmdb:DIR, the embedded store')
+    .option(
+      '--store <store>',
+      'lmdb:DIR, the embedded store; or redis://HOST, rediss://HOST, redis+sentinel://HOST,HOST/MASTERNAME, redis+cluster://HOST,HOST, which several instances share',
+    )
+    .option('--store-wait-replicas <count>', 'replicas of Redis that must have a change; 0 to 9')
+    .option('--store-wait-aof <yes|no>', 'whether the disk of Redis must have a change; Redis 7.2')
+    .option('--store-password-file <file>', 'its first line is the password of Redis')
     .option('--api <address>', 'where to serve the API: unix:PATH or http://IP:PORT')
     .option('--log-level <level>', 'error, warn, info or debug')
     .option('--log-format <format>', 'auto, text or json')
@@ -38,6 +44,7 @@ Examples:
   nva serve
   nva serve --ovsdb ptcp:6640 --openflow ptcp:6653 --advertise 192.0.2.1
   nva serve --config /etc/nva.yaml --log-format json
+  nva serve --store redis://192.0.2.9 --instance nva1
 
 On a hypervisor: ovs-vsctl set-manager tcp:ADDRESS:6640`,
     )

@@ -5,7 +5,7 @@ import { type CommandContext, parseFormat, withApiOption } from '../command-cont
 import { EXIT } from '../exit-codes.ts';
 import { structured } from '../structured-output.ts';
 import { type Cell, fieldLines } from '../text-table.ts';
-import { counted, uptime } from '../words.ts';
+import { counted, localTime, uptime } from '../words.ts';
 
 export const REPORT_FORMATS = ['table', 'json', 'yaml'] as const;
 
@@ -40,7 +40,8 @@ function statusFields(status: StatusReport): (readonly [string, Cell])[] {
     ['Domain', { text: status.domain }],
     ['Version', { text: status.version }],
     ['Ready', status.ready ? { text: 'yes', colour: 'green' } : { text: 'no', colour: 'red' }],
-    ['Store', { text: `${status.store}, revision ${status.revision}` }],
+    ['Store', storeCell(status)],
+    ['Instances', part(counts.instances, [[counts.instancesAlive, 'alive']])],
     ['Networks', { text: String(counts.networks) }],
     ['Ports', part(counts.ports, [[counts.portsActive, 'active']])],
     [
@@ -53,6 +54,12 @@ function statusFields(status: StatusReport): (readonly [string, Cell])[] {
     ['Listening', { text: status.listeners.join('\n') || 'nowhere' }],
     [counted(status.problems.length, 'Problem').replace(/^\d+ /, ''), problems],
   ];
+}
+
+function storeCell({ store, revision, storeAwaySince }: StatusReport): Cell {
+  const text = `${store}, revision ${revision}`;
+  if (storeAwaySince === undefined) return { text };
+  return { text: `${text}; it has not answered since ${localTime(storeAwaySince)}`, colour: 'red' };
 }
 
 /** `5 (4 active)`, coloured when not all are. */
