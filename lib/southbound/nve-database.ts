@@ -1,34 +1,30 @@
 /**
  * One NVE's database connection: who it is, what it has, and our bridge in it.
  *
- * Gives the core facts and interfaces, brings the bridge to what reconcile/bridge-plan says while it holds the NVE's
- * lock, one guarded transaction at a time, and knows the role that this instance has on the NVE's switch: master with a
- * generation that was written while the lock was held, slave whenever it is not.
+ * Gives the core facts and interfaces, has the bridge written (bridge-writer) as reconcile/bridge-plan says, and follows
+ * the NVE's lock: who holds it may write, and is the master of the NVE's switch; whoever does not is a slave.
  */
 import type { Socket } from 'node:net';
 import type { IpAddress } from '../../protocols/base/addresses.ts';
 import type { RowChanged } from '../../protocols/ovsdb/replica.ts';
 import { OvsdbSession } from '../../protocols/ovsdb/session.ts';
 import type { LockState, OvsdbEvent } from '../../protocols/ovsdb/session-events.ts';
-import type { Transaction } from '../../protocols/ovsdb/transaction.ts';
 import type { Uuid } from '../../protocols/ovsdb/values/atoms.ts';
 import type { Input } from '../control/inputs.ts';
 import type { Encapsulation } from '../model/encapsulation.ts';
 import { isNveName, NVE_NAME_RULE } from '../model/names.ts';
 import {
   type BridgePlan,
-  type BridgeSettings,
   isForeign,
   type PeerTargets,
   planBridge,
-  wantedControllers,
   workingEncapsulations,
 } from '../reconcile/bridge-plan.ts';
 import { now } from '../runtime/clock.ts';
 import { Connection } from '../runtime/connection.ts';
 import type { Log } from '../runtime/log.ts';
 import { plainAddress } from '../runtime/streams.ts';
-import { bridgeTransaction, generationTransaction } from './bridge-transaction.ts';
+import { BridgeWriter } from './bridge-writer.ts';
 import { type RootView, touchesView, viewDatabase, WANTED_COLUMNS } from './database-view.ts';
 import { nveFacts } from './nve-facts.ts';
 import type { WantedRole } from './switch-role.ts';
@@ -57,19 +53,6 @@ export interface DatabaseHost {
   closed(database: NveDatabase, reason: string): void;
 }
 
-/** After a transaction that failed, the plan is made anew at the next change, or after this. */
-const RETRY_MS = 1_000;
-
-interface TransactionUnderWay {
-  readonly id: number;
-  /** Which of the times that the lock was ours. */
-  readonly holding: number;
-  /** The generation that the bridge had then. */
-  readonly seen: bigint;
-  /** That it writes. */
-  readonly generation: bigint | undefined;
-}
-
 const LOCK_ELSEWHERE = "another instance holds the NVE's lock";
 
 export class NveDatabase {
@@ -87,23 +70,13 @@ export class NveDatabase {
   #bridge: Uuid | undefined;
   #datapathId: string | undefined;
   #isForeign = false;
-  /** Undefined: the server has not said yet. */
-  #holdsLock: boolean | undefined;
-  /** What was told of it. */
+  readonly #writer: BridgeWriter;
+  /** What was told of the lock. */
   #isOwner = false;
-  /** Written while the lock was held, which it is still. */
-  #generation: bigint | undefined;
-  #generationAsked = 0n;
-  /** As the bridge has it. */
-  #generationSeen = 0n;
   #factsText = '';
   #working: ReadonlySet<Encapsulation> = new Set();
-  #transaction: TransactionUnderWay | undefined;
-  #holdings = 0;
   #peersText = '';
-  #unsettled = true;
-  #retry: NodeJS.Timeout | undefined;
-  #complaint = '';
+  #complaint: string | undefined;
 
   constructor(socket: Socket, peer: string, settings: DatabaseSettings, host: DatabaseHost) {
     this.peer = peer;
@@ -117,6 +90,12 @@ export class NveDatabase {
       { ...options, lock, probeIntervalMs, requestTimeoutMs },
       now(),
     );
+    this.#writer = new BridgeWriter({
+      transact: ({ operations }) => this.#session.transact(operations, now(), { assertLock: true }),
+      roleKnown: () => host.switchKnown(this, LOCK_ELSEWHERE),
+      replan: () => this.#again(),
+      outcome: (complaint) => this.#complain(complaint),
+    });
     this.#connection = new Connection(socket, this.#session, {
       onEvent: (event) => this.#take(event),
       onClosed: (reason) => this.#closed(reason),
@@ -134,9 +113,7 @@ export class NveDatabase {
 
   /** On the switch of its bridge; undefined: to be known soon. */
   get role(): WantedRole | undefined {
-    if (this.#holdsLock === false) return { role: 'slave', generation: this.#generationSeen };
-    if (this.#generation === undefined) return undefined;
-    return { role: 'master', generation: this.#generation };
+    return this.#writer.role;
   }
 
   /** Our own OpenFlow targets for this NVE. */
@@ -155,12 +132,7 @@ export class NveDatabase {
 
   /** The switch has seen this generation, which is not below ours (OFPRRFC_STALE): go above it. */
   raiseGeneration(seen: bigint): void {
-    this.#generationAsked = maximum(this.#generationAsked, seen);
-    if (!this.#holdsLock) return;
-    this.#generation = undefined;
-    this.#unsettled = true;
-    this.#refresh();
-    this.#connection.flush();
+    if (this.#writer.raise(seen)) this.#again();
   }
 
   /** Gives the lock to who waits for it, and waits behind them: first nothing more is written. */
@@ -182,7 +154,7 @@ export class NveDatabase {
   peersChanged(): void {
     if (this.#name === undefined || !this.#session.holdsLock) return;
     if (peersText(this.#host.peers(this.#name)) === this.#peersText) return;
-    this.#unsettled = true;
+    this.#writer.unsettle();
     this.#again();
   }
 
@@ -194,7 +166,7 @@ export class NveDatabase {
     switch (event.type) {
       case 'synced':
         for (const gap of event.gaps) this.#host.log.warn(`${this.#who()}: ${gap.reason}`);
-        this.#unsettled = true;
+        this.#writer.unsettle();
         this.#refresh();
         return;
       case 'changed':
@@ -204,10 +176,10 @@ export class NveDatabase {
         this.#lockChanged(event.state);
         return;
       case 'reply':
-        this.#replied(event.id, event.result.ok ? undefined : event.result.failure);
+        this.#writer.answered(event.id, event.result.ok ? undefined : event.result.failure);
         return;
       case 'request-failed':
-        this.#replied(event.id, { code: event.error.code, details: event.error.detail });
+        this.#writer.answered(event.id, { code: event.error.code, details: event.error.detail });
         return;
       case 'dropped':
         this.#host.log.warn(`${this.#who()}: ${event.error.detail}`);
@@ -221,7 +193,8 @@ export class NveDatabase {
     const { replica } = this.#session;
     if (replica === undefined) return;
     const own = changes.some(
-      (change) => touchesView(change) || (this.#unsettled && change.table === 'Open_vSwitch'),
+      (change) =>
+        touchesView(change) || (this.#writer.isUnsettled && change.table === 'Open_vSwitch'),
     );
     // Interfaces first: a changed view may replace the bridge, and then they are all told anew.
     const tenants = this.#tenants.update(replica, changes);
@@ -233,10 +206,7 @@ export class NveDatabase {
 
   #lockChanged(state: LockState): void {
     if (state === 'locked') {
-      this.#holdsLock = true;
-      this.#holdings++;
-      this.#generation = undefined;
-      this.#unsettled = true;
+      this.#writer.lockHeld();
       this.#tellOwner();
       this.#refresh();
       return;
@@ -247,16 +217,14 @@ export class NveDatabase {
 
   /** At once: what is under way does not count any more. */
   #lose(reason: string): void {
-    const isNews = this.#holdsLock !== false;
-    this.#holdsLock = false;
-    this.#generation = undefined;
-    this.#unsettled = false;
+    const isNews = this.#writer.holdsLock !== false;
+    this.#writer.lockLost();
     if (isNews) this.#host.switchKnown(this, reason);
     this.#tellOwner();
   }
 
   #tellOwner(): void {
-    const owner = this.#holdsLock === true;
+    const owner = this.#writer.holdsLock === true;
     // Before its first facts the core does not know it.
     if (this.#name === undefined || this.#factsText === '' || owner === this.#isOwner) return;
     this.#isOwner = owner;
@@ -280,7 +248,7 @@ export class NveDatabase {
     const root = this.#isForeign ? withoutBridge(seen) : seen;
     this.#tellFacts(root, plan);
     this.#followBridge(root);
-    this.#carryOut(root, plan, settings);
+    this.#writer.write(root, plan, settings);
   }
 
   /** Its name; undefined: it is not to be served. */
@@ -326,7 +294,7 @@ export class NveDatabase {
     const type = first ? 'nve-connected' : 'nve-facts';
     this.#host.emit({ type, nve: this.#name, facts });
     if (first) {
-      this.#isOwner = this.#holdsLock === true;
+      this.#isOwner = this.#writer.holdsLock === true;
       this.#host.emit({ type: 'nve-owner', nve: this.#name, owner: this.#isOwner });
       this.#tellInterfaces(root);
     }
@@ -335,7 +303,7 @@ export class NveDatabase {
   #followBridge(root: RootView): void {
     const { bridge } = root.view;
     if (bridge?.uuid !== this.#bridge) this.#tellInterfaces(root);
-    this.#generationSeen = bridge?.generation ?? 0n;
+    this.#writer.saw(bridge?.generation ?? 0n);
     if (bridge?.datapathId !== this.#datapathId) {
       this.#datapathId = bridge?.datapathId;
       this.#host.switchKnown(this, LOCK_ELSEWHERE);
@@ -350,66 +318,16 @@ export class NveDatabase {
     this.#host.emit({ type: 'interfaces', nve: this.#name, complete: true, changes });
   }
 
-  #carryOut(root: RootView, plan: BridgePlan, settings: BridgeSettings): void {
-    const { view, rootUuid } = root;
-    const { bridge } = view;
-    if (!this.#holdsLock || this.#transaction !== undefined) return;
-    this.#unsettled =
-      plan.steps.length > 0 || view.curCfg < view.nextCfg || bridge?.datapathId === undefined;
-    const { domain, instance } = settings;
-    if (bridge !== undefined && this.#generation === undefined) {
-      // First: the switch is served the sooner. Never behind the clock, nor what any master of this bridge has used.
-      const least = maximum(bridge.generation, this.#generationAsked) + 1n;
-      const generation = maximum(BigInt(Date.now()), least);
-      this.#generationAsked = generation;
-      this.#transact(generationTransaction(bridge, instance, generation), generation);
-    } else if (plan.steps.length > 0) {
-      const controllers = wantedControllers(settings);
-      const author = { instance, generation: this.#generation };
-      const context = { view, rootUuid, domain, controllers, author };
-      this.#transact(bridgeTransaction(plan.steps, context));
-    }
-  }
-
-  #transact(transaction: Transaction, generation?: bigint): void {
-    const id = this.#session.transact(transaction.operations, now(), { assertLock: true });
-    const seen = this.#generationSeen;
-    this.#transaction = { id, holding: this.#holdings, seen, generation };
-  }
-
-  #replied(id: number, failure: { code: string; details: string } | undefined): void {
-    const transaction = this.#transaction;
-    if (transaction?.id !== id) return;
-    this.#transaction = undefined;
-    // The lock was lost meanwhile, or lost and had again: what was asked then says nothing of now.
-    const isOld = !this.#holdsLock || transaction.holding !== this.#holdings;
-    // What the last master wrote has come meanwhile: ours can go above it now.
-    const isOvertaken = transaction.seen !== this.#generationSeen;
-    if (!isOld && !isOvertaken && failure !== undefined) {
-      this.#complain(
-        `a change of its database was refused (${failure.code}: ${failure.details}); it is tried again`,
-      );
-      clearTimeout(this.#retry);
-      this.#retry = setTimeout(() => this.#again(), RETRY_MS);
-      return;
-    }
-    this.#complaint = '';
-    if (!isOld && failure === undefined && transaction.generation !== undefined) {
-      this.#generation = transaction.generation;
-      this.#host.switchKnown(this, LOCK_ELSEWHERE);
-    }
-    this.#refresh();
-  }
-
   #again(): void {
     this.#refresh();
     this.#connection.flush();
   }
 
-  #complain(text: string): void {
+  /** Once; undefined: it is over. */
+  #complain(text: string | undefined): void {
     if (text === this.#complaint) return;
     this.#complaint = text;
-    this.#host.log.warn(`${this.#who()}: ${text}`);
+    if (text !== undefined) this.#host.log.warn(`${this.#who()}: ${text}`);
   }
 
   #who(): string {
@@ -417,7 +335,7 @@ export class NveDatabase {
   }
 
   #closed(reason: string): void {
-    clearTimeout(this.#retry);
+    this.#writer.close();
     this.#host.closed(this, reason);
   }
 }
@@ -429,8 +347,4 @@ function withoutBridge(root: RootView): RootView {
 
 function peersText({ targets, members, settled }: PeerTargets): string {
   return JSON.stringify([targets, [...members], settled]);
-}
-
-function maximum(left: bigint, right: bigint): bigint {
-  return left > right ? left : right;
 }
