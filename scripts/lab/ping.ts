@@ -117,6 +117,12 @@ export class RunningPing {
     return this.#finish(this.#sentSoFar() ?? Number.POSITIVE_INFINITY, this.#waitMs);
   }
 
+  /** Ends it at once: nobody wants to know what was lost. */
+  async abandon(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#closed;
+  }
+
   /** The first `count` requests count; ends `waitMs` after the last of them at the latest. */
   async first(count: number, intervalMs: number): Promise<PingResult> {
     return this.#finish(count, count * intervalMs + this.#waitMs);

@@ -42,7 +42,7 @@ function transaction(ip: string, id: number, generation?: number, asserts = true
   const ids =
     generation === undefined
       ? ''
-      : `{"op":"mutate","mutations":[["external_ids","insert",["map",[["nva-generation","${generation}"]]]]]},`;
+      : `{"op":"wait","where":[["external_ids","includes",["map",[["nva-generation","1"]]]]]},{"op":"mutate","mutations":[["external_ids","insert",["map",[["nva-generation","${generation}"]]]]]},`;
   return ovsdb(
     ip,
     `received request, method="transact", params=["Open_vSwitch",${assertion}${ids}{"op":"comment","comment":"nva: words"}], id=${id}`,

@@ -113,7 +113,8 @@ function requestEvent(rest: string): Spread<DatabaseEvent> | undefined {
   const method = /^, method="(\w+)"/.exec(rest)?.[1];
   if (method === 'unlock') return { kind: 'lock-lost' };
   if (method !== 'transact') return undefined;
-  const generation = /\["nva-generation","(\d+)"\]/.exec(rest)?.[1];
+  // Put there, not only asked for by a guard.
+  const generation = /"insert",\["map",\[\["nva-generation","(\d+)"\]/.exec(rest)?.[1];
   return {
     kind: 'transaction',
     id: idOf(rest),

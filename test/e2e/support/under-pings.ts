@@ -76,6 +76,6 @@ async function firstAnswer(from: Tenant, to: Tenant, work: () => Promise<void>):
     });
     return Math.round(performance.now() - start);
   } finally {
-    await ping.stop();
+    await ping.abandon();
   }
 }

@@ -1,0 +1,119 @@
+/**
+ * One writer, proved on real parts: random failures by a seed, every write recorded by the NVE itself, and a judge that
+ * replays the records. `SEED=` runs one of them again.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import type { Controller } from '../../scripts/lab/controller.ts';
+import type { Hypervisor } from '../../scripts/lab/hypervisor.ts';
+import type { RedisServer } from '../../scripts/lab/redis.ts';
+import { type FailureStep, planFailures } from './support/failure-plan.ts';
+import { figure } from './support/figures.ts';
+import { InstancesSite, logTails } from './support/instances-site.ts';
+import { writersOf } from './support/one-writer.ts';
+import { databaseEventsOf, switchEventsOf } from './support/switch-log.ts';
+
+const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
+const STEPS = Number(process.env.STEPS ?? 24);
+const PAUSE_MAX_MS = 1_200;
+const HYPERVISORS = 3;
+const INSTANCES = 3;
+
+let site: InstancesSite;
+let redis: RedisServer;
+
+describe('three instances under random failures', () => {
+  before(async () => {
+    site = await InstancesSite.open({
+      ...{ prefix: 'nveo', hypervisors: HYPERVISORS, instances: INSTANCES },
+      store: async (lab) => {
+        redis = await lab.startRedis({ persistence: 'aof' });
+        return redis.url;
+      },
+    });
+    await site.declare({ name: 'blue', vni: 5001 }, [1, 2, 3]);
+    await site.addSpare('blue', 4, site.hv(1));
+  });
+
+  after(() => site?.close());
+
+  it(`write to each NVE one at a time, and end with what is desired (SEED=${SEED})`, async () => {
+    const shape = { instances: INSTANCES, nves: HYPERVISORS, pauseMaxMs: PAUSE_MAX_MS };
+    const plan = planFailures({ seed: SEED, steps: STEPS, ...shape });
+    const done: string[] = [];
+    try {
+      for (const step of plan) {
+        await sleep(step.afterMs);
+        done.push(`${new Date().toISOString()} ${JSON.stringify(step)}`);
+        await carryOut(step);
+      }
+      await site.repaired();
+      await site.healthy();
+      expectOneWriter();
+    } catch (error) {
+      process.stderr.write(`SEED=${SEED} did:\n${done.join('\n')}\n${logTails(site.instances)}`);
+      throw error;
+    }
+  });
+});
+
+function expectOneWriter(): void {
+  for (const hypervisor of site.lab.hypervisors) {
+    const writers = writersOf(switchEventsOf(hypervisor), databaseEventsOf(hypervisor));
+    const { accepted, refused, masters, committed, aborted } = writers;
+    figure(
+      `${hypervisor.name}: ${masters} masters; ${accepted} writes taken, ${refused} refused; ${committed} transactions, ${aborted} aborted`,
+    );
+    expect(writers.faults, hypervisor.name).to.deep.equal([]);
+    expect(accepted).to.be.above(0);
+    expect(committed).to.be.above(0);
+  }
+}
+
+async function carryOut(step: FailureStep): Promise<void> {
+  switch (step.action) {
+    case 'cut-store':
+      return site.lab.cut(instance(step.instance), redis);
+    case 'heal-store':
+      return site.lab.heal(instance(step.instance), redis);
+    case 'cut-nve':
+      return site.lab.cut(instance(step.instance), nve(step.nve));
+    case 'heal-nve':
+      return site.lab.heal(instance(step.instance), nve(step.nve));
+    case 'flush':
+      return redis.flushAll();
+    case 'attach':
+      await spare().moveTo(nve(step.nve));
+      return spare().attach();
+    case 'move':
+      return spare().moveTo(nve(step.nve));
+    case 'detach':
+      return spare().detach();
+    default:
+      return processStep(instance(step.instance), step.action);
+  }
+}
+
+async function processStep(
+  one: Controller,
+  action: 'kill' | 'start' | 'restart' | 'pause' | 'resume',
+): Promise<void> {
+  if (action === 'kill') return one.kill();
+  if (action === 'start') return one.start();
+  if (action === 'pause') return one.pause();
+  if (action === 'resume') return one.resume();
+  await one.kill();
+  await one.start();
+}
+
+const spare = () => site.lab.tenant('blue-4');
+
+function instance(index: number): Controller {
+  const found = site.instances[index];
+  if (found === undefined) throw new Error(`There is no instance ${index}.`);
+  return found;
+}
+
+function nve(index: number): Hypervisor {
+  return site.hv(index + 1);
+}
