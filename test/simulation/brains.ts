@@ -8,12 +8,29 @@ import { NveState } from '../../lib/control/nve-state.ts';
 import type { AnnouncedNve } from '../../lib/model/announcement.ts';
 import { keyOf } from '../fakes/fake-switch.ts';
 import type { Brain } from './instance.ts';
+import type { Replica } from './store-client.ts';
 
 export class CoreBrain implements Brain {
   readonly core: Core;
+  readonly replica: Replica;
 
   constructor(instance: string) {
-    this.core = new Core({ instance, keyOf });
+    const core = new Core({ instance, keyOf });
+    this.core = core;
+    this.replica = {
+      get revision() {
+        return core.revision;
+      },
+      get revisions() {
+        return core.revisions;
+      },
+      record: (key) => core.domain.record(key),
+      pending: () => core.pendingFacts(),
+    };
+  }
+
+  get serviceChanges(): number {
+    return this.core.serviceChanges;
   }
 
   step(inputs: readonly Input[]): readonly Effect[] {
@@ -27,12 +44,17 @@ export class CoreBrain implements Brain {
 
 /** Gives and takes locks as the core does, and writes something now and then where it is master. */
 export class OwnershipBrain implements Brain {
+  readonly replica = undefined;
   readonly #nves = new Map<string, NveState>();
   readonly #federation: Federation;
   #batch = 0;
 
   constructor(instance: string) {
     this.#federation = new Federation(instance, this.#nves);
+  }
+
+  get serviceChanges(): number {
+    return this.#federation.changes;
   }
 
   step(inputs: readonly Input[]): readonly Effect[] {
@@ -55,6 +77,7 @@ export class OwnershipBrain implements Brain {
     }
     if (!('nve' in input)) return [];
     const state = this.#nves.get(input.nve) ?? new NveState(input.nve);
+    if (/connected|owner|nve-lost/.test(input.type)) this.#federation.changed();
     this.#nves.set(input.nve, state);
     if (input.type === 'nve-connected') state.facts = input.facts;
     if (input.type === 'nve-owner') state.owner = input.owner;

@@ -26,7 +26,7 @@ describe('the cores of several instances, whatever befalls them', () => {
           brains.set(name, brain);
           return brain;
         };
-        const world = new World({ seed, makeBrain, usesRecords: true, traces });
+        const world = new World({ seed, makeBrain, traces });
         return {
           world,
           play: () => {

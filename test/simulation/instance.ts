@@ -5,16 +5,20 @@
  * carried out in their order.
  */
 import type { Effect, Input } from '../../lib/control/inputs.ts';
-import type { AnnouncedNve } from '../../lib/model/announcement.ts';
+import type { AnnouncedNve, Member } from '../../lib/model/announcement.ts';
 import { Process } from './network.ts';
 import type { NveModel } from './nve-model.ts';
 import { type Mutations, NveSessions } from './southbound-model.ts';
-import { StoreClient } from './store-client.ts';
+import { type Replica, StoreClient } from './store-client.ts';
 import type { StoreModel } from './store-model.ts';
 import type { Dice, Timeline } from './timeline.ts';
 
 export interface Brain {
+  /** Undefined: it has no records. */
+  readonly replica: Replica | undefined;
   step(inputs: readonly Input[]): readonly Effect[];
+  /** Rises when what it has to say of itself changes. */
+  readonly serviceChanges: number;
   /** What it says of itself to the others. */
   announcement(): { readonly confirmed: number; readonly nves: readonly AnnouncedNve[] };
 }
@@ -22,6 +26,9 @@ export interface Brain {
 /** An announcement each 500 ms: common to all instances (lib/control/ownership.ts SILENCE_MAX_MS is six of them). */
 const INTERVAL_MS = 500;
 const COME_BACK_MS = 10_000;
+/** lib/daemon/announcer.ts: so long a word under our own name may be that of another process. */
+const NAMESAKE_MS = 1_500;
+const NEWS_MS = 20;
 
 export interface InstanceOptions {
   readonly name: string;
@@ -30,7 +37,6 @@ export interface InstanceOptions {
   readonly store: StoreModel;
   readonly nves: readonly NveModel[];
   readonly makeBrain: (name: string) => Brain;
-  readonly usesRecords: boolean;
   readonly mutations: Mutations;
   readonly trace: (line: string) => void;
 }
@@ -41,12 +47,17 @@ export class Instance {
   brain: Brain;
   sessions = new Map<string, NveSessions>();
   isStoreCut = false;
+  /** It takes connections. */
+  isListening = false;
   readonly #options: InstanceOptions;
   #client: StoreClient;
   #inputs: Input[] = [];
   #runs = 0;
   #clockOffset: number;
   #announcing = false;
+  #isNews = false;
+  #told = 0;
+  #listensUntil: number | undefined;
 
   constructor(options: InstanceOptions) {
     this.name = options.name;
@@ -66,6 +77,8 @@ export class Instance {
     const { dice, makeBrain } = this.#options;
     this.#inputs = [];
     this.#announcing = false;
+    this.#listensUntil = undefined;
+    this.isListening = false;
     this.process = new Process(() => this.#flush());
     if (dice.chance(0.3)) this.#clockOffset = dice.between(-300_000, 300_000);
     this.brain = makeBrain(this.name);
@@ -94,18 +107,21 @@ export class Instance {
         return [nve.name, new NveSessions({ ...options, mutations })];
       }),
     );
-    this.#client.start();
-    timeline.after(dice.between(0, INTERVAL_MS), () =>
-      process.run(() => this.#tick(process), true),
-    );
-    timeline.after(COME_BACK_MS, () => process.run(() => emit({ type: 'arrivals-over' }), true));
+    this.#client.start(() => {
+      this.isListening = true;
+      const comeBack = (): void => emit({ type: 'arrivals-over' });
+      timeline.after(COME_BACK_MS, () => process.run(comeBack, true));
+      timeline.after(dice.between(0, INTERVAL_MS), () => {
+        process.run(() => this.#tick(process), true);
+      });
+    });
   }
 
   #newClient(): StoreClient {
-    const { store, timeline, dice, usesRecords, trace } = this.#options;
+    const { store, timeline, dice, trace } = this.#options;
     const { process } = this;
     return new StoreClient({
-      ...{ name: this.name, store, timeline, dice, process, usesRecords, trace },
+      ...{ name: this.name, store, timeline, dice, process, trace, replica: this.brain.replica },
       isCut: () => this.isStoreCut,
       emit: (input) => {
         if (this.process === process) this.#inputs.push(input);
@@ -118,20 +134,34 @@ export class Instance {
     const { timeline } = this.#options;
     timeline.after(INTERVAL_MS, () => process.run(() => this.#tick(process), true));
     this.#client.poll();
+    this.#ask();
+  }
+
+  #ask(): void {
+    const { timeline } = this.#options;
+    this.#isNews = this.#announcing;
     if (this.#announcing) return;
     this.#announcing = true;
-    const words = {
-      version: '1',
-      startedAt: '2026-01-01T00:00:00Z',
-      ...this.brain.announcement(),
-    };
-    this.#client.announce(`${this.name}-${this.#runs}`, words, (members) => {
-      this.#announcing = false;
-      const now = timeline.now;
-      this.#inputs.push(
-        members === undefined ? { type: 'store-away', now } : { type: 'members', now, members },
-      );
-    });
+    if (this.#listensUntil === undefined || timeline.now < this.#listensUntil) {
+      this.#client.members((members) => this.#heard(members));
+      return;
+    }
+    const words = { version: '1', startedAt: '2026-01-01T00:00:00Z', ...this.brain.announcement() };
+    this.#client.announce(`${this.name}-${this.#runs}`, words, (members) => this.#heard(members));
+  }
+
+  #heard(members: readonly Member[] | undefined): void {
+    const { now } = this.#options.timeline;
+    this.#announcing = false;
+    if (this.#isNews) this.#askSoon();
+    if (members === undefined) {
+      this.#inputs.push({ type: 'store-away', now });
+      return;
+    }
+    const hasNamesake = members.some(({ name }) => name === this.name);
+    this.#listensUntil ??= hasNamesake ? now + NAMESAKE_MS : now;
+    this.#inputs.push({ type: 'members', now, members });
+    this.#client.publishAgain();
   }
 
   #flush(): void {
@@ -139,8 +169,16 @@ export class Instance {
     const inputs = this.#inputs;
     this.#inputs = [];
     for (const effect of this.brain.step(inputs)) this.#carryOut(effect);
+    if (this.brain.serviceChanges !== this.#told) this.#askSoon();
+    this.#told = this.brain.serviceChanges;
     // What was carried out at once may have told something.
     if (this.#inputs.length > 0) this.#flush();
+  }
+
+  /** What is new with us is told soon. */
+  #askSoon(): void {
+    const { process } = this;
+    this.#options.timeline.after(NEWS_MS, () => process.run(() => this.#ask(), true));
   }
 
   #carryOut(effect: Effect): void {

@@ -12,7 +12,7 @@ describe('instances that share NVEs, whatever befalls them', () => {
       file: 'test/simulation/ownership-simulation.test.ts',
       run: (seed, traces) => {
         const makeBrain = (name: string) => new OwnershipBrain(name);
-        const world = new World({ seed, makeBrain, usesRecords: false, traces });
+        const world = new World({ seed, makeBrain, traces });
         return {
           world,
           play: () => {

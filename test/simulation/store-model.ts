@@ -32,6 +32,12 @@ export interface ModelSnapshot {
   readonly records: ReadonlyMap<string, ModelRecord>;
 }
 
+export type ApplyAnswer =
+  | { readonly type: 'applied'; readonly revision: number }
+  /** The first key that is not what it was. */
+  | { readonly type: 'refused'; readonly key: string }
+  | { readonly type: 'forked' };
+
 export type FeedAnswer =
   | { readonly type: 'sets'; readonly sets: readonly ModelSet[] }
   | { readonly type: 'trimmed' }
@@ -66,15 +72,17 @@ export class StoreModel {
     return { id: this.#id, revision: this.#revision, records: new Map(this.#records) };
   }
 
-  /** The new revision, or the first key that is not what it was. */
-  apply(writes: readonly ModelWrite[]): { revision: number } | { refused: string } {
+  /** `position`: the entry that the writer has read last. */
+  apply(writes: readonly ModelWrite[], position: string): ApplyAnswer {
+    if (position !== EMPTY && !this.#isHistory(position)) return { type: 'forked' };
     for (const { key, basedOn } of writes) {
-      if ((this.#records.get(key)?.revision ?? 'absent') !== basedOn) return { refused: key };
+      const present = this.#records.get(key)?.revision ?? 'absent';
+      if (present !== basedOn) return { type: 'refused', key };
     }
     const changes = writes.filter(
       ({ key, record }) => !same(this.#records.get(key)?.record, record),
     );
-    if (changes.length === 0) return { revision: this.#revision };
+    if (changes.length === 0) return { type: 'applied', revision: this.#revision };
     this.#past.push(this.snapshot());
     const revision = ++this.#revision;
     this.#id = `${revision}-${++this.#nonce}`;
@@ -84,7 +92,13 @@ export class StoreModel {
     }
     this.#feed.push({ id: this.#id, revision, changes });
     this.onChange();
-    return { revision };
+    return { type: 'applied', revision };
+  }
+
+  /** An entry that is not kept any more may be. */
+  #isHistory(id: string): boolean {
+    if (id === this.#id || revisionOf(id) < this.#base.revision) return true;
+    return id === this.#base.id || this.#feed.some((set) => set.id === id);
   }
 
   /** What came after the newest of these, which were read in this order. */
@@ -116,6 +130,10 @@ export class StoreModel {
   announce(name: string, run: string, announcement: Announcement): Member[] {
     const beat = (this.#members.get(name)?.beat ?? 0) + 1;
     this.#members.set(name, { name, run, beat, announcement });
+    return this.members();
+  }
+
+  members(): Member[] {
     return [...this.#members.values()];
   }
 

@@ -100,7 +100,7 @@ export class Tenants {
     if (store.isAway) return;
     this.#world.trace(`${key} is ${record === undefined ? 'deleted' : JSON.stringify(record)}`);
     const basedOn = store.records.get(key)?.revision ?? ('absent' as const);
-    store.apply([{ key, record, basedOn }]);
+    store.apply([{ key, record, basedOn }], '0');
     this.confirmed.set(key, record);
   }
 }

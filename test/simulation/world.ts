@@ -11,8 +11,6 @@ import { Dice, Timeline } from './timeline.ts';
 export interface WorldOptions {
   readonly seed: number;
   readonly makeBrain: (name: string) => Brain;
-  /** Records are written and read; otherwise the instances only know of each other. */
-  readonly usesRecords: boolean;
   readonly mutations?: Mutations;
   readonly traces?: boolean;
 }
@@ -34,7 +32,7 @@ export class World {
   readonly #traces: boolean;
 
   constructor(options: WorldOptions) {
-    const { seed, makeBrain, usesRecords, mutations = {} } = options;
+    const { seed, makeBrain, mutations = {} } = options;
     this.dice = new Dice(seed);
     this.#traces = options.traces === true;
     const { timeline, dice, store } = this;
@@ -51,7 +49,7 @@ export class World {
     );
     const { nves } = this;
     const names = INSTANCES.slice(0, dice.between(2, 4));
-    const common = { timeline, dice, store, nves, makeBrain, usesRecords, mutations, trace };
+    const common = { timeline, dice, store, nves, makeBrain, mutations, trace };
     this.instances = names.map((name) => new Instance({ ...common, name }));
     store.onChange = () => {
       for (const instance of this.instances) instance.storeChanged();
@@ -134,7 +132,7 @@ export class World {
       const waitMs = kind === 'database' ? this.dice.between(1000, 8000) : 1000;
       this.timeline.after(waitMs, () => this.#connect(nve, instance, kind));
     };
-    if (path.isCut || process.state === 'dead') {
+    if (path.isCut || process.state === 'dead' || !instance.isListening) {
       again();
       return;
     }
