@@ -61,9 +61,10 @@ type Place =
 
 export async function copyStore(request: CopyRequest): Promise<Result<Copied, CopyFault>> {
   const from = placeOf(request.from, request.passwordFile);
-  if (!from.ok) return failed({ usage: true, message: `${request.from}: ${from.error}` });
+  // What was typed may hold a password: it is not repeated.
+  if (!from.ok) return failed({ usage: true, message: `the place to copy from: ${from.error}` });
   const to = placeOf(request.to, request.passwordFile);
-  if (!to.ok) return failed({ usage: true, message: `${request.to}: ${to.error}` });
+  if (!to.ok) return failed({ usage: true, message: `the place to copy to: ${to.error}` });
   try {
     request.progress('reading');
     const backup = await readPlace(from.value, request);

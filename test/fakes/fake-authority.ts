@@ -66,6 +66,7 @@ export class FakeAuthority implements Authority {
   problems: string[] = [];
   /** Thrown by the next change. */
   failure: Error | undefined;
+  storeAwaySince: string | undefined;
   /** The clock of events; a test that shows times sets it. */
   now = () => new Date().toISOString();
 
@@ -164,6 +165,7 @@ export class FakeAuthority implements Authority {
       domain: 'default',
       version: '0.1.0',
       store: 'lmdb:/var/lib/nva',
+      ...(this.storeAwaySince === undefined ? {} : { storeAwaySince: this.storeAwaySince }),
       revision: this.revision,
       ready: this.ready,
       uptimeSeconds: 93_784,
@@ -187,6 +189,17 @@ export class FakeAuthority implements Authority {
   addNve(name: string, ip: string, state: { connected?: boolean; confirmed?: boolean } = {}): void {
     this.nves.set(name, { name, ip, connected: true, confirmed: true, ...state });
     this.emit('info', 'nve-connected', `nve/${name}`, `Nve ${name} connected from ${ip}.`);
+    this.changed();
+  }
+
+  addDeadInstance(name: string): void {
+    const { status } = this.#instance();
+    const message = `${name} has said nothing for 65 s: start it again, or forget it.`;
+    const conditions = [{ code: 'instance-silent', message }];
+    this.deadInstances.set(name, {
+      ...{ kind: 'Instance', name },
+      status: { ...status, alive: false, nves: [], silentMs: 65_000, share: 0, conditions },
+    });
     this.changed();
   }
 

@@ -46,7 +46,8 @@ describe('completion', () => {
 
   it('knows kinds, and for delete only those that can be deleted', async () => {
     expect(await complete('nva get t')).to.deep.equal(['tunnels']);
-    expect(await complete('nva delete ')).to.deep.equal(['networks', 'ports', 'nves']);
+    expect(await complete('nva delete ')).to.deep.equal(['networks', 'ports', 'nves', 'instances']);
+    expect(await complete('nva store ')).to.deep.equal(['copy']);
   });
 
   it('asks the API for names', async () => {

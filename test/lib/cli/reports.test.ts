@@ -81,6 +81,15 @@ describe('nva status', () => {
     expect(out).to.match(/\nProblems: +none\n$/);
   });
 
+  it('says since when the store is away, and how many instances live', async () => {
+    api.authority.storeAwaySince = '2025-01-31T12:00:00.000Z';
+    api.authority.addDeadInstance('nva3');
+    const { out } = await nva('status');
+    api.authority.storeAwaySince = undefined;
+    expect(out).to.match(/\nStore: .*; it has not answered since 2025-01-31 \d\d:00:00\n/);
+    expect(out).to.match(/\nInstances: +2 \(1 alive\)\n/);
+  });
+
   it('lists problems, and prints JSON', async () => {
     api.authority.problems = ['The disk is nearly full.'];
     expect((await nva('status')).out).to.match(/\nProblem: +The disk is nearly full\.\n$/);

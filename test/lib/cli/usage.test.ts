@@ -60,7 +60,7 @@ describe('nva: help', () => {
     'status',
     'wait',
     'events',
-  ].concat(['flows', 'completion', 'version']);
+  ].concat(['flows', 'backup', 'restore', 'store', 'completion', 'version']);
 
   it('lists the commands, the exit codes and the environment', async () => {
     const { code, out } = await nva('--help');
