@@ -162,7 +162,11 @@ describe('several instances and one real switch', function () {
     const before = mods();
     lock('a', 'release');
     const { instance } = member('a');
-    expect(instance.serves('e1'), 'at once').to.equal(false);
+    const roleAndLock = [
+      instance.last('e1', 'flows-ready', 'flows-lost')?.what,
+      instance.last('e1', 'owner', 'no-owner')?.what,
+    ];
+    expect(roleAndLock, 'at once').to.deep.equal(['flows-lost', 'no-owner']);
     await serves('b');
     await member('b').instance.inStep('e1');
     expect(mods()).to.deep.equal(before);
