@@ -116,6 +116,7 @@ export class RedisSubscription implements Subscription {
       if (performance.now() >= until) break;
     }
     this.#queue.splice(0, count);
+    if (!this.#open) return;
     if (this.#queue.length > 0) this.#wake();
     if (this.#queue.length < QUEUE_MAX_SETS / 2) this.#drained?.();
   }
