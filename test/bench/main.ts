@@ -1,15 +1,17 @@
 /**
- * `make bench`: P1 to P4, ours beside the peers, in turns in one run.
+ * `make bench`: P1 to P4, P8 and P9, ours beside the peers, in turns in one run.
  *
- * Environment: QUICK=1 (smaller, a minute), K=2,20 (edges), P=1000 (ports), F=100000 (flows of P1), ONLY=p1,attach,restart,
+ * Environment: QUICK=1 (smaller, a minute), K=2,20 (edges), P=1000 (ports), F=100000 (flows of P1), ONLY=p1,attach,restart,instances,
  * OVN=0 (leave it out). Ends with 1 only when what was measured was wrong: a flow missing, something changed by a restart.
  */
 import { cpus } from 'node:os';
 import { benchBulk, benchSingle, detachAll } from './bench-attach.ts';
 import { benchIngestion } from './bench-ingestion.ts';
+import { benchCost, benchLoading, benchTakeOver } from './bench-instances.ts';
 import { benchOvnRestart, benchRestart } from './bench-restart.ts';
 import type { Contestant } from './contestant.ts';
 import { openFloor } from './contestant-floor.ts';
+import { openInstances } from './contestant-instances.ts';
 import { openNva } from './contestant-nva.ts';
 import { openOvn, ovnIsThere } from './contestant-ovn.ts';
 import { Report } from './report.ts';
@@ -19,6 +21,7 @@ interface Settings {
   readonly edgeCounts: readonly number[];
   readonly portCount: number;
   readonly flowCount: number;
+  readonly mappingCount: number;
   readonly rounds: { readonly p1: number; readonly single: number; readonly bulk: number };
   readonly withOvn: boolean;
   readonly parts: readonly string[];
@@ -27,6 +30,9 @@ interface Settings {
 /** OVN takes 8 to 40 s for one: no more than this. */
 const OVN_BULK_ROUNDS = 1;
 const FEW_PORTS = 100;
+const PARTS = ['p1', 'attach', 'restart', 'instances'];
+/** P8 and P9. */
+const INSTANCES = 3;
 
 function readSettings({ QUICK, K, P, F, OVN, ONLY }: NodeJS.ProcessEnv): Settings {
   const quick = QUICK !== undefined && QUICK !== '' && QUICK !== '0';
@@ -37,9 +43,10 @@ function readSettings({ QUICK, K, P, F, OVN, ONLY }: NodeJS.ProcessEnv): Setting
     edgeCounts,
     portCount,
     flowCount,
+    mappingCount: quick ? 10_000 : 100_000,
     rounds: quick ? { p1: 2, single: 4, bulk: 2 } : { p1: 3, single: 15, bulk: 4 },
     withOvn: OVN !== '0' && ovnIsThere(),
-    parts: ONLY === undefined || ONLY === '' ? ['p1', 'attach', 'restart'] : ONLY.split(','),
+    parts: ONLY === undefined || ONLY === '' ? PARTS : ONLY.split(','),
   };
 }
 
@@ -99,6 +106,34 @@ async function fewPorts(
   await benchSingle(contestants, portCount + rounds.single + 1, rounds.single, report);
 }
 
+/** P8: what a change takes that one of several instances sees and the others apply; P9; what it costs. */
+async function benchInstances(settings: Settings, report: Report): Promise<void> {
+  const { portCount, rounds } = settings;
+  const edgeCount = settings.edgeCounts.includes(10) ? 10 : (settings.edgeCounts[0] ?? 4);
+  const close: (() => Promise<void>)[] = [];
+  try {
+    report.progress(`${edgeCount} edges for the floor, for one instance and for ${INSTANCES}`);
+    const floor = await openFloor(edgeCount);
+    close.push(() => floor.close());
+    const nva = await openNva(edgeCount);
+    close.push(() => nva.contestant.close());
+    const several = await openInstances(edgeCount, INSTANCES);
+    close.push(() => several.contestant.close());
+    const contestants = [floor, nva.contestant, several.contestant];
+    for (const contestant of contestants) {
+      await contestant.declare(tenantPorts(1, portCount + rounds.single + 40));
+    }
+    const bulk = contestants.map((contestant) => ({ contestant, rounds: rounds.bulk }));
+    await benchBulk(bulk, portCount, report);
+    await benchSingle(contestants, portCount + 1, rounds.single, report);
+    await benchCost(several, portCount + rounds.single + 1, report);
+    await benchTakeOver(several, 3, report);
+  } finally {
+    for (const end of close.reverse()) await end();
+  }
+  await benchLoading(settings.mappingCount, report);
+}
+
 async function main(): Promise<number> {
   const report = new Report();
   const settings = readSettings(process.env);
@@ -109,6 +144,7 @@ async function main(): Promise<number> {
   for (const edgeCount of settings.parts.includes('attach') ? settings.edgeCounts : []) {
     await benchEdges(edgeCount, settings, report);
   }
+  if (settings.parts.includes('instances')) await benchInstances(settings, report);
   const machine = { cpus: cpus().length, model: cpus()[0]?.model ?? '', node: process.version };
   const file = report.write({ ...settings, machine });
   report.progress(`written to ${file}`);

@@ -26,22 +26,38 @@ export interface Event {
   readonly object: string;
 }
 
+export interface DaemonOptions {
+  /** Default `bench`. */
+  readonly instance?: string;
+  /** In the spelling of `--store`; default an embedded one of its own. */
+  readonly store?: string;
+}
+
 export class NvaDaemon {
   readonly folder: string;
+  readonly instance: string;
+  readonly #store: string;
   readonly #ovsdbPort: number;
   readonly #openflowPort: number;
   #child: ChildProcess | undefined;
 
   /** `parent` is the folder of the edges, so that the sweep of the edges ends this, too. */
-  static async prepare(parent: string): Promise<NvaDaemon> {
+  static async prepare(parent: string, options: DaemonOptions = {}): Promise<NvaDaemon> {
     const ovsdbPort = await freePort();
     let openflowPort = ovsdbPort;
     while (openflowPort === ovsdbPort) openflowPort = await freePort();
-    return new NvaDaemon(parent, ovsdbPort, openflowPort);
+    return new NvaDaemon(parent, ovsdbPort, openflowPort, options);
   }
 
-  private constructor(parent: string, ovsdbPort: number, openflowPort: number) {
-    this.folder = join(parent, 'nva');
+  private constructor(
+    parent: string,
+    ovsdbPort: number,
+    openflowPort: number,
+    { instance = 'bench', store }: DaemonOptions,
+  ) {
+    this.instance = instance;
+    this.folder = join(parent, `nva-${instance}`);
+    this.#store = store ?? `lmdb:${this.storeDirectory}`;
     this.#ovsdbPort = ovsdbPort;
     this.#openflowPort = openflowPort;
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
@@ -65,10 +81,10 @@ export class NvaDaemon {
     const profile = process.env.NVA_PROFILE;
     const flags = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
     const argv = [
-      ...[process.execPath, ...flags, nvaProgram(), 'serve', '--instance', 'bench'],
+      ...[process.execPath, ...flags, nvaProgram(), 'serve', '--instance', this.instance],
       ...['--ovsdb', `ptcp:${this.#ovsdbPort}:127.0.0.1`],
       ...['--openflow', `ptcp:${this.#openflowPort}:127.0.0.1`],
-      ...['--store', `lmdb:${this.storeDirectory}`, '--api', `unix:${this.#api}`],
+      ...['--store', this.#store, '--api', `unix:${this.#api}`],
     ];
     const child = startDetached(argv, join(this.folder, 'serve.log'));
     this.#child = child;
