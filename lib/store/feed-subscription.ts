@@ -18,6 +18,8 @@ export interface FeedSource {
   oldest(): Revision;
   /** Called with revisions between the two only. */
   read(revision: Revision): ChangeSet;
+  /** Nothing can be read now; the source wakes its readers when that has changed. */
+  isOutOfReach?(): boolean;
 }
 
 export interface FeedListener {
@@ -51,6 +53,7 @@ export class FeedSubscription implements Subscription {
     if (!this.#open || this.#turn !== undefined) return;
     this.#turn = setImmediate(() => {
       this.#turn = undefined;
+      if (this.#source.isOutOfReach?.() === true) return;
       const fault = this.#outOfReach() ?? this.#deliver();
       if (fault !== undefined) this.#end(fault);
     });
@@ -61,6 +64,13 @@ export class FeedSubscription implements Subscription {
     this.#open = false;
     clearImmediate(this.#turn);
     this.#forget(this);
+  }
+
+  /** In a later turn; nothing is delivered any more. */
+  end(error: StoreError): void {
+    if (!this.#open) return;
+    clearImmediate(this.#turn);
+    this.#turn = setImmediate(() => this.#end(error));
   }
 
   #deliver(): StoreError | undefined {
@@ -147,6 +157,10 @@ export class FeedReaders {
 
   wake(): void {
     for (const subscription of this.#subscriptions) subscription.wake();
+  }
+
+  end(error: StoreError): void {
+    for (const subscription of this.#subscriptions) subscription.end(error);
   }
 
   close(): void {

@@ -1,4 +1,5 @@
 import { openRedisStore } from '../../../lib/store/redis-store.ts';
+import { membershipContract } from '../../contracts/membership-contract.ts';
 import { storeContract } from '../../contracts/store-contract.ts';
 import { RedisServer } from '../../support/redis-server.ts';
 import { freshDomain, locationOf } from './redis-lab.ts';
@@ -23,3 +24,13 @@ storeContract(
       }),
   },
 );
+
+membershipContract('redis', async () => {
+  const domain = freshDomain();
+  return {
+    open: () => openRedisStore({ location: locationOf(server.location), domain }),
+    wipe: async () => {
+      await server.cli('FLUSHALL');
+    },
+  };
+});
