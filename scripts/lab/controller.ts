@@ -88,6 +88,12 @@ export class Controller implements Station {
 
   /** Starts it; resolves when its API answers. Repeat after `stop` or `kill`: the store stays. */
   async start(extraArgs: readonly string[] = []): Promise<void> {
+    this.launch(extraArgs);
+    await this.ready();
+  }
+
+  /** Starts it; it may have to wait for its store. */
+  launch(extraArgs: readonly string[] = []): void {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     const program = nvaProgram();
     if (!existsSync(program)) throw new Error(`${program} is not there: run 'make build'.`);
@@ -99,7 +105,12 @@ export class Controller implements Station {
       ...['--store', this.#options.store ?? `lmdb:${join(this.#folder, 'store')}`],
       ...['--api', this.api, ...(this.#options.args ?? []), ...extraArgs],
     ];
-    this.#process.start(argv, { LAB_CLOCK_OFFSET_MS: String(this.clockOffsetMs) });
+    const skewed = { LAB_CLOCK_OFFSET_MS: String(this.clockOffsetMs) };
+    this.#process.start(argv, this.clockOffsetMs === 0 ? {} : skewed);
+  }
+
+  /** Its API answers. */
+  async ready(): Promise<void> {
     const { signal } = this.#options;
     await until(`the API of ${this.name}`, () => this.#answers(), {
       deadlineMs: 15_000,

@@ -64,7 +64,7 @@ async function withoutFlowChanges(work: () => Promise<void>): Promise<void> {
   const changes = await changesDuring(site.lab.hypervisors, async () => {
     const start = performance.now();
     await work();
-    await site.served();
+    await site.spread();
     figure(`back, and the load spread again, after ${Math.round(performance.now() - start)} ms`);
   });
   expect(changes).to.deep.equal([]);
@@ -208,7 +208,7 @@ function operator(): void {
     slow.clockOffsetMs = -300_000;
     await slow.restart();
     await fast.restart();
-    await site.served();
+    await site.spread();
     await churn('while clocks differ');
     const served = await site.ownedBy(fast);
     const since = Date.now();

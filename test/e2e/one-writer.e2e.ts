@@ -7,15 +7,18 @@ import { expect } from 'chai';
 import type { Controller } from '../../scripts/lab/controller.ts';
 import type { Hypervisor } from '../../scripts/lab/hypervisor.ts';
 import type { RedisServer } from '../../scripts/lab/redis.ts';
-import { type FailureStep, planFailures } from './support/failure-plan.ts';
+import { type FailureStep, planFailures, planTenants } from './support/failure-plan.ts';
 import { figure } from './support/figures.ts';
 import { InstancesSite, logTails } from './support/instances-site.ts';
 import { writersOf } from './support/one-writer.ts';
 import { databaseEventsOf, switchEventsOf } from './support/switch-log.ts';
 
 const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
-const STEPS = Number(process.env.STEPS ?? 24);
-const PAUSE_MAX_MS = 1_200;
+const STEPS = Number(process.env.STEPS ?? 30);
+const PAUSE_MAX_MS = 1_000;
+/** Tenants that come, move and go meanwhile, so that there is always something to write. */
+const TENANT_PAUSE_MAX_MS = 200;
+const SPARES = [4, 5] as const;
 const HYPERVISORS = 3;
 const INSTANCES = 3;
 
@@ -32,7 +35,7 @@ describe('three instances under random failures', () => {
       },
     });
     await site.declare({ name: 'blue', vni: 5001 }, [1, 2, 3]);
-    await site.addSpare('blue', 4, site.hv(1));
+    for (const number of SPARES) await site.addSpare('blue', number, site.hv(1));
   });
 
   after(() => site?.close());
@@ -41,16 +44,24 @@ describe('three instances under random failures', () => {
     const shape = { instances: INSTANCES, nves: HYPERVISORS, pauseMaxMs: PAUSE_MAX_MS };
     const plan = planFailures({ seed: SEED, steps: STEPS, ...shape });
     const done: string[] = [];
+    const note = (step: unknown) => {
+      done.push(`${new Date().toISOString()} ${JSON.stringify(step)}`);
+    };
+    const moves = new AbortController();
     try {
+      const moving = tenantsMove(note, moves.signal);
       for (const step of plan) {
         await sleep(step.afterMs);
-        done.push(`${new Date().toISOString()} ${JSON.stringify(step)}`);
+        note(step);
         await carryOut(step);
       }
+      moves.abort();
+      await moving;
       await site.repaired();
       await site.healthy();
       expectOneWriter();
     } catch (error) {
+      moves.abort();
       process.stderr.write(`SEED=${SEED} did:\n${done.join('\n')}\n${logTails(site.instances)}`);
       throw error;
     }
@@ -82,13 +93,6 @@ async function carryOut(step: FailureStep): Promise<void> {
       return site.lab.heal(instance(step.instance), nve(step.nve));
     case 'flush':
       return redis.flushAll();
-    case 'attach':
-      await spare().moveTo(nve(step.nve));
-      return spare().attach();
-    case 'move':
-      return spare().moveTo(nve(step.nve));
-    case 'detach':
-      return spare().detach();
     default:
       return processStep(instance(step.instance), step.action);
   }
@@ -99,14 +103,27 @@ async function processStep(
   action: 'kill' | 'start' | 'restart' | 'pause' | 'resume',
 ): Promise<void> {
   if (action === 'kill') return one.kill();
-  if (action === 'start') return one.start();
+  // Without waiting: one that is cut from the store gets no further for now.
+  if (action === 'start') return one.launch();
   if (action === 'pause') return one.pause();
   if (action === 'resume') return one.resume();
   await one.kill();
-  await one.start();
+  one.launch();
 }
 
-const spare = () => site.lab.tenant('blue-4');
+/** Until it is told to end. */
+async function tenantsMove(note: (step: unknown) => void, end: AbortSignal): Promise<void> {
+  const shape = { tenants: SPARES.length, nves: HYPERVISORS, pauseMaxMs: TENANT_PAUSE_MAX_MS };
+  for (const step of planTenants({ seed: SEED, ...shape })) {
+    await sleep(step.afterMs);
+    if (end.aborted) return;
+    note(step);
+    const tenant = site.lab.tenant(`blue-${SPARES[step.tenant]}`);
+    if (step.nve === undefined) await tenant.detach();
+    else if (tenant.hypervisor !== nve(step.nve)) await tenant.moveTo(nve(step.nve));
+    if (step.nve !== undefined && !tenant.attached) await tenant.attach();
+  }
+}
 
 function instance(index: number): Controller {
   const found = site.instances[index];

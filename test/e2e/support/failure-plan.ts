@@ -14,9 +14,18 @@ export type FailureStep = {
   | { readonly action: 'cut-store' | 'heal-store'; readonly instance: number }
   | { readonly action: 'cut-nve' | 'heal-nve'; readonly instance: number; readonly nve: number }
   | { readonly action: 'flush' }
-  | { readonly action: 'attach' | 'move'; readonly nve: number }
-  | { readonly action: 'detach' }
 );
+
+/** What a tenant does next; attached already, it moves. */
+export interface TenantStep {
+  readonly afterMs: number;
+  readonly tenant: number;
+  /** Undefined: it goes away. */
+  readonly nve: number | undefined;
+}
+
+/** With the store for so long, an instance has read it; after SIGCONT and a heal its connection takes a while. */
+const COPY_MS = 4_000;
 
 type Act = FailureStep extends infer Step
   ? Step extends { readonly afterMs: number }
@@ -38,8 +47,25 @@ export function planFailures(options: FailurePlanOptions): readonly FailureStep[
   const world = new World(options.instances, options.nves, random);
   return Array.from({ length: options.steps }, () => {
     const afterMs = Math.floor(random() * options.pauseMaxMs);
-    return { afterMs, ...world.step() };
+    return { afterMs, ...world.step(afterMs) };
   });
+}
+
+/** Without end: tenants come, move and go while the failures are carried out. */
+export function* planTenants(options: {
+  readonly seed: number;
+  readonly tenants: number;
+  readonly nves: number;
+  readonly pauseMaxMs: number;
+}): Generator<TenantStep> {
+  const random = randomFrom(options.seed);
+  for (;;) {
+    const afterMs = Math.floor(random() * options.pauseMaxMs);
+    const tenant = Math.floor(random() * options.tenants);
+    // One in four goes away.
+    const nve = random() < 0.25 ? undefined : Math.floor(random() * options.nves);
+    yield { afterMs, tenant, nve };
+  }
 }
 
 /** What the plan has made wrong so far. */
@@ -48,22 +74,46 @@ class World {
   readonly #nves: number;
   readonly #states: ('up' | 'down' | 'paused')[];
   readonly #storeCut: boolean[];
+  /** How long each process has been with a store that holds everything. */
+  readonly #learntMs: number[];
+  #isStoreFull = true;
   /** `instance nve` */
   readonly #nveCuts = new Set<string>();
-  #place: number | undefined;
 
   constructor(instances: number, nves: number, random: () => number) {
     this.#random = random;
     this.#nves = nves;
     this.#states = Array.from({ length: instances }, () => 'up' as const);
     this.#storeCut = Array.from({ length: instances }, () => false);
+    this.#learntMs = Array.from({ length: instances }, () => COPY_MS);
   }
 
-  step(): Act {
-    const kinds = [() => this.#process(), () => this.#cut(), () => this.#tenant()];
+  step(elapsedMs: number): Act {
+    this.#pass(elapsedMs);
     // Redis is emptied seldom: refilling it is work of its own.
-    if (this.#random() < 0.05) return { action: 'flush' };
-    return (this.#pick(kinds) ?? (() => this.#tenant()))();
+    if (this.#random() < 0.05 && this.#holders().length > 0) {
+      this.#isStoreFull = false;
+      return { action: 'flush' };
+    }
+    return this.#random() < 0.6 ? this.#process() : this.#cut();
+  }
+
+  /** Time goes by: who is with the store learns what it holds, and gives an emptied one what it lacks. */
+  #pass(elapsedMs: number): void {
+    const connected = this.#states.map(
+      (state, instance) => state === 'up' && this.#storeCut[instance] !== true,
+    );
+    this.#isStoreFull ||= this.#holders().some((instance) => connected[instance]);
+    connected.forEach((isConnected, instance) => {
+      if (isConnected && this.#isStoreFull) {
+        this.#learntMs[instance] = (this.#learntMs[instance] ?? 0) + elapsedMs;
+      }
+    });
+  }
+
+  /** Those that surely have a copy of everything. */
+  #holders(): readonly number[] {
+    return this.#learntMs.flatMap((ms, instance) => (ms >= COPY_MS ? [instance] : []));
   }
 
   #process(): Act {
@@ -71,10 +121,14 @@ class World {
     const state = this.#states[instance];
     if (state === 'down') return this.#becomes(instance, 'up', 'start');
     if (state === 'paused') return this.#becomes(instance, 'up', 'resume');
-    // One is always left to serve.
-    if (this.#states.filter((one) => one === 'up').length === 1)
-      return { action: 'restart', instance };
-    const action = this.#pick(['kill', 'pause', 'restart'] as const) ?? 'restart';
+    const isLastUp = this.#states.filter((one) => one === 'up').length === 1;
+    // What only one process knows goes with it: nobody could bring it back.
+    const isLastCopy = !this.#holders().some((other) => other !== instance);
+    if (isLastUp && isLastCopy) return this.#cut();
+    if (isLastCopy) return this.#becomes(instance, 'paused', 'pause');
+    const choices = isLastUp ? (['restart'] as const) : (['kill', 'pause', 'restart'] as const);
+    const action = this.#pick<'kill' | 'pause' | 'restart'>(choices) ?? 'restart';
+    if (action !== 'pause') this.#learntMs[instance] = 0;
     if (action === 'restart') return { action, instance };
     return this.#becomes(instance, action === 'kill' ? 'down' : 'paused', action);
   }
@@ -100,20 +154,6 @@ class World {
     if (this.#nveCuts.delete(key)) return { action: 'heal-nve', instance, nve };
     this.#nveCuts.add(key);
     return { action: 'cut-nve', instance, nve };
-  }
-
-  #tenant(): Act {
-    const nve = this.#below(this.#nves);
-    if (this.#place === undefined) {
-      this.#place = nve;
-      return { action: 'attach', nve };
-    }
-    if (this.#place !== nve) {
-      this.#place = nve;
-      return { action: 'move', nve };
-    }
-    this.#place = undefined;
-    return { action: 'detach' };
   }
 
   #below(limit: number): number {

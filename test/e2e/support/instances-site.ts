@@ -55,7 +55,7 @@ export class InstancesSite {
         await hypervisor.joinManager(...instances.map(({ manager }) => manager));
         await hypervisor.setManagerBackoff(MANAGER_BACKOFF_MS);
       }
-      await site.served();
+      await site.spread();
       return site;
     } catch (error) {
       process.stderr.write(logTails(lab.controllers));
@@ -153,21 +153,29 @@ export class InstancesSite {
     await this.lab.addTenant({ ...plan, hypervisor });
   }
 
-  /** Every NVE is connected to every living instance, and all name the same living owner. */
-  async served(): Promise<void> {
-    let why = '';
-    await this.until(
-      () => `every NVE served by one living instance: ${why}`,
+  /** All living instances name the same living owner of each NVE. Gives how many NVEs each of them has. */
+  async served(
+    isEnough: (loads: readonly number[]) => boolean = () => true,
+  ): Promise<readonly number[]> {
+    let seen: readonly number[] | string = [];
+    return this.until(
+      () => `every NVE served by one living instance: ${JSON.stringify(seen)}`,
       async () => {
-        why = (await this.#disagreement()) ?? '';
-        return why === '';
+        seen = await this.#loads();
+        return typeof seen !== 'string' && isEnough(seen) ? seen : undefined;
       },
     );
   }
 
+  /** And none has two more than another. */
+  async spread(): Promise<void> {
+    await this.served((loads) => Math.max(...loads) - Math.min(...loads) <= 1);
+  }
+
   /** What every failure must end in. */
   async healthy(): Promise<void> {
-    await this.served();
+    await this.#connected();
+    await this.spread();
     const waits = await Promise.all(
       this.living.map(async (one) => [one.name, await one.nva('wait', '--timeout', '30')] as const),
     );
@@ -227,13 +235,14 @@ export class InstancesSite {
     for (const instance of this.instances) {
       if (instance.pid !== undefined && !instance.isRunning) instance.resume();
       instance.clockOffsetMs = 0;
-      if (instance.pid === undefined) await instance.start();
+      if (instance.pid === undefined) instance.launch();
     }
+    for (const instance of this.instances) await instance.ready();
   }
 
-  async #disagreement(): Promise<string | undefined> {
-    const names = new Set(this.living.map(({ name }) => name));
-    const loads = new Map([...names].map((name) => [name, 0]));
+  /** Or what is not so. */
+  async #loads(): Promise<readonly number[] | string> {
+    const loads = new Map(this.living.map(({ name }) => [name, 0]));
     const views = await Promise.all(
       this.living.map(async (one) => {
         const nves = await this.api(one).list('nves').catch(String);
@@ -244,12 +253,30 @@ export class InstancesSite {
       const said = views.map(({ name, nves }) => ({ name, owner: ownerIn(nves, hypervisor) }));
       const owners = new Set(said.map(({ owner }) => owner));
       const [owner = ''] = owners;
-      if (owners.size !== 1 || !names.has(owner)) return `${hypervisor}: ${JSON.stringify(said)}`;
-      loads.set(owner, (loads.get(owner) ?? 0) + 1);
+      const load = loads.get(owner);
+      if (owners.size !== 1 || load === undefined) return `${hypervisor}: ${JSON.stringify(said)}`;
+      loads.set(owner, load + 1);
     }
-    const counts = [...loads.values()];
-    if (Math.max(...counts) - Math.min(...counts) <= 1) return undefined;
-    return `the load is not spread: ${JSON.stringify([...loads])}`;
+    return [...loads.values()];
+  }
+
+  /** Every NVE to every instance, as each of them says of all. */
+  async #connected(): Promise<void> {
+    const wanted = this.lab.hypervisors.length;
+    for (const asked of this.living) {
+      let lacking: readonly string[] = [];
+      await this.until(
+        () => `${asked.name} shows all instances alive and connected, not so ${lacking}`,
+        async () => {
+          const views = await this.api(asked).list('instances');
+          const full = views
+            .filter(({ status }) => status.alive && status.connected === wanted)
+            .map(({ name }) => name);
+          lacking = this.living.map(({ name }) => name).filter((name) => !full.includes(name));
+          return lacking.length === 0;
+        },
+      );
+    }
   }
 
   async #portsAsAttached(): Promise<void> {

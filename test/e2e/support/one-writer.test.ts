@@ -18,12 +18,14 @@ const master = (ip: string, generation: number) =>
     ip,
     `received: OFPT_ROLE_REQUEST (OF1.5) (xid=0x3): role=primary generation_id=${generation}`,
   );
+const slave = (ip: string, generation: number) =>
+  master(ip, generation).replace('primary', 'secondary');
 const write = (ip: string) =>
   vswitchd(ip, 'received: OFPT_FLOW_MOD (OF1.5) (xid=0x80000001): ADD priority=0 actions=drop');
 const refusal = (ip: string) =>
   vswitchd(
     ip,
-    'sent (Success): OFPT_ERROR (OF1.5) (xid=0x80000001): OFPBRC_IS_SLAVE\nOFPT_FLOW_MOD (OF1.5) (xid=0x80000001):',
+    'sent (Success): OFPT_ERROR (OF1.5) (xid=0x80000001): OFPBRC_IS_SECONDARY\nOFPT_FLOW_MOD (OF1.5) (xid=0x80000001):',
   );
 
 function ovsdb(ip: string, text: string): string {
@@ -86,7 +88,7 @@ describe('the proof of one writer', () => {
   });
 
   it('catches a slave whose write the switch did not refuse', () => {
-    const forged = HONEST_SWITCH.filter((text) => !text.includes('OFPBRC_IS_SLAVE'));
+    const forged = HONEST_SWITCH.filter((text) => !text.includes('OFPBRC_IS_SECONDARY'));
     expect(faultsOf(forged)[0]).to.include(`${C1} wrote as a slave, unrefused`);
   });
 
@@ -94,6 +96,14 @@ describe('the proof of one writer', () => {
     const late = [...HONEST_SWITCH, master(C1, 5), write(C1)];
     expect(faultsOf(late)[0]).to.include(`${C1} wrote as a slave, unrefused`);
     expect(faultsOf([...late, refusal(C1)])).to.deep.equal([]);
+  });
+
+  it('knows a master that has made itself a slave, unless its generation was old', () => {
+    const bridge = [hello(C1), master(C1, 5), slave(C1, 4), write(C1)];
+    expect(faultsOf(bridge)).to.deep.equal([]);
+    const later = [...bridge, slave(C1, 5), write(C1)];
+    expect(faultsOf(later)[0]).to.include(`${C1} wrote as a slave, unrefused`);
+    expect(faultsOf([...later, refusal(C1)])).to.deep.equal([]);
   });
 
   it('catches two masters of one generation, and one whose generation is another’s', () => {

@@ -29,12 +29,9 @@ type Role = 'equal' | 'master' | 'slave';
 
 /** In the words of ovs-vswitchd, old and new. `nochange` only asks. */
 const MASTER_WORDS: ReadonlySet<string> = new Set(['master', 'primary']);
-const OTHER_ROLES: Readonly<Record<string, Role>> = {
-  slave: 'slave',
-  secondary: 'slave',
-  equal: 'equal',
-  other: 'equal',
-};
+const SLAVE_WORDS: ReadonlySet<string> = new Set(['slave', 'secondary']);
+const EQUAL_WORDS: ReadonlySet<string> = new Set(['equal', 'other']);
+const REFUSALS: ReadonlySet<string> = new Set(['OFPBRC_IS_SLAVE', 'OFPBRC_IS_SECONDARY']);
 
 export function writersOf(
   switchEvents: readonly SwitchEvent[],
@@ -106,17 +103,22 @@ class SwitchReplay {
   }
 
   #role(from: string, role: string, generation: bigint): void {
-    const kept = OTHER_ROLES[role];
-    if (kept !== undefined) this.#roles.set(from, kept);
-    if (!MASTER_WORDS.has(role)) return;
+    if (EQUAL_WORDS.has(role)) this.#roles.set(from, 'equal');
+    const isMaster = MASTER_WORDS.has(role);
+    if (!isMaster && !SLAVE_WORDS.has(role)) return;
     // Behind what the switch has seen: OFPRRFC_STALE, the role stays.
     if (this.#generation !== undefined && generation < this.#generation) return;
+    if (isMaster) this.#becomesMaster(from, generation);
+    else this.#roles.set(from, 'slave');
+    this.#generation = generation;
+  }
+
+  #becomesMaster(from: string, generation: bigint): void {
     const first = this.generations.get(generation);
     if (first === undefined) this.generations.set(generation, from);
     else if (first !== from) {
       this.faults.push(`${from} became master by the generation ${generation} of ${first}`);
     }
-    this.#generation = generation;
     for (const [other, held] of this.#roles) {
       if (held === 'master' && other !== from) this.#roles.set(other, 'slave');
     }
@@ -132,7 +134,7 @@ class SwitchReplay {
   }
 
   #error(from: string, name: string): void {
-    if (name !== 'OFPBRC_IS_SLAVE') return;
+    if (!REFUSALS.has(name)) return;
     if (this.#owed.get(from)?.shift() === undefined) {
       this.faults.push(`${from} was refused as a slave, and had not written as one`);
     } else this.refused += 1;

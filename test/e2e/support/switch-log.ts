@@ -56,7 +56,7 @@ export function databaseEventsOf(hypervisor: Hypervisor): DatabaseEvent[] {
 }
 
 const VCONN =
-  /^(\S+Z)\|\d+\|vconn\|DBG\|tcp:(\S+):\d+: (received|sent \(Success\)): (\w+) \(OF[\d.]+\) \(xid=\w+\):(.*)$/gm;
+  /^(\S+Z)\|\d+\|vconn\|DBG\|tcp:(\S+):\d+: (received|sent \([^)]*\)): (\w+) \(OF[\d.]+\) \(xid=\w+\):(.*)$/gm;
 const WRITES = /^(?:OFPT|ONFT)_(?:\w+_MOD|BUNDLE_\w+|PACKET_OUT)$/;
 const ROLE = /role=(\w+)(?: generation_id=(\d+))?/;
 
@@ -78,7 +78,7 @@ function receivedEvent(message: string, rest: string): Spread<SwitchEvent> | und
 }
 
 function sentEvent(message: string, rest: string): Spread<SwitchEvent> | undefined {
-  // The first message of every connection is the switch's own.
+  // The first message of every connection is the switch's own. Of an error it is enough that it was to be sent.
   if (message === 'OFPT_HELLO') return { kind: 'connected' };
   return message === 'OFPT_ERROR' ? { kind: 'error', name: rest.trim() } : undefined;
 }
