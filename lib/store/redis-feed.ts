@@ -17,7 +17,7 @@ import {
   rawEntries,
   readPage,
 } from './redis-entries.ts';
-import { mustLeave, redisFault } from './redis-faults.ts';
+import { redisFault } from './redis-faults.ts';
 import type { DomainKeys } from './redis-scripts.ts';
 import type { RedisSession } from './redis-session.ts';
 import { RedisSubscription } from './redis-subscription.ts';
@@ -45,7 +45,8 @@ export class RedisFeed {
   readonly #size = new PageSize();
   /** The last entry that the common reader has met; undefined: it has not begun. */
   #tail: FeedPosition | undefined;
-  #reading: RedisSession | undefined;
+  /** The session that is read from, and which of several loops may do so. */
+  #reading: { readonly session: RedisSession } | undefined;
 
   constructor(around: FeedSurroundings) {
     this.#around = around;
@@ -74,9 +75,10 @@ export class RedisFeed {
   resume(): void {
     const session = this.#around.session();
     if (session instanceof StoreError || this.#subscriptions.size === 0) return;
-    if (this.#reading !== session) {
-      this.#reading = session;
-      void this.#read(session);
+    if (this.#reading?.session !== session) {
+      const reading = { session };
+      this.#reading = reading;
+      void this.#read(reading);
     }
     for (const subscription of this.#subscriptions) {
       if (!subscription.live && !subscription.catching) void this.#catchUp(subscription);
@@ -103,36 +105,44 @@ export class RedisFeed {
     for (const subscription of [...this.#subscriptions]) subscription.close();
   }
 
-  async #read(session: RedisSession): Promise<void> {
+  async #read(reading: { readonly session: RedisSession }): Promise<void> {
+    const { session } = reading;
     try {
-      let looked = 0;
-      while (this.#reading === session && this.#subscriptions.size > 0) {
+      let looked = Number.NEGATIVE_INFINITY;
+      while (this.#reading === reading && this.#subscriptions.size > 0) {
         if (performance.now() - looked >= BLOCK_MS) {
           const position = await this.#around.look(session, false);
-          if (position === undefined || this.#reading !== session) break;
+          if (position === undefined || this.#reading !== reading) break;
           looked = performance.now();
-          if (this.#tail === undefined) {
-            this.#tail = position;
-            this.resume();
-          }
+          this.#begin(position);
         }
-        await this.#readOnce(session);
+        await this.#readOnce(reading);
       }
     } catch (error) {
-      this.#failed(session, error);
+      if (this.#reading === reading) this.#failed(session, error);
     }
-    if (this.#reading === session) this.#reading = undefined;
+    if (this.#reading !== reading) return;
+    this.#reading = undefined;
     if (this.#subscriptions.size === 0) this.#tail = undefined;
     else if (!session.isLost) this.resume();
   }
 
-  /** A lost session is replaced by its owner; any other fault must not repeat itself without end. */
-  #failed(session: RedisSession, error: unknown): void {
-    if (session.isLost || mustLeave(error)) return;
-    this.end(redisFault(this.#around.description, error));
+  #begin(position: FeedPosition): void {
+    if (this.#tail !== undefined) return;
+    this.#tail = position;
+    this.resume();
   }
 
-  async #readOnce(session: RedisSession): Promise<void> {
+  /** A session that failed is replaced by its owner; a fault that would only repeat itself ends the feed. */
+  #failed(session: RedisSession, error: unknown): void {
+    if (session.isLost) return;
+    const fault = redisFault(this.#around.description, error);
+    if (fault.retryable) session.end(fault.message);
+    else this.end(fault);
+  }
+
+  async #readOnce(reading: { readonly session: RedisSession }): Promise<void> {
+    const { session } = reading;
     const tail = this.#tail;
     if (tail === undefined) return;
     const { keys } = this.#around;
@@ -146,7 +156,7 @@ export class RedisFeed {
     const raw = rawEntries(Array.isArray(stream) ? stream[1] : undefined);
     this.#size.learn(raw);
     for await (const entry of parsedEntries(raw)) {
-      if (this.#reading !== session || this.#tail === undefined) return;
+      if (this.#reading !== reading || this.#tail === undefined) return;
       if (!(await this.#receive(session, this.#tail, entry))) return;
     }
   }
@@ -154,6 +164,7 @@ export class RedisFeed {
   async #receive(session: RedisSession, tail: FeedPosition, entry: FeedEntry): Promise<boolean> {
     const { history, look, told } = this.#around;
     const { revision, nonce } = entry;
+    if (!(await this.#knowsIncarnation(session))) return false;
     const fits = revision === tail.revision + 1 && entry.previousNonce === tail.nonce;
     // A gap: what lies between was trimmed before it was read; pages will tell.
     const gap = revision > tail.revision + 1;
@@ -169,6 +180,12 @@ export class RedisFeed {
     return true;
   }
 
+  /** The first entry of a domain comes before anybody has told its incarnation. */
+  async #knowsIncarnation(session: RedisSession): Promise<boolean> {
+    if (this.#around.history.incarnation !== '') return true;
+    return (await this.#around.look(session, false)) !== undefined;
+  }
+
   async #catchUp(subscription: RedisSubscription): Promise<void> {
     const size = new PageSize();
     subscription.catching = true;
@@ -182,10 +199,7 @@ export class RedisFeed {
       }
     } catch (error) {
       const session = this.#around.session();
-      if (!(session instanceof StoreError) && !session.isLost) {
-        subscription.end(redisFault(this.#around.description, error));
-        this.#subscriptions.delete(subscription);
-      }
+      if (!(session instanceof StoreError)) this.#failed(session, error);
     }
     subscription.catching = false;
   }
@@ -197,6 +211,7 @@ export class RedisFeed {
   ): Promise<void> {
     const { history, look, told } = this.#around;
     const [first] = entries;
+    if (first !== undefined && !(await this.#knowsIncarnation(session))) return;
     const { cursor } = subscription;
     const behind = first === undefined ? newest > cursor : first.revision > cursor + 1;
     const beyond = first === undefined && newest < cursor;
@@ -209,8 +224,11 @@ export class RedisFeed {
       return;
     }
     for (const entry of entries) {
+      if (!history.meet(entry.revision, entry.nonce)) {
+        await look(session, true);
+        return;
+      }
       told(entry);
-      history.meet(entry.revision, entry.nonce);
       subscription.push(entry);
     }
     const tail = this.#tail;
