@@ -1,0 +1,185 @@
+/**
+ * What becomes of the readers and writers of a Redis that goes away, comes back, and has lost something.
+ */
+import { expect } from 'chai';
+import type { Store } from '../../../lib/store/contract.ts';
+import { pause, put, refusal, Watched } from '../../contracts/store-probe.ts';
+import { RedisServer, stopAll, waitFor } from '../../support/redis-server.ts';
+import { freshDomain, Stores } from './redis-lab.ts';
+
+const AOF = ['--appendonly', 'yes', '--appendfsync', 'always'];
+
+describe('the Redis store and loss', () => {
+  const stores = new Stores();
+  afterEach(async () => {
+    await stores.close();
+    await stopAll();
+  });
+
+  async function followed(store: Store): Promise<Watched> {
+    const watched = new Watched();
+    const { revision } = await store.snapshot();
+    store.watch(revision, watched.listener, watched.ended);
+    return watched;
+  }
+
+  /** Applies as soon as the store is there again. */
+  async function applyAgain(store: Store, key: string): Promise<number> {
+    let revision = 0;
+    await waitFor(async () => {
+      try {
+        revision = await store.apply({ writes: [put(key, 1)] });
+        return true;
+      } catch {
+        return false;
+      }
+    }, 'the store');
+    return revision;
+  }
+
+  it('goes on after a restart with its data, without a word to its readers', async () => {
+    const server = await RedisServer.start({ args: AOF });
+    const store = await stores.open(server.location, freshDomain());
+    const watched = await followed(store);
+    await store.apply({ writes: [put('port/a', 1)] });
+    await server.kill();
+    await waitFor(async () => {
+      const error = await refusal(store.apply({ writes: [] }), 'store-unavailable');
+      return error.retryable;
+    }, 'the end of the connection');
+    await refusal(store.snapshot(), 'store-unavailable');
+    await server.start();
+    expect(await applyAgain(store, 'port/b')).to.equal(2);
+    await waitFor(() => watched.sets.length === 2, 'the feed');
+    expect(watched.revisions).to.deep.equal([1, 2]);
+    expect(watched.errors).to.deep.equal([]);
+  });
+
+  it('is forked with ancestor 0 after a restart without data', async () => {
+    const server = await RedisServer.start();
+    const store = await stores.open(server.location, freshDomain());
+    const watched = await followed(store);
+    await store.apply({ writes: [put('port/a', 1)] });
+    await server.kill();
+    await server.start();
+    await waitFor(() => watched.errors.length > 0, 'the end');
+    expect(watched.errors.map(({ code, ancestor }) => [code, ancestor])).to.deep.equal([
+      ['store-forked', 0],
+    ]);
+    await refusal(store.apply({ writes: [put('port/b', 1)] }), 'store-forked');
+    expect((await store.snapshot()).revision).to.equal(0);
+  });
+
+  it('notices FLUSHALL under a live feed without anybody writing or announcing', async () => {
+    const server = await RedisServer.start();
+    const store = await stores.open(server.location, freshDomain());
+    const watched = await followed(store);
+    await store.apply({ writes: [put('port/a', 1)] });
+    await waitFor(() => watched.sets.length === 1, 'the batch');
+    await server.cli('FLUSHALL');
+    await waitFor(() => watched.errors.length > 0, 'the end', 3000);
+    expect(watched.errors[0]?.code).to.equal('store-forked');
+  });
+
+  it('takes nothing from a domain that was written anew after it was emptied', async () => {
+    const server = await RedisServer.start();
+    const domain = freshDomain();
+    const [left, right] = [
+      await stores.open(server.location, domain),
+      await stores.open(server.location, domain),
+    ];
+    for (let n = 0; n < 3; n++) await left.apply({ writes: [put('port/a', n)] });
+    const watched = await followed(left);
+    await server.cli('FLUSHALL');
+    for (let n = 0; n < 5; n++) await right.apply({ writes: [put('port/z', n)] });
+    await waitFor(() => watched.errors.length > 0, 'the end');
+    expect(watched.sets).to.deep.equal([]);
+    expect(watched.errors[0]?.ancestor).to.equal(0);
+    const error = await refusal(
+      left.restore?.({ revision: 3, records: [] }) ?? pause(0),
+      'precondition-failed',
+    );
+    expect(error.message).to.contain('not empty');
+  });
+
+  it('names the last common revision when the tail is lost, also to who has only written', async () => {
+    const server = await RedisServer.start();
+    const domain = freshDomain();
+    const reader = await stores.open(server.location, domain);
+    const writer = await stores.open(server.location, domain);
+    const watched = await followed(reader);
+    for (let n = 1; n <= 4; n++) await writer.apply({ writes: [put('port/a', n)] });
+    await waitFor(() => watched.sets.length === 4, 'the feed');
+    await server.cli('SAVE');
+    for (let n = 5; n <= 7; n++) await writer.apply({ writes: [put('port/a', n)] });
+    await waitFor(() => watched.sets.length === 7, 'the feed');
+    await server.kill();
+    await server.start();
+    const third = await stores.open(server.location, domain);
+    // The history that goes on is longer than the one that was lost.
+    for (let n = 5; n <= 12; n++) await third.apply({ writes: [put('port/b', n)] });
+    await waitFor(() => watched.errors.length > 0, 'the end');
+    expect(watched.errors.map(({ code, ancestor }) => [code, ancestor])).to.deep.equal([
+      ['store-forked', 4],
+    ]);
+    expect(watched.revisions).to.deep.equal([1, 2, 3, 4, 5, 6, 7]);
+    await waitFor(async () => {
+      const error = await writer.apply({ writes: [] }).catch((fault: unknown) => fault);
+      return error instanceof Error && 'ancestor' in error && error.ancestor === 4;
+    }, 'the writer to be told');
+    expect((await reader.snapshot()).revision).to.equal(12);
+    expect(await reader.apply({ writes: [put('port/c', 1)] })).to.equal(13);
+  });
+
+  it('gives errors and no hang while Redis is stopped, and goes on afterwards', async () => {
+    const server = await RedisServer.start();
+    const options = { deadlineMs: 300 };
+    const store = await stores.open(server.location, freshDomain(), options);
+    const watched = await followed(store);
+    await store.apply({ writes: [put('port/a', 1)] });
+    server.pause();
+    const before = performance.now();
+    await refusal(store.apply({ writes: [put('port/b', 1)] }), 'store-unconfirmed');
+    expect(performance.now() - before).to.be.below(600);
+    const error = await refusal(store.apply({ writes: [put('port/c', 1)] }), 'store-unavailable');
+    expect(error.retryable).to.equal(true);
+    server.resume();
+    await applyAgain(store, 'port/d');
+    const { records, revision } = await store.snapshot();
+    await waitFor(() => watched.revisions.at(-1) === revision, 'the feed');
+    expect(records.map(({ key }) => key)).to.include.members(['port/a', 'port/d']);
+    expect(watched.errors).to.deep.equal([]);
+    // A batch whose fate was open was applied once at most.
+    expect(new Set(watched.revisions).size).to.equal(watched.revisions.length);
+  });
+
+  it('opens in vain while nobody listens, and says that it may be tried again', async () => {
+    const server = await RedisServer.start();
+    await server.stop();
+    const error = await refusal(stores.open(server.location, 'x'), 'store-unavailable');
+    expect(error.retryable).to.equal(true);
+    expect(error.message).to.contain(server.location).and.contain('ECONNREFUSED');
+  });
+
+  it('loads its scripts again when the server has forgotten them', async () => {
+    const server = await RedisServer.start();
+    const store = await stores.open(server.location, freshDomain());
+    await store.apply({ writes: [put('port/a', 1)] });
+    await server.cli('SCRIPT', 'FLUSH');
+    expect(await store.apply({ writes: [put('port/a', 2)] })).to.equal(2);
+  });
+
+  it('treats evicted records as an emptied store, and lets itself be restored', async () => {
+    const server = await RedisServer.start();
+    const domain = freshDomain();
+    const store = await stores.open(server.location, domain);
+    await store.apply({ writes: [put('port/a', 1)] });
+    const copy = await store.snapshot();
+    await server.cli('DEL', `nva:{${domain}}:records`);
+    const error = await refusal(store.apply({ writes: [put('port/b', 1)] }), 'store-forked');
+    expect(error.ancestor).to.equal(0);
+    await store.restore?.(copy);
+    expect(await store.snapshot()).to.deep.equal(copy);
+    expect(await store.apply({ writes: [put('port/b', 1)] })).to.equal(2);
+  });
+});
