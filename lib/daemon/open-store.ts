@@ -20,7 +20,9 @@ export function openStore(
   log: Log,
   stop?: AbortSignal,
 ): Promise<Store> {
-  return waitForStore(() => openStoreNow(configuration, log), log, stop);
+  const open = () => openStoreNow(configuration, log);
+  // A directory that another process holds is a mistake; a server that is away comes back.
+  return configuration.store.type === 'redis' ? waitForStore(open, log, stop) : open();
 }
 
 /** @throws StoreError with one sentence, also when it does not answer. */

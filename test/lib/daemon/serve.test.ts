@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   closeSync,
@@ -9,72 +9,14 @@ import {
   statfsSync,
   writeFileSync,
 } from 'node:fs';
-import { request } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { openLmdbStore } from '../../../lib/store/lmdb-store.ts';
-import { until } from '../../../scripts/lab/waiting.ts';
+import { Daemon } from './daemon-process.ts';
 
-const MAIN = fileURLToPath(new URL('../../../lib/cli/main.ts', import.meta.url));
 const BLUE = 'kind: Network\nname: blue\n';
-
-interface Answer {
-  readonly status: number;
-  readonly text: string;
-}
-
-/** One `nva serve` as a process of its own. */
-class Daemon {
-  readonly socket: string;
-  readonly child: ChildProcess;
-  err = '';
-
-  constructor(folder: string, store: string, log: number | 'pipe', ...words: string[]) {
-    this.socket = join(folder, `api-${Math.random().toString(36).slice(2)}.sock`);
-    const ports = ['--ovsdb', 'ptcp:0:127.0.0.1', '--openflow', 'ptcp:0:127.0.0.1'];
-    const argv = ['--import', 'tsx', MAIN, 'serve', '--store', `lmdb:${store}`, '--api'];
-    this.child = spawn(process.execPath, [...argv, `unix:${this.socket}`, ...ports, ...words], {
-      env: { PATH: process.env.PATH },
-      stdio: ['ignore', 'ignore', log],
-    });
-    this.child.stderr?.on('data', (chunk) => {
-      this.err += String(chunk);
-    });
-  }
-
-  async ready(): Promise<void> {
-    const isReady = async () => {
-      if (this.child.exitCode !== null) throw new Error(`it ended: ${this.err}`);
-      return (await this.ask('GET', '/readyz').catch(() => undefined))?.status === 200;
-    };
-    await until('the daemon is ready', isReady, { deadlineMs: 15_000 });
-  }
-
-  async ended(): Promise<number | null> {
-    if (this.child.exitCode === null && this.child.signalCode === null) {
-      await once(this.child, 'close');
-    }
-    return this.child.exitCode;
-  }
-
-  ask(method: string, path: string, body?: string): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      const headers = { 'content-type': 'application/yaml' };
-      const asked = request({ socketPath: this.socket, method, path, headers }, (response) => {
-        let text = '';
-        response.on('data', (chunk) => {
-          text += String(chunk);
-        });
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
-      });
-      asked.on('error', reject);
-      asked.end(body);
-    });
-  }
-}
 
 describe('nva serve as a process', function () {
   this.timeout(40_000);
@@ -102,7 +44,7 @@ describe('nva serve as a process', function () {
   }
 
   function serveWithLog(log: number | 'pipe', ...words: string[]): Daemon {
-    const daemon = new Daemon(folder, store, log, ...words);
+    const daemon = new Daemon(folder, `lmdb:${store}`, log, ...words);
     daemons.push(daemon);
     return daemon;
   }
