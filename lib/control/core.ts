@@ -12,7 +12,13 @@ import type { FragmentDelta } from '../desired/network-plan.ts';
 import { TRANSLATION_BYTES_MAX } from '../desired/replication.ts';
 import type { Member } from '../model/announcement.ts';
 import { Domain } from '../model/domain.ts';
-import { type NveName, type PortName, type RecordKey, recordKey } from '../model/records.ts';
+import {
+  type DomainRecord,
+  type NveName,
+  type PortName,
+  type RecordKey,
+  recordKey,
+} from '../model/records.ts';
 import { Facts } from './facts.ts';
 import { Federation } from './federation.ts';
 import type { Effect, Input, NveFacts } from './inputs.ts';
@@ -99,6 +105,11 @@ export class Core {
   /** Keys of facts that are on their way to the store: what it has of them may differ. */
   pendingFacts(): ReadonlySet<RecordKey> {
     return this.#facts.pending();
+  }
+
+  /** As the store last told it, whatever is on its way there. */
+  stored(key: RecordKey): DomainRecord | undefined {
+    return this.#facts.stored(key);
   }
 
   /** Rises when an NVE connects, leaves, or changes hands. */
@@ -266,6 +277,7 @@ export class Core {
     const unseen = this.#federation.heard(members, now);
     for (const nve of unseen)
       if (this.#nves.get(nve)?.connected !== true) this.#facts.decidePortsOf(nve);
+    this.#facts.decideLeft();
     this.#moveLocks(now);
   }
 

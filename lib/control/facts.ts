@@ -43,6 +43,8 @@ export class Facts {
   readonly #context: FactsContext;
   readonly #outbox = new Outbox();
   readonly #revisions = new Map<RecordKey, number>();
+  /** The store's last word where ours is another. */
+  readonly #stored = new Map<RecordKey, DomainRecord | undefined>();
   /** Declared ports that are attached nowhere now and were before: a move counts up, however it went. */
   readonly #former = new Map<PortName, AttachmentRecord>();
   /** What is seen of these ports calls for a change that another instance is to decide. */
@@ -59,6 +61,11 @@ export class Facts {
   /** The store's revision of every record whose word was taken in. */
   get revisions(): ReadonlyMap<RecordKey, number> {
     return this.#revisions;
+  }
+
+  /** As the store last told it. */
+  stored(key: RecordKey): DomainRecord | undefined {
+    return this.#stored.has(key) ? this.#stored.get(key) : this.#context.domain.record(key);
   }
 
   /** NVEs that are up and have a working interface for the port. */
@@ -79,6 +86,11 @@ export class Facts {
   /** Nobody can be asked any more: what we left to others counts by what we see. */
   decideAlone(): void {
     for (const nve of this.#context.nves.keys()) this.assertNve(nve);
+    this.decideLeft();
+  }
+
+  /** What we left to others may be ours now. */
+  decideLeft(): void {
     for (const port of [...this.#leftToOthers]) this.decide(port);
     this.settle();
   }
@@ -125,8 +137,19 @@ export class Facts {
 
   /** The NVE's record is what its database shows, if that is ours to say. */
   assertNve(name: NveName): void {
+    if (this.#context.federation.speaksFor(name)) this.#assert(name);
+  }
+
+  /** Also where it was ours to say, and what we said is on its way. */
+  #assertOurs(name: NveName): void {
+    const isOurs =
+      this.#context.federation.speaksFor(name) || this.#outbox.has(recordKey('nve', name));
+    if (isOurs) this.#assert(name);
+  }
+
+  #assert(name: NveName): void {
     const facts = this.#context.nves.get(name)?.facts;
-    if (facts === undefined || !this.#context.federation.speaksFor(name)) return;
+    if (facts === undefined) return;
     const index = this.#claimedIndex(name) ?? this.#freeIndex(name);
     const record: NveRecord = { kind: 'nve', name, index, endpoints: facts.endpoints };
     this.#stage({ key: keyOf(record), record });
@@ -137,6 +160,9 @@ export class Facts {
     if (this.#staged.length === 0) return;
     const changes = this.#staged;
     this.#staged = [];
+    for (const { key } of changes) {
+      if (!this.#stored.has(key)) this.#stored.set(key, this.#context.domain.record(key));
+    }
     this.#change(changes);
     for (const change of changes) this.#outbox.add(change);
   }
@@ -170,11 +196,11 @@ export class Facts {
     const { given, words } = this.#outbox.refused(key);
     this.#hear(words);
     if (given?.kind !== 'index') return;
-    // Somebody else has claimed the number, whether his word has come yet or not.
+    // Somebody else has claimed the number, perhaps for the same NVE, whether his word has come yet or not.
     const claim = this.#context.domain.record(key);
-    if (claim?.kind === 'index' && claim.nve === given.nve)
-      this.#change([{ key, record: undefined }]);
-    this.assertNve(given.nve);
+    const isOurs = claim?.kind === 'index' && claim.nve === given.nve && !this.#revisions.has(key);
+    if (isOurs) this.#change([{ key, record: undefined }]);
+    this.#assertOurs(given.nve);
     this.settle();
   }
 
@@ -186,12 +212,15 @@ export class Facts {
     this.#change(news);
     for (const claim of freed) this.#giveBack(claim);
     const ports = new Set<PortName>();
+    const claims = new Map<number, NveName>();
     for (const { key, record } of news) {
       const [kind, name] = splitKey(key);
       if (kind === 'port' || kind === 'attachment') ports.add(name);
       if (kind === 'index') this.#indexes.add(Number(name));
+      if (record?.kind === 'index') claims.set(record.index, record.nve);
       if (kind === 'nve') this.#nveRecord(name, record !== undefined);
     }
+    if (claims.size > 0) this.#renumber(claims);
     for (const port of ports) this.decide(port);
     this.settle();
   }
@@ -199,9 +228,19 @@ export class Facts {
   #isNews(word: StoreWord): boolean {
     const belief = this.#outbox.hear(word);
     if (belief === 'held') return false;
+    if (this.#outbox.has(word.key)) this.#stored.set(word.key, word.record);
+    else this.#stored.delete(word.key);
     if (word.record === undefined) this.#revisions.delete(word.key);
     else this.#revisions.set(word.key, word.revision);
     return belief === 'believed';
+  }
+
+  /** NVEs to which we gave numbers that others have claimed for another get new ones. */
+  #renumber(claims: ReadonlyMap<number, NveName>): void {
+    for (const { name, index } of [...this.#context.domain.nves()]) {
+      const claimant = claims.get(index);
+      if (claimant !== undefined && claimant !== name) this.#assertOurs(name);
+    }
   }
 
   #nveRecord(nve: NveName, isThere: boolean): void {
@@ -234,7 +273,9 @@ export class Facts {
     const key = recordKey('index', index);
     const claim = domain.record(key);
     const isIdle = claim?.kind === 'index' && claim.nve === nve && domain.nve(nve)?.index !== index;
-    if (isIdle && federation.speaksFor(nve)) this.#stage({ key, record: undefined });
+    // What the store does not know is on its way there, and nobody else's to take back.
+    const isOurs = federation.speaksFor(nve) || !this.#revisions.has(key);
+    if (isIdle && isOurs) this.#stage({ key, record: undefined });
   }
 
   /** As it should be, by what we see; as it is, where that is for another instance to say. */
@@ -249,6 +290,11 @@ export class Facts {
         (this.#context.federation.speaksFor(current.nve) ||
           this.#context.federation.isOrphan(current.nve));
       return isOurs ? undefined : current;
+    }
+    // Else two owners who see different things would take the port from each other without end.
+    if (current !== undefined && this.#isForOther(current.nve, claimants)) {
+      this.#leftToOthers.add(port);
+      return current;
     }
     const decided = decideAttachment(port, current, {
       claimants,
@@ -265,6 +311,11 @@ export class Facts {
     }
     this.#leftToOthers.add(port);
     return current;
+  }
+
+  /** Whoever serves the NVE says when a port has left it. */
+  #isForOther(nve: NveName, claimants: readonly NveName[]): boolean {
+    return !claimants.includes(nve) && this.#context.federation.isServedByOther(nve);
   }
 
   /**

@@ -76,6 +76,13 @@ export class Federation {
     return this.#members?.connectedTo(nve).some((instance) => instance !== self) === true;
   }
 
+  /** Whether another living instance serves the NVE: what is there is for that one to say. */
+  isServedByOther(nve: NveName): boolean {
+    if (this.#members === undefined || this.speaksFor(nve)) return false;
+    const owner = this.#members.ownerOf(nve)?.instance;
+    return owner !== undefined && owner !== this.#members.self;
+  }
+
   /** Why the lock that we have just been granted came to us. */
   whyOwner(nve: NveName): string {
     const taken = this.#steals.get(nve);

@@ -94,6 +94,11 @@ export class Outbox {
     return this.#release();
   }
 
+  /** Whether a value of this key is on its way. */
+  has(key: RecordKey): boolean {
+    return this.#waiting.has(key) || this.#underWay?.has(key) === true;
+  }
+
   /** Keys whose value here may not be the store's. */
   *keys(): Generator<RecordKey> {
     yield* this.#waiting.keys();

@@ -75,7 +75,7 @@ export class Engine {
       get revisions() {
         return core.revisions;
       },
-      record: (key) => core.domain.record(key),
+      record: (key) => core.stored(key),
       pending: () => core.pendingFacts(),
     });
     this.revisions = {

@@ -32,6 +32,7 @@ export interface FollowerHost {
   /** The revision that was taken in, and each record's. */
   readonly revision: number;
   readonly revisions: ReadonlyMap<string, number>;
+  /** As the store last told it. */
   record(key: string): DomainRecord | undefined;
   /** Keys whose record here is newer than what the store was told. */
   pending(): ReadonlySet<string>;
@@ -131,7 +132,11 @@ export class StoreFollower {
   async #giveBack(ancestor: number): Promise<void> {
     const kept = this.#kept();
     const common = ancestor === 0 ? await this.#restore(kept) : ancestor;
-    if (common !== undefined) await this.#merge(kept, common);
+    if (common === undefined) return;
+    const pending = this.#host.pending();
+    // What is on its way is written by the usual way.
+    const settled = kept.filter(({ key }) => !pending.has(key));
+    await this.#merge(settled, common);
   }
 
   async #merge(kept: readonly KeptRecord[], ancestor: number): Promise<void> {
@@ -193,12 +198,11 @@ export class StoreFollower {
     }
   }
 
-  /** What the store had by its own word, without what is on its way there. */
+  /** What the store had by its own word, also where what is on its way will replace it: others go on from there. */
   #kept(): KeptRecord[] {
-    const pending = this.#host.pending();
     const kept: KeptRecord[] = [...this.#unread.values()];
     for (const [key, revision] of this.#host.revisions) {
-      const record = pending.has(key) ? undefined : this.#host.record(key);
+      const record = this.#host.record(key);
       if (record !== undefined) kept.push({ key, revision, value: recordToJson(record) });
     }
     return kept;

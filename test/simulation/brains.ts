@@ -24,7 +24,7 @@ export class CoreBrain implements Brain {
       get revisions() {
         return core.revisions;
       },
-      record: (key) => core.domain.record(key),
+      record: (key) => core.stored(key),
       pending: () => core.pendingFacts(),
     };
   }

@@ -15,6 +15,7 @@ import type { Dice, Timeline } from './timeline.ts';
 export interface Replica {
   readonly revision: number;
   readonly revisions: ReadonlyMap<string, number>;
+  /** As the store last told it. */
   record(key: string): DomainRecord | undefined;
   /** Keys whose record here is newer than what the store was told. */
   pending(): ReadonlySet<string>;
@@ -247,7 +248,8 @@ export class StoreClient {
 
   #writeLost(ancestor: number, id: string, store: readonly KeptRecord[]): void {
     const pending = this.#options.replica?.pending() ?? new Set();
-    const { writes } = planRecovery({ kept: this.#kept(), pending, ancestor, store });
+    const kept = this.#kept().filter(({ key }) => !pending.has(key));
+    const { writes } = planRecovery({ kept, pending, ancestor, store });
     const parsed = writes.map(({ key, value, basedOn }): ModelWrite => {
       const record = value === undefined ? undefined : parseRecord(key, value);
       return { key, record: record?.ok ? record.value : undefined, basedOn };
@@ -279,9 +281,8 @@ export class StoreClient {
   #kept(): KeptRecord[] {
     const { replica } = this.#options;
     if (replica === undefined) return [];
-    const pending = replica.pending();
     return [...replica.revisions].flatMap(([key, revision]) => {
-      const record = pending.has(key) ? undefined : replica.record(key);
+      const record = replica.record(key);
       return record === undefined ? [] : [{ key, revision, value: recordToJson(record) }];
     });
   }
