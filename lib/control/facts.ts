@@ -51,6 +51,8 @@ export class Facts {
   readonly #leftToOthers = new Set<PortName>();
   readonly #indexes = new Set<number>();
   #lastIndex = 0;
+  /** The revision to which the feed has come. */
+  #fedTo = 0;
   #staged: RecordChange[] = [];
   #arrivalsOver = false;
 
@@ -179,6 +181,8 @@ export class Facts {
 
   published(revision: number): void {
     this.#hear(this.#outbox.taken(revision));
+    // The feed may have been faster than the answer.
+    this.#outbox.passed(this.#fedTo);
   }
 
   publishFailed(): void {
@@ -189,6 +193,7 @@ export class Facts {
   records(words: readonly StoreWord[], revision: number, isSnapshot: boolean): void {
     if (isSnapshot) this.#outbox.restart();
     this.#hear(words, isSnapshot);
+    this.#fedTo = isSnapshot ? revision : Math.max(this.#fedTo, revision);
     this.#outbox.passed(revision);
   }
 
