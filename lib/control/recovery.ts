@@ -9,11 +9,13 @@ import { Domain } from '../model/domain.ts';
 import { parseRecord, recordToJson } from '../model/record-parse.ts';
 import {
   type DomainRecord,
+  type IndexClaim,
   type NetworkName,
   type PortName,
   type PortRecord,
   type RecordKey,
   recordKey,
+  type VniClaim,
 } from '../model/records.ts';
 
 /** A record as it was read from the store, whether this release can read it or not. */
@@ -62,6 +64,7 @@ export function planRecovery({ kept, pending, ancestor, store }: RecoveryInput):
   for (const { key, revision } of store) {
     if (revision <= ancestor && !ours.has(key) && !pending.has(key)) merge.delete(key, revision);
   }
+  merge.expect(lostWrites.map(({ key }) => key));
   // Claims first: a network or NVE may only be where its number is its own.
   const inOrder = [...lostWrites].sort((a, b) => rank(a.key) - rank(b.key));
   for (const record of inOrder) merge.put(record, theirs.get(record.key)?.revision ?? 'absent');
@@ -77,6 +80,7 @@ class Merge {
   readonly #touched = new Set<NetworkName>();
   /** The port that has an address, by network and address. */
   readonly #holders = new Map<string, PortName>();
+  #expected: ReadonlySet<RecordKey> = new Set();
 
   constructor(store: readonly KeptRecord[]) {
     for (const { key, value } of store) {
@@ -118,7 +122,14 @@ class Merge {
     return { writes: [...this.#writes.values()], lost: this.#lost };
   }
 
+  /** These are to be put. */
+  expect(keys: readonly RecordKey[]): void {
+    this.#expected = new Set(keys);
+  }
+
+  /** Why a record cannot stand beside what the store has. */
   #hindrance(record: DomainRecord): string | undefined {
+    if (record.kind === 'index' || record.kind === 'vni') return this.#idleClaim(record);
     if (record.kind === 'network') {
       const claim = this.#domain.record(recordKey('vni', record.vni));
       if (claim?.kind === 'vni' && claim.network === record.name) return undefined;
@@ -132,6 +143,18 @@ class Merge {
         : 'its index is taken';
     }
     return record.kind === 'port' ? this.#takenAddress(record) : undefined;
+  }
+
+  /** A number of whom the store has given another since. */
+  #idleClaim(claim: IndexClaim | VniClaim): string | undefined {
+    const isIndex = claim.kind === 'index';
+    const key = isIndex ? recordKey('nve', claim.nve) : recordKey('network', claim.network);
+    if (this.#expected.has(key)) return undefined;
+    const holder = this.#domain.record(key);
+    const number = isIndex ? claim.index : claim.vni;
+    const present = holder?.kind === 'nve' ? holder.index : undefined;
+    const other = holder?.kind === 'network' ? holder.vni : present;
+    return other === undefined || other === number ? undefined : `${key} has ${other} now`;
   }
 
   #takenAddress(port: PortRecord): string | undefined {

@@ -34,6 +34,7 @@ export interface SwitchClient {
   roleAnswered(generation: number, isStale: boolean): void;
   generationTold(highest: number): void;
   demoted(): void;
+  refused(message: string): void;
 }
 
 export class DatabaseSession {
@@ -206,7 +207,12 @@ export class NveModel {
       return false;
     }
     this.#noteWrite(session.client.instance, generation);
+    const before = this.device.refused.length;
     this.device.do(operations);
+    for (const message of this.device.refused.slice(before)) {
+      this.#options.trace(`${this.name} refuses: ${message}`);
+      session.tell((client) => client.refused(message));
+    }
     return true;
   }
 

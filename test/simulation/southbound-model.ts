@@ -199,6 +199,11 @@ export class NveSessions implements DatabaseClient, SwitchClient {
     });
   }
 
+  refused(message: string): void {
+    const { nve, emit } = this.#options;
+    emit({ type: 'refused', nve: nve.name, message });
+  }
+
   /** Words that were under way on a connection that was replaced are not taken. */
   #guarded(link: Link): DatabaseClient & SwitchClient {
     const still = (action: () => void): void => {
@@ -214,6 +219,7 @@ export class NveSessions implements DatabaseClient, SwitchClient {
       roleAnswered: (generation, isStale) => still(() => this.roleAnswered(generation, isStale)),
       generationTold: (highest) => still(() => this.generationTold(highest)),
       demoted: () => still(() => this.demoted()),
+      refused: (message) => still(() => this.refused(message)),
     };
   }
 
