@@ -13,7 +13,7 @@ import type { Configuration } from './configuration-options.ts';
 import { DomainAuthority } from './domain-authority.ts';
 import { Engine } from './engine.ts';
 import { EventLog } from './event-log.ts';
-import { openStore } from './open-store.ts';
+import { openStore, openStoreNow } from './open-store.ts';
 
 export interface Instance {
   readonly authority: DomainAuthority;
@@ -82,6 +82,9 @@ async function startParts(
     // A single damaged record is a problem that status names; the rest is served all the same.
     isReady: () =>
       ready && !engine.storeProblems.has('feed') && !engine.storeProblems.has('publish'),
+    ...(configuration.store.type === 'redis'
+      ? { openAgain: () => openStoreNow(configuration, log) }
+      : {}),
   });
   // Before the API: whoever gets an answer from it may have a hypervisor join.
   for (const endpoint of configuration.openflow) {

@@ -41,6 +41,8 @@ export interface AuthoritySettings {
   readonly startedAt: Date;
   readonly listeners: readonly string[];
   isReady(): boolean;
+  /** The store once more, to be read beside the one in use: reading that anew would be taken for our own recovery. */
+  readonly openAgain?: () => Promise<Store>;
 }
 
 /** A store that is there answers within this. */
@@ -70,19 +72,19 @@ export class DomainAuthority implements Authority {
   }
 
   apply(manifests: readonly Manifest[]): Promise<Applied> {
-    const { core, unreadable } = this.#engine;
-    return this.#writer.write(() => planApply(core.domain, manifests, unreadable));
+    const engine = this.#engine;
+    return this.#writer.write(() => planApply(engine.core.domain, manifests, engine.unreadable));
   }
 
   async delete(objects: readonly ObjectRef[]): Promise<Applied> {
     const instances = objects.filter(({ kind }) => kind === 'Instance').map(({ name }) => name);
     const rest = objects.filter(({ kind }) => kind !== 'Instance');
     this.#refuseLiving(instances);
-    const { core, unreadable } = this.#engine;
+    const { core } = this.#engine;
     const isConnected = (nve: string): boolean =>
       core.nve(nve)?.alive === true || (core.members?.connectedTo(nve).length ?? 0) > 0;
     const applied = await this.#writer.write(() =>
-      planDelete(core.domain, rest, isConnected, unreadable),
+      planDelete(core.domain, rest, isConnected, this.#engine.unreadable),
     );
     const forgotten = await Promise.all(instances.map((name) => this.#forget(name)));
     return { ...applied, objects: [...applied.objects, ...forgotten] };
@@ -143,9 +145,15 @@ export class DomainAuthority implements Authority {
   }
 
   async backup(): Promise<Backup> {
+    const { domain, openAgain } = this.#settings;
     try {
-      const { revision, records } = await this.#store.snapshot();
-      return { domain: this.#settings.domain, revision, records };
+      const store = (await openAgain?.()) ?? this.#store;
+      try {
+        const { revision, records } = await store.snapshot();
+        return { domain, revision, records };
+      } finally {
+        if (store !== this.#store) await store.close();
+      }
     } catch (error) {
       if (error instanceof StoreError) throw new AuthorityError('store', error.message);
       throw error;

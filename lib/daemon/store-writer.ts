@@ -6,7 +6,8 @@
  * done even when its own feed is late.
  */
 import type { IntentPlan } from '../control/intent.ts';
-import type { RecordKey } from '../model/records.ts';
+import type { RecordChange } from '../desired/compiler.ts';
+import { type RecordKey, recordKey } from '../model/records.ts';
 import { type Applied, AuthorityError } from '../northbound/authority.ts';
 import { now } from '../runtime/clock.ts';
 import { type Batch, type Precondition, type Store, StoreError } from '../store/contract.ts';
@@ -22,12 +23,16 @@ const FORK_PAUSE_MS = 200;
 /** What the store has taken reaches us by its feed long before that. */
 const FEED_MAX_MS = 5_000;
 
+type WriterEngine = Pick<Engine, 'core' | 'revisions' | 'caughtUp' | 'unreadable'>;
+
 export class StoreWriter {
-  readonly #engine: Pick<Engine, 'core' | 'revisions' | 'caughtUp'>;
+  readonly #engine: WriterEngine;
   readonly #store: Store;
   #lastWrite: Promise<unknown> = Promise.resolve();
+  /** What was written last may not be as durable as was asked for. */
+  #inDoubt = false;
 
-  constructor(engine: Pick<Engine, 'core' | 'revisions' | 'caughtUp'>, store: Store) {
+  constructor(engine: WriterEngine, store: Store) {
     this.#engine = engine;
     this.#store = store;
   }
@@ -39,18 +44,19 @@ export class StoreWriter {
     return written;
   }
 
-  /** The store's own newest revision. @throws AuthorityError */
+  /** The store's own newest revision. @throws StoreError */
   newest(): Promise<number> {
-    return this.#try({ writes: [] }).then((revision) => revision ?? this.#engine.core.revision);
+    return this.#store.apply({ writes: [] });
   }
 
   async #writeAlone(plan: () => IntentPlan): Promise<Applied> {
     const begun = now();
     for (let attempt = 0; now() - begun < CONTENTION_MAX_MS; attempt++) {
-      const { writes, reliesOn, objects, problems } = plan();
+      const { writes: planned, reliesOn, objects, problems } = plan();
       if (problems.length > 0) {
         throw new AuthorityError('rejected', 'nothing was changed', problems);
       }
+      const writes = planned.length === 0 && this.#inDoubt ? this.#touch() : planned;
       if (writes.length === 0) return { objects, revision: this.#engine.core.revision };
       const keys = [...writes.map((write) => write.key), ...reliesOn];
       const preconditions = keys.map((key) => this.#precondition(key));
@@ -67,8 +73,24 @@ export class StoreWriter {
     );
   }
 
+  /** Nothing is left to do, but whether it is durable is open: a later change that is confirmed confirms it too. */
+  #touch(): RecordChange[] {
+    const { core, unreadable } = this.#engine;
+    for (const { name: network } of core.domain.networks()) {
+      const key = recordKey('roster', network);
+      if (unreadable.has(key)) continue;
+      const count = (core.domain.roster(network)?.count ?? 0) + 1;
+      return [{ key, record: { kind: 'roster', network, count } }];
+    }
+    return [];
+  }
+
   async #lookAgain(attempt: number): Promise<void> {
-    if (await this.#caughtUp(await this.newest())) {
+    const newest = await this.newest().catch((error: unknown) => {
+      if (error instanceof StoreError) return this.#engine.core.revision;
+      throw error;
+    });
+    if (await this.#caughtUp(newest)) {
       await pause(Math.random() * Math.min(2 ** attempt, PAUSE_MAX_MS));
       return;
     }
@@ -83,14 +105,23 @@ export class StoreWriter {
     const begun = now();
     for (;;) {
       try {
-        return await this.#store.apply(batch);
+        const revision = await this.#store.apply(batch);
+        this.#inDoubt = false;
+        return revision;
       } catch (error) {
         if (!(error instanceof StoreError)) throw error;
         if (error.code === 'precondition-failed') return undefined;
-        if (error.code !== 'store-forked' || now() - begun > FORK_MAX_MS) throw refusal(error);
+        this.#judge(error, now() - begun);
       }
       await pause(FORK_PAUSE_MS);
     }
+  }
+
+  /** Returns when it is worth another attempt. */
+  #judge(error: StoreError, triedMs: number): void {
+    if (error.code === 'store-forked' && triedMs <= FORK_MAX_MS) return;
+    if (error.code === 'store-unconfirmed') this.#inDoubt = true;
+    throw refusal(error);
   }
 
   /** False: not within FEED_MAX_MS. */

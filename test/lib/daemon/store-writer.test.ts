@@ -175,6 +175,8 @@ describe('a writer whose store', () => {
       close: () => inner.close(),
       apply: async (batch) => {
         const code = refusals.shift();
+        // Taken, but perhaps not by enough copies.
+        if (code === 'store-unconfirmed') await inner.apply(batch);
         if (code !== undefined) throw new StoreError(code, `The store says ${code}.`, true);
         return inner.apply(batch);
       },
@@ -195,6 +197,19 @@ describe('a writer whose store', () => {
     expect(refused)
       .to.have.property('message')
       .that.equals('The store says store-unconfirmed; doing it again is harmless');
+  });
+
+  it('did not confirm a change is asked to when the same comes again, and then no more', async () => {
+    const code = (error: unknown) => (error instanceof AuthorityError ? error.code : error);
+    refusals = ['store-unconfirmed'];
+    expect(await writer.apply(network('blue')).catch(code)).to.equal('store');
+    await writer.engine.caughtUp((await store.snapshot()).revision);
+    refusals = ['store-unconfirmed'];
+    expect(await writer.apply(network('blue')).catch(code)).to.equal('store');
+    const { objects, revision } = await writer.apply(network('blue'));
+    expect(objects[0]).to.have.property('result', 'unchanged');
+    expect(revision).to.equal((await store.snapshot()).revision);
+    expect((await writer.apply(network('blue'))).revision).to.equal(revision);
   });
 
   it('is away says that nothing was changed', async () => {
