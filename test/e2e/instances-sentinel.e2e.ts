@@ -31,6 +31,7 @@ describe('three instances over a Redis with Sentinels', () => {
     });
     await site.declare({ name: 'blue', vni: 5001 }, [1, 2]);
     await site.addSpare('blue', 3, site.hv(3));
+    await site.healthy();
     await acquaint(witness(), spare());
   });
 

@@ -45,16 +45,18 @@ export class InstancesSite {
     const lab = await Lab.open({ prefix, hypervisors });
     try {
       const store = await options.store(lab);
-      const instances: Controller[] = [];
-      for (let count = options.instances ?? 3; count > 0; count -= 1) {
-        instances.push(await lab.startController({ args, store }));
-      }
+      const count = options.instances ?? 3;
+      const instances = await Promise.all(
+        Array.from({ length: count }, () => lab.startController({ args, store })),
+      );
       const site = new InstancesSite(lab, instances);
-      for (const hypervisor of lab.hypervisors) {
-        await recordMessages(hypervisor);
-        await hypervisor.joinManager(...instances.map(({ manager }) => manager));
-        await hypervisor.setManagerBackoff(MANAGER_BACKOFF_MS);
-      }
+      await Promise.all(
+        lab.hypervisors.map(async (hypervisor) => {
+          await recordMessages(hypervisor);
+          await hypervisor.joinManager(...instances.map(({ manager }) => manager));
+          await hypervisor.setManagerBackoff(MANAGER_BACKOFF_MS);
+        }),
+      );
       await site.spread();
       return site;
     } catch (error) {
@@ -143,7 +145,6 @@ export class InstancesSite {
         await (await this.lab.addTenant({ ...plan, hypervisor })).attach();
       }),
     );
-    await this.healthy();
   }
 
   /** A member that is declared and not attached yet. */
@@ -182,11 +183,30 @@ export class InstancesSite {
     for (const [name, { code, stdout, stderr }] of waits) {
       expect(code, `nva wait at ${name}: ${stdout}${stderr}`).to.equal(0);
     }
-    await this.#portsAsAttached();
+    await this.placed();
     const owners = await this.owners();
     expect(await this.#differences(owners), 'nva flows --diff').to.deep.equal([]);
     await this.#sameMappings();
     this.#oneMasterEach(owners);
+  }
+
+  /** Every living instance shows each tenant's port where it is. */
+  async placed(): Promise<void> {
+    const wanted = this.lab.tenants.map((tenant) =>
+      tenant.attached ? `${tenant.ifaceId} on ${tenant.hypervisor.name}` : `${tenant.ifaceId} off`,
+    );
+    let seen: readonly string[] = [];
+    const all = async (instance: Controller) => {
+      const ports = await this.api(instance).list('ports');
+      seen = wanted.filter((text) => !ports.some((port) => placeOf(port) === text));
+      return seen.length === 0;
+    };
+    for (const instance of this.living) {
+      await this.until(
+        () => `${instance.name} shows the ports where they are, not so: ${seen}`,
+        () => all(instance),
+      );
+    }
   }
 
   /** One master role per bridge in what ovs-vswitchd writes into its database, some seconds after each change. */
@@ -275,24 +295,6 @@ export class InstancesSite {
           lacking = this.living.map(({ name }) => name).filter((name) => !full.includes(name));
           return lacking.length === 0;
         },
-      );
-    }
-  }
-
-  async #portsAsAttached(): Promise<void> {
-    const wanted = this.lab.tenants.map((tenant) =>
-      tenant.attached ? `${tenant.ifaceId} on ${tenant.hypervisor.name}` : `${tenant.ifaceId} off`,
-    );
-    let seen: readonly string[] = [];
-    const all = async (instance: Controller) => {
-      const ports = await this.api(instance).list('ports');
-      seen = wanted.filter((text) => !ports.some((port) => placeOf(port) === text));
-      return seen.length === 0;
-    };
-    for (const instance of this.living) {
-      await this.until(
-        () => `${instance.name} shows the ports where they are, not so: ${seen}`,
-        () => all(instance),
       );
     }
   }

@@ -6,6 +6,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { run } from '../../../scripts/lab/command.ts';
 import type { Hypervisor } from '../../../scripts/lab/hypervisor.ts';
 
 export type SwitchEvent = {
@@ -53,6 +54,27 @@ export function switchEventsOf(hypervisor: Hypervisor): SwitchEvent[] {
 
 export function databaseEventsOf(hypervisor: Hypervisor): DatabaseEvent[] {
   return readDatabaseLog(readFileSync(join(hypervisor.folder, 'ovsdb.log'), 'utf8'));
+}
+
+export interface Commit {
+  readonly comment: string;
+  /** Put there by it. */
+  readonly generation: bigint | undefined;
+}
+
+/** Transactions of ours in the database's own file, in their order. */
+export async function commitsOf(hypervisor: Hypervisor): Promise<Commit[]> {
+  const file = join(hypervisor.folder, 'conf.db');
+  return readCommits(await run(['ovsdb-tool', '-mm', 'show-log', file]));
+}
+
+export function readCommits(log: string): Commit[] {
+  return log.split(/^record \d+: /m).flatMap((record) => {
+    const comment = /^[\d-]+ [\d:.]+ "(nva: .*)"$/m.exec(record)?.[1];
+    if (comment === undefined) return [];
+    const generation = /external_ids=\{.*nva-generation="(\d+)"/.exec(record)?.[1];
+    return [{ comment, generation: generation === undefined ? undefined : BigInt(generation) }];
+  });
 }
 
 const VCONN =
