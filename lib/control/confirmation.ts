@@ -21,6 +21,21 @@ export interface Target {
   readonly revision: number;
 }
 
+/** Whether all have; asked after each step, so it ends at the first that has not. */
+export function allConfirmed(core: Core, target: Target): boolean {
+  const pending = pendingReasons(core, target);
+  for (const state of core.nves()) {
+    if (state.connected && pending(state.name) !== undefined) return false;
+  }
+  for (const { alive, announcement } of core.members?.all() ?? []) {
+    if (!alive) continue;
+    for (const { name } of announcement.nves) {
+      if (core.nve(name)?.connected !== true && pending(name) !== undefined) return false;
+    }
+  }
+  return true;
+}
+
 /** Tells why an NVE has not confirmed the target, in one sentence; undefined: it has. */
 export function pendingReasons(
   core: Core,

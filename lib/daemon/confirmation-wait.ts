@@ -2,7 +2,12 @@
  * Waits until the switches of the domain have a revision: those that this instance serves by what it knows, those of
  * others by what they say.
  */
-import { connectedNves, pendingReasons, type Target } from '../control/confirmation.ts';
+import {
+  allConfirmed,
+  connectedNves,
+  pendingReasons,
+  type Target,
+} from '../control/confirmation.ts';
 import type { NveProgress, WaitResult } from '../northbound/authority.ts';
 import { now } from '../runtime/clock.ts';
 import { COME_BACK_MS, type Engine } from './engine.ts';
@@ -28,9 +33,7 @@ export async function waitForConfirmation(
   const check = (): boolean => {
     if (revision !== undefined && core.revision < revision) return false;
     target ??= { moment: core.moment, revision: revision ?? core.revision };
-    if (notBackYet(waiter).length > 0) return false;
-    const pending = pendingReasons(core, target);
-    return connectedNves(core).every((nve) => pending(nve) === undefined);
+    return allConfirmed(core, target) && notBackYet(waiter).length === 0;
   };
   const confirmed = await until(waiter, check, timeoutMs, signal);
   const asked = target ?? { moment: core.moment, revision: revision ?? core.revision };

@@ -8,7 +8,9 @@ export function addWait(program: Command, context: CommandContext): void {
   const command = program
     .command('wait')
     .summary('wait until the switches have it')
-    .description('Waits until every connected NVE has confirmed the newest revision.')
+    .description(
+      'Waits until every NVE that is connected to any instance has confirmed the newest revision.',
+    )
     .option('--timeout <seconds>', 'give up after this long', String(WAIT_DEFAULT_SECONDS))
     .addHelpText(
       'after',

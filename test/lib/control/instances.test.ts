@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { connectedNves, pendingReasons } from '../../../lib/control/confirmation.ts';
+import { allConfirmed, connectedNves, pendingReasons } from '../../../lib/control/confirmation.ts';
 import { Core } from '../../../lib/control/core.ts';
 import type { Input } from '../../../lib/control/inputs.ts';
 import { instanceViews } from '../../../lib/control/instance-views.ts';
@@ -170,6 +170,9 @@ describe('what is confirmed over several instances', () => {
       undefined,
     ]);
     expect(scene.pending('hv3', 5)).to.equal('b serves it and has not confirmed revision 5 yet');
+    const { core } = scene;
+    expect(allConfirmed(core, { moment: core.moment, revision: 4 })).to.equal(true);
+    expect(allConfirmed(core, { moment: core.moment, revision: 5 })).to.equal(false);
   });
 
   it('is what we know of an NVE that we serve, whatever has been said of it', () => {
