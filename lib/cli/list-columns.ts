@@ -89,6 +89,7 @@ const COLUMNS: Columns = {
     { header: 'CONFIRMED', wide: true, cell: (view) => say(view.status.confirmed) },
     { header: 'WRITES-TO', wide: true, cell: (view) => many(view.status.nves) },
     { header: 'MISSING', wide: true, cell: (view) => many(view.status.missing) },
+    { header: 'WHY', wide: true, cell: (view) => say(reasonsOf(view.status.why)) },
   ],
 };
 
@@ -135,6 +136,15 @@ export function flowsCell(flows: { readonly desired: number; readonly installed:
 export function connectedCell(status: ViewsByKind['instances']['status']): Cell {
   const text = String(status.connected);
   return status.missing.length === 0 ? { text } : { text, colour: 'yellow' };
+}
+
+/** By what several NVEs have in common: `c was gone: hv2,hv3; nobody served it: hv1` */
+function reasonsOf(why: Readonly<Record<string, string>>): string {
+  const byReason = new Map<string, string[]>();
+  for (const [nve, reason] of Object.entries(why)) {
+    byReason.set(reason, [...(byReason.get(reason) ?? []), nve]);
+  }
+  return [...byReason].map(([reason, nves]) => `${reason}: ${nves.join(',')}`).join('; ');
 }
 
 /** Undefined: it speaks. */

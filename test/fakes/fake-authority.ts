@@ -67,6 +67,8 @@ export class FakeAuthority implements Authority {
   /** Thrown by the next change. */
   failure: Error | undefined;
   storeAwaySince: string | undefined;
+  /** Why this instance serves an NVE. */
+  why: Readonly<Record<string, string>> = {};
   /** The clock of events; a test that shows times sets it. */
   now = () => new Date().toISOString();
 
@@ -198,7 +200,15 @@ export class FakeAuthority implements Authority {
     const conditions = [{ code: 'instance-silent', message }];
     this.deadInstances.set(name, {
       ...{ kind: 'Instance', name },
-      status: { ...status, alive: false, nves: [], silentMs: 65_000, share: 0, conditions },
+      status: {
+        ...status,
+        alive: false,
+        nves: [],
+        why: {},
+        silentMs: 65_000,
+        share: 0,
+        conditions,
+      },
     });
     this.changed();
   }
@@ -412,7 +422,7 @@ export class FakeAuthority implements Authority {
         version: '0.1.0',
         startedAt: '2025-01-01T00:00:00.000Z',
         confirmed: this.revision,
-        why: {},
+        why: this.why,
         missing: [],
         conditions: [],
       },

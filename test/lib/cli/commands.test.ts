@@ -169,6 +169,16 @@ vm2   blue     waiting  -    -       02:00:00:00:00:02  192.168.7.2
     }
   });
 
+  it('shows with -o wide of instances who serves whom and why, and how long a dead one is silent', async () => {
+    api.authority.addDeadInstance('nva3');
+    api.authority.why = { hv1: 'nva3 was gone', hv2: 'nva3 was gone' };
+    const { out } = await nva('get instances -o wide');
+    expect(out).to.match(/^nva1 +yes +2 +100% .* nva3 was gone: hv1,hv2$/m);
+    expect(out).to.match(/^nva3 +no +0 +0% .* 1 min 5 s /m);
+    expect((await nva('describe instance nva3')).out).to.match(/instance-silent: +nva3 has said/);
+    expect((await nva('delete instance nva3')).out).to.equal('instance/nva3 deleted\n');
+  });
+
   it('prints a JSON array, and one object when a name is given', async () => {
     const all: unknown = JSON.parse((await nva('get ports -o json')).out);
     const one: unknown = JSON.parse((await nva('get port vm1 -o json')).out);
