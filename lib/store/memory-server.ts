@@ -159,7 +159,10 @@ class ServerState {
     this.#baseRecords = records;
     this.#log = [];
     this.records = new Map(records);
-    for (const handle of this.handles) handle.look();
+    for (const handle of this.handles) {
+      handle.look();
+      handle.wake();
+    }
   }
 }
 

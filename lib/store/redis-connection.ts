@@ -152,10 +152,14 @@ export class RedisConnection {
   }
 
   #endedBy(error: unknown): ConnectionLost {
-    this.end(error instanceof Error ? error.message : 'the connection was closed');
-    return this.#lost ?? new ConnectionLost('the connection was closed', true);
+    const reason = error instanceof Error ? error.message : 'the connection was closed';
+    this.end(reason);
+    return new ConnectionLost(this.#lost?.message ?? reason, !NEVER_SENT.test(reason));
   }
 }
+
+/** ioredis found the socket closed before it had written. */
+const NEVER_SENT = /isn't writeable/;
 
 function clientOptions(target: RedisTarget, { deadlineMs }: ConnectionOptions) {
   return {

@@ -27,7 +27,9 @@ interface Row {
   readonly says: (description: string, detail: string) => string;
 }
 
-const ACL_RULE = 'the ACL rule is in docs/redis.md';
+/** All that the store needs; +wait and +waitaof only where batches are confirmed by them. */
+const ACL_RULE =
+  '~nva:{DOMAIN}:* +@read +@write +@connection +eval +evalsha +info +time +wait +waitaof';
 
 const ROWS: readonly Row[] = [
   {
@@ -56,7 +58,7 @@ const ROWS: readonly Row[] = [
     code: 'store-unavailable',
     retryable: false,
     says: (store, detail) =>
-      `The user of the Redis ${store} may not do what the store needs (${detail}); grant it with ACL SETUSER, ${ACL_RULE}.`,
+      `The user of the Redis ${store} may not do what the store needs (${detail}); grant it with ACL SETUSER NAME ${ACL_RULE}.`,
   },
   {
     word: /\bREADONLY\b|\bUNBLOCKED\b/,

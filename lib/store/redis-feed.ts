@@ -7,7 +7,7 @@
  * the store is asked whether our position is still in its history.
  */
 import { type Revision, StoreError, type Subscription } from './contract.ts';
-import type { FeedHistory, FeedPosition } from './feed-history.ts';
+import { type FeedHistory, type FeedPosition, NOWHERE } from './feed-history.ts';
 import type { FeedListener } from './feed-subscription.ts';
 import {
   type FeedEntry,
@@ -108,16 +108,7 @@ export class RedisFeed {
   async #read(reading: { readonly session: RedisSession }): Promise<void> {
     const { session } = reading;
     try {
-      let looked = Number.NEGATIVE_INFINITY;
-      while (this.#reading === reading && this.#subscriptions.size > 0) {
-        if (performance.now() - looked >= BLOCK_MS) {
-          const position = await this.#around.look(session, false);
-          if (position === undefined || this.#reading !== reading) break;
-          looked = performance.now();
-          this.#begin(position);
-        }
-        await this.#readOnce(reading);
-      }
+      await this.#readOn(reading);
     } catch (error) {
       if (this.#reading === reading) this.#failed(session, error);
     }
@@ -125,6 +116,29 @@ export class RedisFeed {
     this.#reading = undefined;
     if (this.#subscriptions.size === 0) this.#tail = undefined;
     else if (!session.isLost) this.resume();
+  }
+
+  async #readOn(reading: { readonly session: RedisSession }): Promise<void> {
+    let looked = Number.NEGATIVE_INFINITY;
+    let reached: FeedPosition = NOWHERE;
+    while (this.#reading === reading && this.#subscriptions.size > 0) {
+      if (performance.now() - looked >= BLOCK_MS) {
+        const position = await this.#around.look(reading.session, false);
+        if (position === undefined || this.#reading !== reading) return;
+        looked = performance.now();
+        reached = position;
+        this.#begin(position);
+      }
+      if (!(await this.#readOnce(reading))) this.#checkSilence(reached);
+    }
+  }
+
+  /** What the store has reached did not come: the feed was cut off, or others have restored an empty store. */
+  #checkSilence(reached: FeedPosition): void {
+    if (this.#tail === undefined || this.#tail.revision >= reached.revision) return;
+    this.#tail = reached;
+    for (const subscription of this.#subscriptions) subscription.live = false;
+    this.resume();
   }
 
   #begin(position: FeedPosition): void {
@@ -141,10 +155,11 @@ export class RedisFeed {
     else this.end(fault);
   }
 
-  async #readOnce(reading: { readonly session: RedisSession }): Promise<void> {
+  /** False: nothing came. */
+  async #readOnce(reading: { readonly session: RedisSession }): Promise<boolean> {
     const { session } = reading;
     const tail = this.#tail;
-    if (tail === undefined) return;
+    if (tail === undefined) return true;
     const { keys } = this.#around;
     const id = `${tail.revision}-${tail.nonce}`;
     const answer = await session.feed.call(
@@ -156,9 +171,10 @@ export class RedisFeed {
     const raw = rawEntries(Array.isArray(stream) ? stream[1] : undefined);
     this.#size.learn(raw);
     for await (const entry of parsedEntries(raw)) {
-      if (this.#reading !== reading || this.#tail === undefined) return;
-      if (!(await this.#receive(session, this.#tail, entry))) return;
+      if (this.#reading !== reading || this.#tail === undefined) break;
+      if (!(await this.#receive(session, this.#tail, entry))) break;
     }
+    return raw.length > 0;
   }
 
   async #receive(session: RedisSession, tail: FeedPosition, entry: FeedEntry): Promise<boolean> {

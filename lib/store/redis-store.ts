@@ -59,6 +59,8 @@ export interface RedisStoreOptions {
   readonly log?: Log;
   /** Told when Redis has something else than its feed has said; the readers are then told what Redis has. */
   readonly onDivergence?: (key: string, detail: string) => void;
+  /** Between two steps of that comparison, about a thousand records each. */
+  readonly auditStepMs?: number;
 }
 
 const DEADLINE_MS = 2000;
@@ -135,6 +137,7 @@ class RedisStore implements Store {
         feed: this.#feed,
         session: () => this.#link.session,
         report: onDivergence,
+        ...(options.auditStepMs === undefined ? {} : { stepMs: options.auditStepMs }),
       });
     }
   }

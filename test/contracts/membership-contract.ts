@@ -3,7 +3,7 @@
  */
 import { expect } from 'chai';
 import type { Membership, Snapshot, Store } from '../../lib/store/contract.ts';
-import { eventually, put, refusal, remove, Watched } from './store-probe.ts';
+import { eventually, pause, put, refusal, remove, Watched } from './store-probe.ts';
 
 /** One place that is shared, empty at first. */
 export interface SharedPlace {
@@ -170,6 +170,18 @@ function restoreTests(place: Place): void {
     await store.apply({ writes: [put('port/z', 1)] });
     await refusal(restoreTo(store, content), 'precondition-failed');
     expect((await store.snapshot()).records.map(({ key }) => key)).to.deep.equal(['port/z']);
+  });
+
+  it('sends a reader of the empty store to a snapshot when it is restored', async () => {
+    const { open } = await place();
+    const [left, right] = [await open(), await open()];
+    const watched = new Watched();
+    right.watch(0, watched.listener, watched.ended);
+    await pause(20);
+    await restoreTo(left, content);
+    await eventually(() => watched.errors.length > 0, 'the end');
+    expect(watched.errors[0]?.code).to.equal('feed-trimmed');
+    expect((await right.snapshot()).revision).to.equal(7);
   });
 
   it('lets one of many restore', async () => {

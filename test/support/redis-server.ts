@@ -1,7 +1,7 @@
 /**
  * Real Redis servers, Sentinels and Clusters for tests: on free loopback ports, each in a temporary folder of its own.
  *
- * Whatever was started is ended by `stopAll`, which belongs into an `after` hook, and at the latest with this process.
+ * A RedisFleet ends what it has started by `stop`, which belongs into an `after` hook; at the latest this process does.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -48,9 +48,11 @@ export class RedisServer {
   readonly #options: RedisServerOptions;
   #child: ChildProcess | undefined;
 
+  /** A replica is complete when this resolves. */
   static async start(options: RedisServerOptions = {}): Promise<RedisServer> {
     const server = new RedisServer(options, options.port ?? (await freePort()));
     await server.start();
+    if (options.replicaOf !== undefined) await server.untilReplicating();
     return server;
   }
 
@@ -118,6 +120,14 @@ export class RedisServer {
     return stdout.trimEnd();
   }
 
+  /** It has a copy of its master and acknowledges what comes. */
+  async untilReplicating(): Promise<void> {
+    await waitFor(
+      async () => (await this.cli('INFO', 'replication')).includes('master_link_status:up'),
+      'a replica that follows its master',
+    );
+  }
+
   pause(): void {
     this.#child?.kill('SIGSTOP');
   }
@@ -149,11 +159,6 @@ export class RedisServer {
   }
 }
 
-/** Ends everything that was started by this process. */
-export async function stopAll(): Promise<void> {
-  await Promise.all([...started].map((server) => server.stop()));
-}
-
 export interface SentinelLab {
   readonly master: RedisServer;
   readonly replicas: readonly RedisServer[];
@@ -162,69 +167,6 @@ export interface SentinelLab {
   readonly location: string;
   /** The port of the master of the Sentinels' mind. */
   masterPort(): Promise<number>;
-}
-
-/** One master, replicas, three Sentinels that agree. */
-export async function startSentinelLab(replicaCount = 1): Promise<SentinelLab> {
-  const masterName = 'mymaster';
-  const master = await RedisServer.start();
-  const replicas = await Promise.all(
-    Array.from({ length: replicaCount }, () => RedisServer.start({ replicaOf: master })),
-  );
-  await waitFor(
-    async () =>
-      /connected_slaves:(\d+)/.exec(await master.cli('INFO', 'replication'))?.[1] ===
-      String(replicaCount),
-    'replicas',
-  );
-  const sentinelConfig = [
-    `sentinel monitor ${masterName} 127.0.0.1 ${master.port} 2`,
-    `sentinel down-after-milliseconds ${masterName} 500`,
-    `sentinel failover-timeout ${masterName} 3000`,
-    '',
-  ].join('\n');
-  const sentinels = await Promise.all([0, 1, 2].map(() => RedisServer.start({ sentinelConfig })));
-  await waitFor(async () => {
-    const infos = await Promise.all(sentinels.map((one) => one.cli('INFO', 'sentinel')));
-    return infos.every((info) => info.includes(`slaves=${replicaCount},sentinels=3`));
-  }, 'Sentinels that know of each other');
-  return {
-    master,
-    replicas,
-    sentinels,
-    masterName,
-    location: `redis+sentinel://${sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')}/${masterName}`,
-    masterPort: async () => {
-      const [first] = sentinels;
-      const text = (await first?.cli('SENTINEL', 'get-master-addr-by-name', masterName)) ?? '';
-      return Number(text.split('\n')[1]);
-    },
-  };
-}
-
-/** Masters that share the slots evenly. */
-export async function startCluster(count = 3): Promise<readonly RedisServer[]> {
-  const nodes = await Promise.all(
-    Array.from({ length: count }, () =>
-      RedisServer.start({
-        args: ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'],
-      }),
-    ),
-  );
-  const step = Math.ceil(16_384 / count);
-  for (const [index, node] of nodes.entries()) {
-    const last = Math.min(16_384, step * (index + 1)) - 1;
-    await node.cli('CLUSTER', 'ADDSLOTSRANGE', String(step * index), String(last));
-    await node.cli('CLUSTER', 'SET-CONFIG-EPOCH', String(index + 1));
-    if (index > 0) await node.cli('CLUSTER', 'MEET', '127.0.0.1', String(nodes[0]?.port));
-  }
-  await waitFor(async () => {
-    const infos = await Promise.all(nodes.map((node) => node.cli('CLUSTER', 'INFO')));
-    return infos.every(
-      (info) => info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${count}`),
-    );
-  }, 'the Cluster');
-  return nodes;
 }
 
 export async function waitFor(
@@ -238,5 +180,84 @@ export async function waitFor(
     await new Promise((resolve) => {
       setTimeout(resolve, 20);
     });
+  }
+}
+
+/** Servers that belong together, as those of one test file. */
+export class RedisFleet {
+  readonly #servers: RedisServer[] = [];
+
+  async start(options: RedisServerOptions = {}): Promise<RedisServer> {
+    const server = await RedisServer.start(options);
+    this.#servers.push(server);
+    return server;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#servers.splice(0).map((server) => server.stop()));
+  }
+
+  /** One master, replicas, three Sentinels that agree. */
+  async sentinelLab(replicaCount = 1): Promise<SentinelLab> {
+    const masterName = 'mymaster';
+    const master = await this.start();
+    const replicas = await Promise.all(
+      Array.from({ length: replicaCount }, () => this.start({ replicaOf: master })),
+    );
+    await waitFor(
+      async () =>
+        /connected_slaves:(\d+)/.exec(await master.cli('INFO', 'replication'))?.[1] ===
+        String(replicaCount),
+      'replicas',
+    );
+    const sentinelConfig = [
+      `sentinel monitor ${masterName} 127.0.0.1 ${master.port} 2`,
+      `sentinel down-after-milliseconds ${masterName} 500`,
+      `sentinel failover-timeout ${masterName} 1000`,
+      '',
+    ].join('\n');
+    const sentinels = await Promise.all([0, 1, 2].map(() => this.start({ sentinelConfig })));
+    await waitFor(async () => {
+      const infos = await Promise.all(sentinels.map((one) => one.cli('INFO', 'sentinel')));
+      return infos.every((info) => info.includes(`slaves=${replicaCount},sentinels=3`));
+    }, 'Sentinels that know of each other');
+    return {
+      master,
+      replicas,
+      sentinels,
+      masterName,
+      location: `redis+sentinel://${sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')}/${masterName}`,
+      masterPort: async () => {
+        const [first] = sentinels;
+        const text = (await first?.cli('SENTINEL', 'get-master-addr-by-name', masterName)) ?? '';
+        return Number(text.split('\n')[1]);
+      },
+    };
+  }
+
+  /** Masters that share the slots evenly. */
+  async cluster(count = 3): Promise<readonly RedisServer[]> {
+    const nodes = await Promise.all(
+      Array.from({ length: count }, () =>
+        this.start({
+          args: ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'],
+        }),
+      ),
+    );
+    const step = Math.ceil(16_384 / count);
+    for (const [index, node] of nodes.entries()) {
+      const last = Math.min(16_384, step * (index + 1)) - 1;
+      await node.cli('CLUSTER', 'ADDSLOTSRANGE', String(step * index), String(last));
+      await node.cli('CLUSTER', 'SET-CONFIG-EPOCH', String(index + 1));
+      if (index > 0) await node.cli('CLUSTER', 'MEET', '127.0.0.1', String(nodes[0]?.port));
+    }
+    await waitFor(async () => {
+      const infos = await Promise.all(nodes.map((node) => node.cli('CLUSTER', 'INFO')));
+      return infos.every(
+        (info) =>
+          info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${count}`),
+      );
+    }, 'the Cluster');
+    return nodes;
   }
 }

@@ -2,18 +2,19 @@
  * What becomes of the readers and writers of a Redis that goes away, comes back, and has lost something.
  */
 import { expect } from 'chai';
-import type { Store } from '../../../lib/store/contract.ts';
+import { type Store, StoreError } from '../../../lib/store/contract.ts';
 import { pause, put, refusal, Watched } from '../../contracts/store-probe.ts';
-import { RedisServer, stopAll, waitFor } from '../../support/redis-server.ts';
+import { RedisFleet, waitFor } from '../../support/redis-server.ts';
 import { freshDomain, Stores } from './redis-lab.ts';
 
 const AOF = ['--appendonly', 'yes', '--appendfsync', 'always'];
 
 describe('the Redis store and loss', () => {
   const stores = new Stores();
+  const fleet = new RedisFleet();
   afterEach(async () => {
     await stores.close();
-    await stopAll();
+    await fleet.stop();
   });
 
   async function followed(store: Store): Promise<Watched> {
@@ -38,14 +39,15 @@ describe('the Redis store and loss', () => {
   }
 
   it('goes on after a restart with its data, without a word to its readers', async () => {
-    const server = await RedisServer.start({ args: AOF });
+    const server = await fleet.start({ args: AOF });
     const store = await stores.open(server.location, freshDomain());
     const watched = await followed(store);
     await store.apply({ writes: [put('port/a', 1)] });
     await server.kill();
+    // Until the end of the connection has come, what is sent has an open fate.
     await waitFor(async () => {
-      const error = await refusal(store.apply({ writes: [] }), 'store-unavailable');
-      return error.retryable;
+      const error = await store.apply({ writes: [] }).catch((fault: unknown) => fault);
+      return error instanceof StoreError && error.code === 'store-unavailable' && error.retryable;
     }, 'the end of the connection');
     await refusal(store.snapshot(), 'store-unavailable');
     await server.start();
@@ -56,7 +58,7 @@ describe('the Redis store and loss', () => {
   });
 
   it('is forked with ancestor 0 after a restart without data', async () => {
-    const server = await RedisServer.start();
+    const server = await fleet.start();
     const store = await stores.open(server.location, freshDomain());
     const watched = await followed(store);
     await store.apply({ writes: [put('port/a', 1)] });
@@ -71,7 +73,7 @@ describe('the Redis store and loss', () => {
   });
 
   it('notices FLUSHALL under a live feed without anybody writing or announcing', async () => {
-    const server = await RedisServer.start();
+    const server = await fleet.start();
     const store = await stores.open(server.location, freshDomain());
     const watched = await followed(store);
     await store.apply({ writes: [put('port/a', 1)] });
@@ -82,7 +84,7 @@ describe('the Redis store and loss', () => {
   });
 
   it('takes nothing from a domain that was written anew after it was emptied', async () => {
-    const server = await RedisServer.start();
+    const server = await fleet.start();
     const domain = freshDomain();
     const [left, right] = [
       await stores.open(server.location, domain),
@@ -103,7 +105,7 @@ describe('the Redis store and loss', () => {
   });
 
   it('names the last common revision when the tail is lost, also to who has only written', async () => {
-    const server = await RedisServer.start();
+    const server = await fleet.start();
     const domain = freshDomain();
     const reader = await stores.open(server.location, domain);
     const writer = await stores.open(server.location, domain);
@@ -132,7 +134,7 @@ describe('the Redis store and loss', () => {
   });
 
   it('gives errors and no hang while Redis is stopped, and goes on afterwards', async () => {
-    const server = await RedisServer.start();
+    const server = await fleet.start();
     const options = { deadlineMs: 300 };
     const store = await stores.open(server.location, freshDomain(), options);
     const watched = await followed(store);
@@ -154,7 +156,7 @@ describe('the Redis store and loss', () => {
   });
 
   it('opens in vain while nobody listens, and says that it may be tried again', async () => {
-    const server = await RedisServer.start();
+    const server = await fleet.start();
     await server.stop();
     const error = await refusal(stores.open(server.location, 'x'), 'store-unavailable');
     expect(error.retryable).to.equal(true);
@@ -162,7 +164,7 @@ describe('the Redis store and loss', () => {
   });
 
   it('loads its scripts again when the server has forgotten them', async () => {
-    const server = await RedisServer.start();
+    const server = await fleet.start();
     const store = await stores.open(server.location, freshDomain());
     await store.apply({ writes: [put('port/a', 1)] });
     await server.cli('SCRIPT', 'FLUSH');
@@ -170,7 +172,7 @@ describe('the Redis store and loss', () => {
   });
 
   it('treats evicted records as an emptied store, and lets itself be restored', async () => {
-    const server = await RedisServer.start();
+    const server = await fleet.start();
     const domain = freshDomain();
     const store = await stores.open(server.location, domain);
     await store.apply({ writes: [put('port/a', 1)] });

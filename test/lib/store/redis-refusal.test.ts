@@ -5,21 +5,22 @@ import { createServer, type Server } from 'node:net';
 import { expect } from 'chai';
 import type { Log } from '../../../lib/runtime/log.ts';
 import { pause, put, refusal, Watched } from '../../contracts/store-probe.ts';
-import { RedisServer, stopAll, waitFor } from '../../support/redis-server.ts';
+import { RedisFleet, type RedisServer, waitFor } from '../../support/redis-server.ts';
 import { freshDomain, Stores } from './redis-lab.ts';
 
 describe('the Redis store refuses', () => {
   const stores = new Stores();
+  const fleet = new RedisFleet();
   let server: RedisServer;
   const fakes: Server[] = [];
 
   before(async () => {
-    server = await RedisServer.start();
+    server = await fleet.start();
   });
   afterEach(() => stores.close());
   after(async () => {
     for (const fake of fakes) fake.close();
-    await stopAll();
+    await fleet.stop();
   });
 
   /** Answers every command in the same way. */
@@ -62,13 +63,13 @@ describe('the Redis store refuses', () => {
   });
 
   it('a replica', async () => {
-    const replica = await RedisServer.start({ replicaOf: server });
+    const replica = await fleet.start({ replicaOf: server });
     const error = await refusal(stores.open(replica.location, 'x'), 'store-unavailable');
     expect(error.message).to.contain('replica');
   });
 
   it('a wrong password, a missing one and one too many', async () => {
-    const locked = await RedisServer.start({
+    const locked = await fleet.start({
       args: ['--requirepass', 'right'],
       cliArgs: ['--no-auth-warning', '-a', 'right'],
     });
@@ -117,7 +118,7 @@ describe('the Redis store refuses', () => {
   });
 
   it('to write when the memory is used up, and writes nothing', async () => {
-    const small = await RedisServer.start();
+    const small = await fleet.start();
     const store = await stores.open(small.location, 'x');
     await store.apply({ writes: [put('port/a', 1)] });
     await small.cli('CONFIG', 'SET', 'maxmemory', '1');
@@ -148,7 +149,7 @@ describe('the Redis store refuses', () => {
   it('nothing, but warns, when the domain is new beside others and when records may be evicted', async () => {
     const warnings: string[] = [];
     const log: Log = { debug() {}, info() {}, warn: (line) => warnings.push(line), error() {} };
-    const evicting = await RedisServer.start({
+    const evicting = await fleet.start({
       args: ['--maxmemory', '100mb', '--maxmemory-policy', 'allkeys-lru'],
     });
     const first = await stores.open(evicting.location, 'blue', { log });
