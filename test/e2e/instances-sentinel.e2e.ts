@@ -6,12 +6,26 @@ import type { RedisServer, Sentinel } from '../../scripts/lab/redis.ts';
 import { figure } from './support/figures.ts';
 import { InstancesSite } from './support/instances-site.ts';
 import { networkManifest } from './support/manifests.ts';
-import { acquaint, attachMoveDetach, scenariosUnderPings } from './support/under-pings.ts';
+import {
+  acquaint,
+  attachMoveDetach,
+  type Newcomer,
+  scenariosUnderPings,
+} from './support/under-pings.ts';
 
 let site: InstancesSite;
 let servers: readonly RedisServer[];
 let sentinels: readonly Sentinel[];
-const scenario = scenariosUnderPings(() => site);
+const scenario = scenariosUnderPings(() => site, newcomer);
+const churn = (when: string) => attachMoveDetach(newcomer(), when);
+
+function newcomer(): Newcomer {
+  const { lab } = site;
+  return {
+    ...{ spare: lab.tenant('blue-4'), neighbour: lab.tenant('blue-3') },
+    ...{ witness: lab.tenant('blue-2'), other: lab.hv(4) },
+  };
+}
 
 describe('three instances over a Redis with Sentinels', () => {
   before(async () => {
@@ -29,10 +43,10 @@ describe('three instances over a Redis with Sentinels', () => {
         return `redis+sentinel://${hosts.join(',')}/nva`;
       },
     });
-    await site.declare({ name: 'blue', vni: 5001 }, [1, 2]);
-    await site.addSpare('blue', 3, site.hv(3));
+    await site.declare({ name: 'blue', vni: 5001 }, [1, 2, 3]);
+    await site.addSpare('blue', 4, site.hv(3));
     await site.healthy();
-    await acquaint(witness(), spare());
+    await acquaint(newcomer());
   });
 
   after(() => site?.close());
@@ -79,10 +93,6 @@ describe('three instances over a Redis with Sentinels', () => {
     await before.start();
   });
 });
-
-const witness = () => site.lab.tenant('blue-2');
-const spare = () => site.lab.tenant('blue-3');
-const churn = (when: string) => attachMoveDetach(witness(), spare(), site.hv(4), when);
 
 /** Confirmed by an instance, and known to all of them. */
 async function declared(name: string): Promise<void> {

@@ -11,15 +11,25 @@ import { figure } from './support/figures.ts';
 import { changesDuring } from './support/flow-events.ts';
 import { InstancesSite } from './support/instances-site.ts';
 import { networkManifest, portManifest, portPlan } from './support/manifests.ts';
-import { acquaint, attachMoveDetach, scenariosUnderPings } from './support/under-pings.ts';
+import {
+  acquaint,
+  attachMoveDetach,
+  type Newcomer,
+  scenariosUnderPings,
+} from './support/under-pings.ts';
 
 let site: InstancesSite;
 let redis: RedisServer;
-const scenario = scenariosUnderPings(() => site);
-/** The tenant that sees whether the spare one can be reached. */
-const witness = () => site.lab.tenant('blue-4');
-const spare = () => site.lab.tenant('blue-5');
-const churn = (when: string) => attachMoveDetach(witness(), spare(), site.hv(6), when);
+const scenario = scenariosUnderPings(() => site, newcomer);
+const churn = (when: string) => attachMoveDetach(newcomer(), when);
+
+function newcomer(): Newcomer {
+  const { lab } = site;
+  return {
+    ...{ spare: lab.tenant('blue-6'), neighbour: lab.tenant('blue-5') },
+    ...{ witness: lab.tenant('blue-4'), other: lab.hv(6) },
+  };
+}
 
 describe('three instances over one Redis', () => {
   before(async () => {
@@ -30,11 +40,11 @@ describe('three instances over one Redis', () => {
         return redis.url;
       },
     });
-    await site.declare({ name: 'blue', vni: 5001 }, [1, 2, 3, 4]);
+    await site.declare({ name: 'blue', vni: 5001 }, [1, 2, 3, 4, 5]);
     await site.declare({ name: 'red', vni: 5002 }, [2, 3]);
-    await site.addSpare('blue', 5, site.hv(5));
+    await site.addSpare('blue', 6, site.hv(5));
     await site.healthy();
-    await acquaint(witness(), spare());
+    await acquaint(newcomer());
   });
 
   after(() => site?.close());
