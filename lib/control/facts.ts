@@ -240,8 +240,13 @@ export class Facts {
     return belief === 'believed';
   }
 
-  /** NVEs to which we gave numbers that others have claimed for another get new ones. */
+  /** NVEs to which we gave numbers that others have claimed for another get new ones; what is claimed in vain is free. */
   #renumber(claims: ReadonlyMap<number, NveName>): void {
+    for (const [index, nve] of claims) {
+      const present = this.#context.domain.nve(nve)?.index;
+      const isSettled = present !== undefined && !this.#outbox.has(recordKey('nve', nve));
+      if (isSettled && present !== index) this.#giveBack({ kind: 'index', index, nve });
+    }
     for (const { name, index } of [...this.#context.domain.nves()]) {
       const claimant = claims.get(index);
       if (claimant !== undefined && claimant !== name) this.#assertOurs(name);

@@ -49,8 +49,10 @@ export const SILENCE_MAX_MS = 3_000;
 const GIVEN_AT_ONCE_MAX = 20;
 /** Time for the word of the one to whom ovsdb-server gave the lock of a dead connection: two intervals. */
 const HEIR_SPEAKS_MS = 1_000;
-/** Nobody is known as the owner: longer than ovsdb-server needs to find a connection dead (5 s probe, twice). */
-const OWNERLESS_MAX_MS = 10_000;
+/** ovsdb-server's need to find a connection dead: a probe after 5 s of silence, and 5 s for its answer. */
+const CONNECTION_DIES_MS = 10_000;
+/** Nobody is known as the owner: one that cannot be heard may be, as long as its connection lives. */
+const OWNERLESS_MAX_MS = CONNECTION_DIES_MS;
 const OFFER_AGAIN_MIN_MS = 10_000;
 const OFFER_AGAIN_MAX_MS = 300_000;
 /** First offers are spread, so that not all NVEs change hands in one moment. */
@@ -63,6 +65,8 @@ export class Ownership {
   /** Since when no living instance is known to own it. */
   readonly #ownerless = new Map<NveName, number>();
   readonly #offered = new Map<NveName, number>();
+  /** Since when the instance has been silent. */
+  readonly #silent = new Map<string, number>();
   readonly #given = new Pace();
   readonly #stolen = new Pace();
   #living = '';
@@ -90,7 +94,7 @@ export class Ownership {
     for (let move = nextMove(loads); move !== undefined; move = nextMove(loads)) {
       if (move.from !== this.#self) continue;
       // No other is given in its stead: if nobody takes this one, nobody would take that one.
-      if (this.#given.allows(move.nve, view.now)) {
+      if (this.#given.allows(move.nve, view.now) && !this.#mayFallToSilent(move.nve, view)) {
         this.#given.note(move.nve, view.now);
         const why = `given away, so that all serve alike: ${this.#self} owned ${before}, ${move.to} could serve it and has fewer`;
         actions.push({ nve: move.nve, action: 'release', why });
@@ -98,6 +102,14 @@ export class Ownership {
       if (++ours === GIVEN_AT_ONCE_MAX) break;
     }
     return actions;
+  }
+
+  /** What was taken from a frozen instance has it next in turn, until ovsdb-server finds its connection dead. */
+  #mayFallToSilent(nve: NveName, { now, peers }: OwnershipView): boolean {
+    return peers.some((peer) => {
+      const since = this.#silent.get(peer.name);
+      return since !== undefined && now - since < CONNECTION_DIES_MS && peer.nves.has(nve);
+    });
   }
 
   #steal(view: OwnershipView): LockAction[] {
@@ -143,6 +155,10 @@ export class Ownership {
   #note({ now, nves, peers }: OwnershipView): void {
     const living = peers.filter(({ alive }) => alive);
     this.#noteLiving(now, living);
+    for (const { name, alive } of peers) {
+      if (alive) this.#silent.delete(name);
+      else if (!this.#silent.has(name)) this.#silent.set(name, now);
+    }
     forget(this.#held, (nve) => nves.get(nve) === true);
     forget(this.#ownerless, (nve) => nves.has(nve));
     for (const [nve, owned] of nves) {

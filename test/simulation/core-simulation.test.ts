@@ -17,7 +17,7 @@ describe('the cores of several instances, whatever befalls them', () => {
   describeSeeds(
     'end with the tables that the records call for, and the records that the NVEs show',
     {
-      count: 300,
+      count: 1000,
       file: 'test/simulation/core-simulation.test.ts',
       run: (seed, traces) => {
         const brains = new Map<string, CoreBrain>();

@@ -13,6 +13,9 @@ export interface WorldOptions {
   readonly makeBrain: (name: string) => Brain;
   readonly mutations?: Mutations;
   readonly traces?: boolean;
+  /** By default as the dice fall. */
+  readonly nveCount?: number;
+  readonly instanceCount?: number;
 }
 
 /** A rule was broken: the run ends there. */
@@ -41,14 +44,14 @@ export class World {
       this.trace(sentence);
       throw new Violation(sentence);
     };
-    const nveCount = dice.between(1, 7);
+    const nveCount = options.nveCount ?? dice.between(1, 7);
     const onHandOver = (nve: NveModel, instance: string): void => this.onHandOver(nve, instance);
     this.nves = Array.from(
       { length: nveCount },
       (_, index) => new NveModel(`hv${index + 1}`, { timeline, dice, trace, fail, onHandOver }),
     );
     const { nves } = this;
-    const names = INSTANCES.slice(0, dice.between(2, 4));
+    const names = INSTANCES.slice(0, options.instanceCount ?? dice.between(2, 4));
     const common = { timeline, dice, store, nves, makeBrain, mutations, trace };
     this.instances = names.map((name) => new Instance({ ...common, name }));
     store.onChange = () => {

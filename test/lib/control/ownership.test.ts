@@ -117,6 +117,15 @@ describe('balance', () => {
     expect(released(actions)).to.have.length(20);
   });
 
+  it('gives nothing that may fall to an instance which has just fallen silent', () => {
+    const ownership = new Ownership('a');
+    const frozen = peer('z', [], { alive: false, nves: nves([], ['h9']) });
+    const peers = [peer('b', [], { nves: nves([], ['h8', 'h9']) }), frozen];
+    const ours = { nves: nves(NVES), peers };
+    expect(released(ownership.decide(view(5000, ours)))).to.deep.equal(['h8']);
+    expect(released(ownership.decide(view(15_000, ours)))).to.include('h9');
+  });
+
   it('waits until the words of the others are fresh', () => {
     const ownership = new Ownership('a');
     const joined = { nves: nves(NVES), peers: [peer('b', [])], storeSince: 1000 };
