@@ -92,6 +92,7 @@ describe('the Redis store and loss', () => {
     ];
     for (let n = 0; n < 3; n++) await left.apply({ writes: [put('port/a', n)] });
     const watched = await followed(left);
+    await pause(100); // until it blocks on the feed
     await server.cli('FLUSHALL');
     for (let n = 0; n < 5; n++) await right.apply({ writes: [put('port/z', n)] });
     await waitFor(() => watched.errors.length > 0, 'the end');
@@ -104,34 +105,38 @@ describe('the Redis store and loss', () => {
     expect(error.message).to.contain('not empty');
   });
 
-  it('names the last common revision when the tail is lost, also to who has only written', async () => {
-    const server = await fleet.start();
-    const domain = freshDomain();
-    const reader = await stores.open(server.location, domain);
-    const writer = await stores.open(server.location, domain);
-    const watched = await followed(reader);
-    for (let n = 1; n <= 4; n++) await writer.apply({ writes: [put('port/a', n)] });
-    await waitFor(() => watched.sets.length === 4, 'the feed');
-    await server.cli('SAVE');
-    for (let n = 5; n <= 7; n++) await writer.apply({ writes: [put('port/a', n)] });
-    await waitFor(() => watched.sets.length === 7, 'the feed');
-    await server.kill();
-    await server.start();
-    const third = await stores.open(server.location, domain);
-    // The history that goes on is longer than the one that was lost.
-    for (let n = 5; n <= 12; n++) await third.apply({ writes: [put('port/b', n)] });
-    await waitFor(() => watched.errors.length > 0, 'the end');
-    expect(watched.errors.map(({ code, ancestor }) => [code, ancestor])).to.deep.equal([
-      ['store-forked', 4],
-    ]);
-    expect(watched.revisions).to.deep.equal([1, 2, 3, 4, 5, 6, 7]);
-    await waitFor(async () => {
-      const error = await writer.apply({ writes: [] }).catch((fault: unknown) => fault);
-      return error instanceof Error && 'ancestor' in error && error.ancestor === 4;
-    }, 'the writer to be told');
-    expect((await reader.snapshot()).revision).to.equal(12);
-    expect(await reader.apply({ writes: [put('port/c', 1)] })).to.equal(13);
-  });
+  for (const [length, batches] of [
+    ['shorter than', 1],
+    ['as long as', 3],
+    ['longer than', 8],
+  ] as const) {
+    it(`names the last common revision when the history goes on ${length} the tail that was lost`, async () => {
+      const server = await fleet.start();
+      const domain = freshDomain();
+      const reader = await stores.open(server.location, domain);
+      const writer = await stores.open(server.location, domain);
+      const watched = await followed(reader);
+      for (let n = 1; n <= 4; n++) await writer.apply({ writes: [put('port/a', n)] });
+      await server.cli('SAVE');
+      for (let n = 5; n <= 7; n++) await writer.apply({ writes: [put('port/a', n)] });
+      await waitFor(() => watched.sets.length === 7, 'the feed');
+      await server.kill();
+      await server.start();
+      const third = await stores.open(server.location, domain);
+      for (let n = 0; n < batches; n++) await third.apply({ writes: [put('port/b', n)] });
+      await waitFor(() => watched.errors.length > 0, 'the end');
+      expect(watched.errors.map(({ code, ancestor }) => [code, ancestor])).to.deep.equal([
+        ['store-forked', 4],
+      ]);
+      expect(watched.revisions).to.deep.equal([1, 2, 3, 4, 5, 6, 7]);
+      await waitFor(async () => {
+        const error = await writer.apply({ writes: [] }).catch((fault: unknown) => fault);
+        return error instanceof StoreError && error.ancestor === 4;
+      }, 'the writer to be told');
+      expect((await reader.snapshot()).revision).to.equal(4 + batches);
+      expect(await reader.apply({ writes: [put('port/c', 1)] })).to.equal(5 + batches);
+    });
+  }
 
   it('gives errors and no hang while Redis is stopped, and goes on afterwards', async () => {
     const server = await fleet.start();
@@ -183,5 +188,99 @@ describe('the Redis store and loss', () => {
     await store.restore?.(copy);
     expect(await store.snapshot()).to.deep.equal(copy);
     expect(await store.apply({ writes: [put('port/b', 1)] })).to.equal(2);
+  });
+});
+
+describe('the Redis store and what it lets go', () => {
+  const stores = new Stores();
+  const fleet = new RedisFleet();
+  after(async () => {
+    await stores.close();
+    await fleet.stop();
+  });
+
+  it('keeps the feed below its size, and the newest batch always', async () => {
+    const server = await fleet.start();
+    const domain = freshDomain();
+    const store = await stores.open(server.location, domain, { feedSizeMaxChars: 1000 });
+    const text = 'x'.repeat(200);
+    for (let n = 0; n < 12; n++) await store.apply({ writes: [put(`port/${n}`, text)] });
+    const feed = `nva:{${domain}}:feed`;
+    expect(await server.cli('XLEN', feed)).to.equal('4');
+    const bytes = Number(await server.cli('HGET', `nva:{${domain}}:meta`, 'feed-bytes'));
+    expect(bytes).to.be.within(800, 1000);
+    await store.apply({ writes: [put('port/large', 'x'.repeat(5000))] });
+    expect(await server.cli('XLEN', feed)).to.equal('1');
+    const watched = new Watched();
+    store.watch(12, watched.listener, watched.ended);
+    await waitFor(() => watched.sets.length === 1, 'the newest batch');
+  });
+
+  it('forgets a member after a day of silence by the clock of the server', async () => {
+    const server = await fleet.start();
+    const domain = freshDomain();
+    const store = await stores.open(server.location, domain);
+    const word = { run: 'r', head: 1, body: 1 };
+    await store.membership?.announce({ name: 'old', ...word });
+    await store.membership?.announce({ name: 'older', ...word });
+    const now = Math.floor(Date.now());
+    const members = `nva:{${domain}}:members`;
+    await server.cli('HSET', members, 'old', `${now - 86_300_000}\n7\ns\n"r"\n1`);
+    await server.cli('HSET', members, 'older', `${now - 86_500_000}\n7\ns\n"r"\n1`);
+    await store.membership?.announce({ name: 'new', ...word });
+    expect((await server.cli('HKEYS', members)).split('\n').sort()).to.deep.equal(['new', 'old']);
+  });
+
+  it('counts the revisions on when its feed was deleted, and sends readers to a snapshot', async () => {
+    const server = await fleet.start();
+    const domain = freshDomain();
+    const store = await stores.open(server.location, domain);
+    await store.apply({ writes: [put('port/a', 1)] });
+    await store.apply({ writes: [put('port/a', 2)] });
+    await server.cli('DEL', `nva:{${domain}}:feed`);
+    const watched = new Watched();
+    store.watch(1, watched.listener, watched.ended);
+    await waitFor(() => watched.errors.length > 0, 'the end');
+    expect(watched.errors[0]?.code).to.equal('feed-trimmed');
+    expect((await store.snapshot()).revision).to.equal(2);
+    expect(await store.apply({ writes: [put('port/a', 3)] })).to.equal(3);
+  });
+
+  it('begins a snapshot anew when the feed no longer tells what has changed meanwhile', async () => {
+    const server = await fleet.start();
+    const domain = freshDomain();
+    const options = { feedRevisionsMax: 1 };
+    const store = await stores.open(server.location, domain, options);
+    const writer = await stores.open(server.location, domain, options);
+    const names = Array.from({ length: 20_000 }, (_, n) => `port/${n}`);
+    await writer.apply({ writes: names.map((name) => put(name, 0)) });
+    const reading = store.snapshot();
+    for (let n = 1; n <= 200; n++) {
+      await writer.apply({ writes: [put(names[n * 97] ?? '', n), put(`new/${n}`, n)] });
+    }
+    const [early, late] = [await reading, await writer.snapshot()];
+    expect(early.revision).to.equal(201);
+    expect(early.records).to.have.length(20_200);
+    expect(new Map(early.records.map((one) => [one.key, one.revision]))).to.deep.equal(
+      new Map(late.records.map((one) => [one.key, one.revision])),
+    );
+  });
+
+  it('says so when the records change faster than the feed keeps track of', async () => {
+    const server = await fleet.start();
+    const domain = freshDomain();
+    const options = { feedRevisionsMax: 1 };
+    const store = await stores.open(server.location, domain, options);
+    const writer = await stores.open(server.location, domain, options);
+    const names = Array.from({ length: 10_000 }, (_, n) => `port/${n}`);
+    await writer.apply({ writes: names.map((name) => put(name, 0)) });
+    let done = false;
+    const reading = refusal(store.snapshot(), 'store-unavailable').finally(() => {
+      done = true;
+    });
+    for (let n = 0; !done; n++) await writer.apply({ writes: [put('port/a', n)] });
+    const error = await reading;
+    expect(error.message).to.contain('faster than its feed');
+    expect(error.retryable).to.equal(true);
   });
 });
