@@ -52,11 +52,13 @@ describe('three instances over a Redis with Sentinels', () => {
   after(() => site?.close());
 
   scenario('an orderly failover', async () => {
-    const [before] = await masterAndReplica();
+    const [before, replica] = await masterAndReplica();
     await sentinels[0]?.cli('SENTINEL', 'FAILOVER', 'nva');
     await churn('amid the failover');
     await failedOver(before);
     await declared('after-failover');
+    await demote(before, replica);
+    await storedInMaster('after-failover');
   });
 
   scenario(
@@ -70,11 +72,14 @@ describe('three instances over a Redis with Sentinels', () => {
       await failedOver(before);
       await declared('with-the-new-master');
       await site.lab.heal();
-      // The Sentinels would do it some ten seconds later.
-      await before.cli('REPLICAOF', replica.managementIp, String(replica.port));
-      if (outcome === undefined) await knownToAll('amid-failover');
-      else figure(`declared while two masters answered: ${outcome}`);
+      await demote(before, replica);
       await declared('after-the-demotion');
+      // What the old master alone had taken is given to the new one.
+      const confirmed = ['with-the-new-master', 'after-the-demotion'];
+      if (outcome === undefined) confirmed.push('amid-failover');
+      else figure(`declared while two masters answered: ${outcome}`);
+      await storedInMaster(...confirmed);
+      for (const name of confirmed) await knownToAll(name);
     },
   );
 
@@ -114,6 +119,24 @@ async function masterAndReplica(): Promise<readonly [RedisServer, RedisServer]> 
   const replica = servers.find(({ managementIp }) => managementIp !== ip);
   if (master === undefined || replica === undefined) throw new Error(`${ip} is no Redis of ours`);
   return [master, replica];
+}
+
+/** The Sentinels would do it some ten seconds later. */
+async function demote(before: RedisServer, master: RedisServer): Promise<void> {
+  await before.cli('REPLICAOF', master.managementIp, String(master.port));
+}
+
+/** In the records of the master that the Sentinels name, and of its replica. */
+async function storedInMaster(...names: readonly string[]): Promise<void> {
+  const fields = names.map((name) => `network/${name}`);
+  await site.until(`${names} in the new master and in its replica`, async () => {
+    const [master, replica] = await masterAndReplica();
+    if (!/slave0:.*state=online/.test(await master.cli('INFO', 'replication'))) return false;
+    const lists = await Promise.all(
+      [master, replica].map((server) => server.cli('HKEYS', 'nva:{default}:records')),
+    );
+    return lists.every((list) => fields.every((field) => list.split('\n').includes(field)));
+  });
 }
 
 async function failedOver(before: RedisServer): Promise<void> {

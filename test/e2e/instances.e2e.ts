@@ -208,6 +208,7 @@ function operator(): void {
     sleeper.pause();
     const ports = Array.from({ length: 30 }, (_, index) => portPlan('blue', 20 + index));
     for (const plan of ports) await site.api(site.anyone).apply(portManifest(plan));
+    await site.served();
     await churn('while an instance sleeps');
     sleeper.resume();
     await site.until('the sleeper to know all ports', async () => {
