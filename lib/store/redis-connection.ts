@@ -30,8 +30,8 @@ export interface ConnectionOptions {
   readonly deadlineMs: number;
 }
 
-/** What a slow network is allowed to take for large commands: 10 MB a second. */
-const TRANSFER_CHARS_PER_MS = 10_000;
+/** What large commands are allowed to take on a slow network and in a busy server: 5 MB a second. */
+const TRANSFER_CHARS_PER_MS = 5000;
 
 type Reject = (error: Error) => void;
 

@@ -14,7 +14,7 @@ import { type FeedEntry, type FeedPage, PageSize, readPage, Turn } from './redis
 import { unusable } from './redis-faults.ts';
 import { type DomainKeys, LOOK_SCRIPT } from './redis-scripts.ts';
 
-const SCAN_STEP_RECORDS = 1000;
+const SCAN_STEP_RECORDS = 500;
 const ATTEMPTS_MAX = 10;
 
 export interface FullRead {

@@ -125,8 +125,8 @@ class RedisStore implements Store {
       use: (work) => this.#use(work),
       place: () => this.#place(),
       looked: (session, word, incarnation) => {
-        if (word === 'fork') void this.#fork(session);
-        else this.#history.meetIncarnation(incarnation);
+        if (word === 'fork' && this.#history.fork === undefined) void this.#fork(session);
+        if (word === 'ok') this.#history.meetIncarnation(incarnation);
       },
     });
     const { onDivergence } = options;

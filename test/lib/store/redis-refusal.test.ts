@@ -4,6 +4,7 @@
 import { createServer, type Server } from 'node:net';
 import { expect } from 'chai';
 import type { Log } from '../../../lib/runtime/log.ts';
+import { APPLY_SCRIPT } from '../../../lib/store/redis-scripts.ts';
 import { pause, put, refusal, Watched } from '../../contracts/store-probe.ts';
 import { RedisFleet, type RedisServer, waitFor } from '../../support/redis-server.ts';
 import { freshDomain, Stores } from './redis-lab.ts';
@@ -23,13 +24,21 @@ describe('the Redis store refuses', () => {
     await fleet.stop();
   });
 
-  /** Answers every command in the same way. */
-  async function fakeRedis(info: string): Promise<string> {
+  type Answer = string | readonly (string | number)[];
+
+  /** Answers by the text of a command; commands are small enough to come one by one. */
+  async function fakeRedis(answer: (command: string) => Answer): Promise<string> {
+    const encode = (value: string | number): string =>
+      typeof value === 'number' ? `:${value}\r\n` : `$${Buffer.byteLength(value)}\r\n${value}\r\n`;
     const fake = createServer((socket) => {
       socket.on('error', () => {});
       socket.on('data', (data) => {
-        const text = data.toString().toUpperCase().includes('INFO') ? info : 'OK';
-        socket.write(`$${Buffer.byteLength(text)}\r\n${text}\r\n`);
+        const said = answer(data.toString());
+        socket.write(
+          typeof said === 'string'
+            ? encode(said)
+            : `*${said.length}\r\n${said.map(encode).join('')}`,
+        );
       });
     });
     fakes.push(fake);
@@ -40,8 +49,12 @@ describe('the Redis store refuses', () => {
     return `redis://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
   }
 
+  function fakeWithInfo(...lines: readonly string[]): Promise<string> {
+    return fakeRedis(() => ['role:master', ...lines].join('\r\n'));
+  }
+
   it('a Redis that is too old', async () => {
-    const location = await fakeRedis('redis_version:5.0.14\r\nrole:master\r\n');
+    const location = await fakeWithInfo('redis_version:5.0.14');
     const error = await refusal(stores.open(location, 'x'), 'store-unavailable');
     expect(error.message).to.contain('5.0.14').and.contain('6.2');
     expect(error.retryable).to.equal(false);
@@ -54,12 +67,33 @@ describe('the Redis store refuses', () => {
     );
     expect(error.message).to.match(/7\.2 or newer|appendonly/);
     expect(error.retryable).to.equal(false);
-    const withoutFile = await fakeRedis('redis_version:7.2.4\r\nrole:master\r\naof_enabled:0\r\n');
+    const withoutFile = await fakeWithInfo('redis_version:7.2.4', 'aof_enabled:0');
     const other = await refusal(
       stores.open(withoutFile, 'x', { waitAof: true }),
       'store-unavailable',
     );
     expect(other.message).to.contain('appendonly yes');
+  });
+
+  it('to call a batch confirmed that is not on the disk of as many as were asked for', async () => {
+    let copies = 1;
+    const asked: string[] = [];
+    const location = await fakeRedis((command) => {
+      if (command.includes('INFO')) {
+        return 'role:master\r\nredis_version:7.2.4\r\naof_enabled:1';
+      }
+      if (command.includes(APPLY_SCRIPT.sha)) return ['ok', 'i', '5', '9'];
+      if (!command.includes('WAITAOF')) return ['ok', 'i', '0', '0'];
+      asked.push(command.split(/\r\n\$?\d*\r?\n?/).join(' '));
+      return [1, copies];
+    });
+    const options = { waitAof: true, waitReplicas: 2, confirmTimeoutMs: 70 };
+    const store = await stores.open(location, 'x', options);
+    const error = await refusal(store.apply({ writes: [put('port/a', 1)] }), 'store-unconfirmed');
+    expect(error.message).to.contain('1 of 2 replicas').and.contain('revision 5');
+    copies = 2;
+    expect(await store.apply({ writes: [put('port/a', 1)] })).to.equal(5);
+    expect(asked[0]).to.match(/WAITAOF\D+1\D+2\D+70/);
   });
 
   it('a replica', async () => {
