@@ -275,8 +275,14 @@ export class Core {
 
   #takeMembers(members: readonly Member[], now: number): void {
     const unseen = this.#federation.heard(members, now);
-    for (const nve of unseen)
-      if (this.#nves.get(nve)?.connected !== true) this.#facts.decidePortsOf(nve);
+    for (const nve of unseen) {
+      const state = this.#nves.get(nve);
+      if (state?.connected !== true) this.#facts.decidePortsOf(nve);
+      else if (state.owner) {
+        this.#facts.assertNve(nve);
+        this.#facts.decidePortsOf(nve);
+      }
+    }
     this.#facts.decideLeft();
     this.#moveLocks(now);
   }
@@ -304,6 +310,7 @@ export class Core {
     if (!this.#federation.isShared) return;
     state.ownerWhy = owner ? this.#federation.whyOwner(state.name) : undefined;
     if (!owner) return;
+    this.#federation.granted(state.name);
     const message = `${state.name} is served by this instance now: ${state.ownerWhy}`;
     this.#notices.tell('info', 'nve-taken', nveKey(state), message);
     this.#federation.startOver(this.#revision, this.#moment);

@@ -23,6 +23,12 @@ export class Federation {
   #awaited: { readonly revision: number; readonly moment: number }[] = [];
   #confirmed = 0;
   #changes = 0;
+  /** Counts what was heard. */
+  #round = 0;
+  /** In which round we got the lock. */
+  readonly #granted = new Map<NveName, number>();
+  /** In which round another living instance began to say that it owns the NVE. */
+  #rivals = new Map<NveName, number>();
   /** Why we have asked to steal these. */
   readonly #steals = new Map<NveName, string>();
 
@@ -62,7 +68,17 @@ export class Federation {
   /** Whether what we see on this NVE is ours to decide: we serve it, or nobody can be asked. */
   speaksFor(nve: NveName): boolean {
     if (this.#members === undefined || this.storeIsAway) return true;
-    return this.#nves.get(nve)?.owner === true;
+    return this.#nves.get(nve)?.owner === true && !this.#isContested(nve);
+  }
+
+  /** Another has got the lock after us: the NVE has given us up, and we do not know it yet. */
+  #isContested(nve: NveName): boolean {
+    return (this.#rivals.get(nve) ?? 0) > (this.#granted.get(nve) ?? 0);
+  }
+
+  /** The lock is ours. */
+  granted(nve: NveName): void {
+    this.#granted.set(nve, this.#round);
   }
 
   /** Whether no living instance serves the NVE, so that anybody may tidy up after it. */
@@ -93,11 +109,27 @@ export class Federation {
     return last.alive ? `${last.name} handed it over` : `${last.name} was gone`;
   }
 
-  /** Returns NVEs that no other living instance sees any more. */
+  /** Returns NVEs that no other living instance sees any more, and those that are not contested any more. */
   heard(members: readonly Member[], now: number): NveName[] {
     this.#storeSince ??= now;
     this.#awaySince = undefined;
-    return this.#members?.take(members, now) ?? [];
+    this.#round++;
+    const unseen = this.#members?.take(members, now) ?? [];
+    return [...unseen, ...this.#noteRivals()];
+  }
+
+  /** Returns NVEs that were contested and are not any more. */
+  #noteRivals(): NveName[] {
+    const rivals = new Map<NveName, number>();
+    for (const peer of this.#members?.peers() ?? []) {
+      if (!peer.alive) continue;
+      for (const [nve, owner] of peer.nves) {
+        if (owner) rivals.set(nve, this.#rivals.get(nve) ?? this.#round);
+      }
+    }
+    const contested = [...this.#rivals.keys()].filter((nve) => this.#isContested(nve));
+    this.#rivals = rivals;
+    return contested.filter((nve) => !this.#isContested(nve));
   }
 
   storeAway(now: number): void {
