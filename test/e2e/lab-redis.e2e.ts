@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { run } from '../../scripts/lab/command.ts';
 import { projectFile } from '../../scripts/lab/controller.ts';
 import { endLab, Lab } from '../../scripts/lab/lab.ts';
+import { markOf } from '../../scripts/lab/state-file.ts';
 import { pidsInNamespaces } from '../../scripts/lab/sweep.ts';
 import { until } from '../../scripts/lab/waiting.ts';
 
@@ -88,5 +89,14 @@ describe('the lab with Redis', () => {
       expect(Number(time)).to.be.within(before - 300_000, Date.now() - 300_000);
     }
     expect(rest).to.deep.equal(['true', '0']);
+  });
+
+  it('ends with all of them, one that is stopped too', async () => {
+    const [stopped, running] = [await lab.startRedis(), await lab.startRedis()];
+    const pids = [stopped.pid, running.pid].map(Number);
+    expect(pids.map((pid) => markOf(pid)?.pid)).to.deep.equal(pids);
+    stopped.pause();
+    await lab.close();
+    expect(pids.map(markOf)).to.deep.equal([undefined, undefined]);
   });
 });
