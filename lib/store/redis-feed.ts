@@ -205,17 +205,16 @@ export class RedisFeed {
   async #catchUp(subscription: RedisSubscription): Promise<void> {
     const size = new PageSize();
     subscription.catching = true;
-    try {
-      while (subscription.isOpen && !subscription.live) {
-        await subscription.room();
-        const session = this.#around.session();
-        if (session instanceof StoreError || this.#tail === undefined) break;
+    while (subscription.isOpen && !subscription.live) {
+      await subscription.room();
+      const session = this.#around.session();
+      if (session instanceof StoreError || this.#tail === undefined) break;
+      try {
         const page = await readPage(session.reads, this.#around.keys, subscription.cursor, size);
         await this.#takePage(session, subscription, page);
+      } catch (error) {
+        this.#failed(session, error);
       }
-    } catch (error) {
-      const session = this.#around.session();
-      if (!(session instanceof StoreError)) this.#failed(session, error);
     }
     subscription.catching = false;
   }

@@ -63,12 +63,15 @@ export interface RedisStoreOptions {
   readonly auditStepMs?: number;
 }
 
+/** It stands between braces in the keys. */
+const DOMAIN = /^[^{}\p{C}]{1,200}$/u;
 const DEADLINE_MS = 2000;
 const CONFIRM_TIMEOUT_MS = 1000;
 const NONCE_MAX = 2 ** 48 - 1;
 
 /** Rejects with a StoreError; when it is retryable, the same may succeed later. */
 export async function openRedisStore(options: RedisStoreOptions): Promise<Store> {
+  if (!DOMAIN.test(options.domain)) throw noDomain(options.domain);
   const store = new RedisStore(options);
   await store.open();
   return store;
@@ -383,6 +386,14 @@ function preconditionFailed(batch: CheckedBatch, key: string, present: string): 
     `${key} is ${words(present)}, not ${words(wanted)} as the batch requires; read it again and decide anew.`,
     false,
     key,
+  );
+}
+
+function noDomain(domain: string): StoreError {
+  return new StoreError(
+    'store-unavailable',
+    `${JSON.stringify(domain.slice(0, 80))} cannot be the name of a domain in Redis; use up to 200 characters without braces.`,
+    false,
   );
 }
 

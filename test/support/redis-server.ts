@@ -126,6 +126,13 @@ export class RedisServer {
       async () => (await this.cli('INFO', 'replication')).includes('master_link_status:up'),
       'a replica that follows its master',
     );
+    const info = await this.cli('INFO', 'replication');
+    const port = /master_port:(\d+)/.exec(info)?.[1] ?? '';
+    await waitFor(async () => {
+      const master = ['-h', '127.0.0.1', '-p', port, 'INFO', 'replication'];
+      const { stdout } = await run('redis-cli', master, { timeout: 5000 });
+      return stdout.includes(`port=${this.port},state=online`);
+    }, 'a master that counts on its replica');
   }
 
   pause(): void {

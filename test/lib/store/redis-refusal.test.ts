@@ -96,6 +96,12 @@ describe('the Redis store refuses', () => {
     expect(asked[0]).to.match(/WAITAOF\D+1\D+2\D+70/);
   });
 
+  it('a domain that would spoil the hash tag of its keys', async () => {
+    const error = await refusal(stores.open(server.location, 'a}b'), 'store-unavailable');
+    expect(error.message).to.contain('without braces');
+    expect(error.retryable).to.equal(false);
+  });
+
   it('a replica', async () => {
     const replica = await fleet.start({ replicaOf: server });
     const error = await refusal(stores.open(replica.location, 'x'), 'store-unavailable');

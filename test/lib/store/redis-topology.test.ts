@@ -83,7 +83,7 @@ describe('the Redis store behind Sentinels', function () {
     const other = await fleet.start({ replicaOf: master });
     const store = await stores.open(master.location, freshDomain());
     await store.apply({ writes: [put('port/a', 1)] });
-    await master.cli('WAIT', '1', '2000');
+    await waitFor(async () => (await other.cli('DBSIZE')) !== '0', 'the copy');
     await other.cli('REPLICAOF', 'NO', 'ONE');
     await master.cli('REPLICAOF', '127.0.0.1', String(other.port));
     const error = await refusal(store.apply({ writes: [put('port/b', 1)] }), 'store-unavailable');
@@ -254,7 +254,7 @@ describe('the Redis store with replicas that confirm', () => {
   it('confirms what its replica has, and says of the rest that it may be lost', async () => {
     const master = await fleet.start();
     const replica = await fleet.start({ replicaOf: master });
-    const options = { waitReplicas: 1, confirmTimeoutMs: 200 };
+    const options = { waitReplicas: 1, confirmTimeoutMs: 500 };
     const domain = freshDomain();
     const store = await stores.open(master.location, domain, options);
     expect(await store.apply({ writes: [put('port/a', 1)] })).to.equal(1);
