@@ -49,6 +49,8 @@ export class Facts {
   readonly #former = new Map<PortName, AttachmentRecord>();
   /** What is seen of these ports calls for a change that another instance is to decide. */
   readonly #leftToOthers = new Set<PortName>();
+  /** Written by us since the others were last heard. */
+  readonly #spoken = new Set<RecordKey>();
   readonly #indexes = new Set<number>();
   #lastIndex = 0;
   /** The revision to which the feed has come. */
@@ -93,6 +95,7 @@ export class Facts {
 
   /** What we left to others may be ours now. */
   decideLeft(): void {
+    this.#spoken.clear();
     for (const port of [...this.#leftToOthers]) this.decide(port);
     this.settle();
   }
@@ -171,7 +174,11 @@ export class Facts {
 
   /** What is to be written now, if anything. */
   publish(): PublishedWrite[] | undefined {
-    return this.#outbox.take(this.#revisions);
+    const writes = this.#outbox.take(this.#revisions);
+    if (this.#context.federation.isShared) {
+      for (const { key } of writes ?? []) if (key.startsWith('attachment/')) this.#spoken.add(key);
+    }
+    return writes;
   }
 
   /** Keys of facts that are on their way to the store. */
@@ -198,6 +205,7 @@ export class Facts {
   }
 
   publishRefused(key: RecordKey): void {
+    this.#spoken.clear();
     const { given, words } = this.#outbox.refused(key);
     this.#hear(words);
     if (given?.kind !== 'index') return;
@@ -226,8 +234,14 @@ export class Facts {
       if (kind === 'nve') this.#nveRecord(name, record !== undefined);
     }
     if (claims.size > 0) this.#renumber(claims);
-    for (const port of ports) this.decide(port);
+    for (const port of ports) this.#decideWhenHeard(port);
     this.settle();
+  }
+
+  /** Who was contradicted waits for what the others say: two who see different things would never end. */
+  #decideWhenHeard(port: PortName): void {
+    if (this.#spoken.has(recordKey('attachment', port))) this.#leftToOthers.add(port);
+    else this.decide(port);
   }
 
   #isNews(word: StoreWord): boolean {

@@ -3,6 +3,7 @@ import { expectOwners, expectRest } from './checks.ts';
 import { Faults } from './faults.ts';
 import {
   expectAttachments,
+  expectFewWrites,
   expectIntent,
   expectNumbers,
   expectReplicas,
@@ -17,7 +18,7 @@ describe('the cores of several instances, whatever befalls them', () => {
   describeSeeds(
     'end with the tables that the records call for, and the records that the NVEs show',
     {
-      count: 1000,
+      count: 600,
       file: 'test/simulation/core-simulation.test.ts',
       run: (seed, traces) => {
         const brains = new Map<string, CoreBrain>();
@@ -47,6 +48,7 @@ describe('the cores of several instances, whatever befalls them', () => {
             expectNumbers(world, domain);
             expectTables(world, domain);
             expectReplicas(world, brains);
+            expectFewWrites(world, tenants.acts);
             if (!forgets) expectIntent(world, tenants.confirmed);
             expectRest(world, 15_000);
           },

@@ -89,6 +89,7 @@ describe('hand-overs', () => {
       world.store.isAway = true;
       world.run(hours * 3_600_000);
       const moved = world.handOvers() - before;
+      expect(moved, 'each is offered').to.be.at.least(nves);
       world.store.isAway = false;
       world.run(20_000);
       expectOwners(world);

@@ -121,3 +121,11 @@ export function expectIntent(
 function sameRecord(one: DomainRecord | undefined, other: DomainRecord | undefined): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
+
+/** Instances write when something happens, and not against each other. */
+export function expectFewWrites(world: World, acts: number): void {
+  const causes = acts + world.handOvers();
+  if (world.store.writes > 3 * causes + 20) {
+    throw new Violation(`${world.store.writes} batches were written for ${causes} causes`);
+  }
+}

@@ -47,6 +47,8 @@ const EMPTY = '0';
 
 export class StoreModel {
   isAway = false;
+  /** Batches that changed something. */
+  writes = 0;
   /** Called when there is something to read. */
   onChange: () => void = () => undefined;
   #records = new Map<string, ModelRecord>();
@@ -85,6 +87,7 @@ export class StoreModel {
     if (changes.length === 0) return { type: 'applied', revision: this.#revision };
     this.#past.push(this.snapshot());
     const revision = ++this.#revision;
+    this.writes++;
     this.#id = `${revision}-${++this.#nonce}`;
     for (const { key, record } of changes) {
       if (record === undefined) this.#records.delete(key);

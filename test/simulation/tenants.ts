@@ -14,6 +14,8 @@ const PORTS = ['p1', 'p2', 'p3', 'p4', 'p5', 'p6'];
 export class Tenants {
   /** What operators were told is stored; undefined: deleted. */
   readonly confirmed = new Map<string, DomainRecord | undefined>();
+  /** What instances may have to write something for. */
+  acts = 0;
   readonly #world: World;
   #isOver = false;
   #ofport = 0;
@@ -64,6 +66,7 @@ export class Tenants {
   #plug(nve: NveModel, name: string): void {
     if (nve.interfaces.get(`v-${name}`)?.ofport !== undefined) return;
     this.#world.trace(`${name} comes to ${nve.name}`);
+    this.acts++;
     nve.setInterface(`v-${name}`, { ifaceId: name });
     const ofport = ++this.#ofport;
     this.#world.timeline.after(this.#world.dice.between(0, 100), () => {
@@ -75,6 +78,7 @@ export class Tenants {
   #unplug(nve: NveModel, name: string): void {
     if (!nve.interfaces.has(`v-${name}`)) return;
     this.#world.trace(`${name} leaves ${nve.name}`);
+    this.acts++;
     nve.setInterface(`v-${name}`, undefined);
   }
 
@@ -100,6 +104,7 @@ export class Tenants {
     if (store.isAway) return;
     this.#world.trace(`${key} is ${record === undefined ? 'deleted' : JSON.stringify(record)}`);
     const basedOn = store.records.get(key)?.revision ?? ('absent' as const);
+    this.acts++;
     store.apply([{ key, record, basedOn }], '0');
     this.confirmed.set(key, record);
   }
