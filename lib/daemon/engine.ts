@@ -8,7 +8,6 @@ import { Core } from '../control/core.ts';
 import type { Effect, Input, PublishedWrite } from '../control/inputs.ts';
 import type { MembersView } from '../control/members-view.ts';
 import type { RecordChange } from '../desired/compiler.ts';
-import type { Member } from '../model/announcement.ts';
 import { recordToJson } from '../model/record-parse.ts';
 import { now } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
@@ -17,6 +16,7 @@ import type { Southbound } from '../southbound/southbound.ts';
 import { type Store, StoreError, type Write } from '../store/contract.ts';
 import { Announcer, type AnnouncerSettings } from './announcer.ts';
 import type { EventLog, Notice } from './event-log.ts';
+import { PeersHeard, UNHEARD } from './peer-targets.ts';
 import { StoreFollower } from './store-follower.ts';
 
 /** A store that refuses is asked again after 1 s, 2 s … 30 s, or when it answers the announcements again. */
@@ -25,9 +25,6 @@ const PUBLISH_RETRY_MAX_MS = 30_000;
 
 /** Open vSwitch tries a manager that was away again after 8 s at the most. */
 export const COME_BACK_MS = 10_000;
-
-/** So long after the store was reached all instances have said what they have to say. */
-const SETTLED_MS = 60_000;
 
 type Switches = Pick<Southbound, 'carryOut' | 'controllersOf' | 'takePeers'>;
 
@@ -43,6 +40,7 @@ export class Engine {
   readonly revisions: Pick<ReadonlyMap<string, number>, 'get' | 'has'>;
   readonly #settings: EngineSettings;
   readonly #follower: StoreFollower;
+  readonly #peers: PeersHeard;
   readonly #listeners = new Set<() => void>();
   readonly #timers = new Set<NodeJS.Timeout>();
   #southbound: Switches | undefined;
@@ -52,10 +50,6 @@ export class Engine {
   #publishProblem: string | undefined;
   #publishRetryMs = PUBLISH_RETRY_FIRST_MS;
   #publishAgain: NodeJS.Timeout | undefined;
-  #answeredSince: number | undefined;
-  /** By what the peers were last told. */
-  #peersTold = '';
-  #peersHeard: readonly unknown[] = [];
   #closed = false;
 
   constructor(settings: EngineSettings) {
@@ -63,6 +57,7 @@ export class Engine {
     const { store, events, log, instance } = settings;
     const isShared = store.membership !== undefined;
     this.core = new Core({ keyOf: keyOfFlow, ...(isShared ? { instance } : {}) });
+    this.#peers = new PeersHeard(instance);
     const { core } = this;
     this.#follower = new StoreFollower(store, {
       log,
@@ -114,6 +109,8 @@ export class Engine {
     this.#step();
     const { membership } = this.#settings.store;
     if (membership !== undefined) {
+      // Also when nobody can be heard now: the others' targets are there, and stay.
+      southbound.takePeers(() => UNHEARD);
       const settings = {
         ...this.#settings,
         controllersOf: (nve: string) => southbound.controllersOf(nve),
@@ -201,6 +198,8 @@ export class Engine {
       const revision = await this.#settings.store.apply({
         writes: writes.map(toWrite),
         preconditions: writes.map(({ key, basedOn }) => ({ key, revision: basedOn })),
+        // A fact is seen again.
+        confirm: false,
       });
       this.#publishProblem = undefined;
       this.#publishRetryMs = PUBLISH_RETRY_FIRST_MS;
@@ -241,34 +240,13 @@ export class Engine {
   #takeMembers(input: Extract<Input, { type: 'members' | 'store-away' }>): void {
     this.take(input);
     if (input.type === 'store-away') {
-      this.#answeredSince = undefined;
+      this.#peers.away();
       return;
     }
-    this.#answeredSince ??= input.now;
     this.#tryPublishAgain();
-    this.#tellPeers(input);
-  }
-
-  /** Every bridge is to know the OpenFlow targets of every instance. */
-  #tellPeers({ members, now: heardAt }: Extract<Input, { type: 'members' }>): void {
-    const settled = heardAt - (this.#answeredSince ?? heardAt) >= SETTLED_MS;
-    const heard = [settled, ...members.map(({ announcement }) => announcement.nves)];
-    if (
-      heard.length === this.#peersHeard.length &&
-      heard.every((it, at) => it === this.#peersHeard[at])
-    )
-      return;
-    this.#peersHeard = heard;
-    const targets = targetsOf(members.filter(({ name }) => name !== this.#settings.instance));
-    const names = new Set(members.map(({ name }) => name));
-    const told = JSON.stringify([[...targets], [...names], settled]);
-    if (told === this.#peersTold) return;
-    this.#peersTold = told;
-    this.#southbound?.takePeers((nve) => ({
-      targets: targets.get(nve) ?? [],
-      members: names,
-      settled,
-    }));
+    // Every bridge is to know the OpenFlow targets of every instance.
+    const peers = this.#peers.take(input.members, input.now);
+    if (peers !== undefined) this.#southbound?.takePeers(peers);
   }
 
   #later(delayMs: number, action: () => void): void {
@@ -278,20 +256,6 @@ export class Engine {
     }, delayMs);
     this.#timers.add(timer);
   }
-}
-
-function targetsOf(
-  members: readonly Member[],
-): Map<string, { instance: string; target: string }[]> {
-  const targets = new Map<string, { instance: string; target: string }[]>();
-  for (const { name, announcement } of members) {
-    for (const nve of announcement.nves) {
-      const there = targets.get(nve.name) ?? [];
-      for (const target of nve.controllers) there.push({ instance: name, target });
-      targets.set(nve.name, there);
-    }
-  }
-  return targets;
 }
 
 export function toWrite({ key, record }: RecordChange): Write {

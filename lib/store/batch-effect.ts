@@ -29,6 +29,7 @@ export interface TextWrite {
 export interface CheckedBatch {
   readonly writes: readonly TextWrite[];
   readonly preconditions: readonly Precondition[];
+  readonly confirm: boolean;
   /** Of all texts and keys, in UTF-16 units: the least that the batch costs on disk. */
   readonly size: number;
 }
@@ -67,7 +68,7 @@ export function checkBatch(batch: Batch): CheckedBatch {
   }
   const preconditions = [...(batch.preconditions ?? [])];
   for (const { key } of preconditions) checkKey(key);
-  return { writes, preconditions, size };
+  return { writes, preconditions, size, confirm: batch.confirm !== false };
 }
 
 function checkKey(key: string): void {

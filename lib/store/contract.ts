@@ -37,6 +37,8 @@ export interface Precondition {
 export interface Batch {
   readonly writes: readonly Write[];
   readonly preconditions?: readonly Precondition[];
+  /** False: it can be written again if the server fails, so neither replicas nor its disk are waited for. */
+  readonly confirm?: boolean;
 }
 
 export const BATCH_WRITES_MAX = 100_000;

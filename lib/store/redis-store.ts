@@ -24,6 +24,7 @@ import { FeedHistory, type FeedPosition, NOWHERE } from './feed-history.ts';
 import { endedSubscription } from './feed-subscription.ts';
 import { RedisAudit } from './redis-audit.ts';
 import { RedisConfirmation } from './redis-confirmation.ts';
+import type { RedisConnection } from './redis-connection.ts';
 import { closedStore, redisFault, unusable } from './redis-faults.ts';
 import { RedisFeed } from './redis-feed.ts';
 import { RedisLink } from './redis-link.ts';
@@ -248,9 +249,11 @@ class RedisStore implements Store {
 
   async #apply(batch: CheckedBatch): Promise<Revision> {
     try {
+      // On another connection: a confirmation that is awaited holds its own up.
+      if (!batch.confirm) return await this.#send(batch, this.#usableSession().reads);
       return await this.#confirmation.write(
         () => this.#usableSession().writes,
-        () => this.#send(batch),
+        () => this.#send(batch, this.#usableSession().writes),
       );
     } catch (error) {
       throw redisFault(this.description, error, true);
@@ -265,7 +268,7 @@ class RedisStore implements Store {
     return session;
   }
 
-  async #send(batch: CheckedBatch): Promise<Revision> {
+  async #send(batch: CheckedBatch, connection: RedisConnection): Promise<Revision> {
     const session = this.#usableSession();
     const { meta, records, feed } = this.#keys;
     const { incarnation, newest } = this.#history;
@@ -274,7 +277,7 @@ class RedisStore implements Store {
       feedRevisionsMax = 10_000,
       feedSizeMaxChars = 256 * 1024 * 1024,
     } = this.#options;
-    const answer = await session.writes.run(
+    const answer = await connection.run(
       APPLY_SCRIPT,
       [meta, records, feed],
       [

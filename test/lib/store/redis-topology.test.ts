@@ -271,4 +271,19 @@ describe('the Redis store with replicas that confirm', () => {
     expect(await store.apply({ writes: [put('port/b', 1), put('port/c', 1)] })).to.equal(3);
     expect(await replica.cli('HLEN', `nva:{${domain}}:records`)).to.equal('3');
   });
+
+  it('does not hold up what need not be confirmed, neither by its own confirmation nor by that of others', async () => {
+    const master = await fleet.start();
+    const replica = await fleet.start({ replicaOf: master });
+    const options = { waitReplicas: 1, confirmTimeoutMs: 1500 };
+    const store = await stores.open(master.location, freshDomain(), options);
+    await store.apply({ writes: [put('port/a', 1)] });
+    replica.pause();
+    const slow = refusal(store.apply({ writes: [put('port/b', 1)] }), 'store-unconfirmed');
+    const started = performance.now();
+    expect(await store.apply({ writes: [put('attachment/a', 1)], confirm: false })).to.equal(3);
+    expect(performance.now() - started).to.be.lessThan(500);
+    await slow;
+    replica.resume();
+  });
 });
