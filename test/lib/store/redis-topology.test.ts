@@ -280,6 +280,7 @@ describe('the Redis store with replicas that confirm', () => {
     await store.apply({ writes: [put('port/a', 1)] });
     replica.pause();
     const slow = refusal(store.apply({ writes: [put('port/b', 1)] }), 'store-unconfirmed');
+    await waitFor(async () => (await store.snapshot()).revision === 2, 'the batch to be applied');
     const started = performance.now();
     expect(await store.apply({ writes: [put('attachment/a', 1)], confirm: false })).to.equal(3);
     expect(performance.now() - started).to.be.lessThan(500);
