@@ -48,7 +48,7 @@ describe('the cores of several instances, whatever befalls them', () => {
             expectNumbers(world, domain);
             expectTables(world, domain);
             expectReplicas(world, brains);
-            expectFewWrites(world, tenants.acts);
+            expectFewWrites(world, tenants);
             if (!forgets) expectIntent(world, tenants.confirmed);
             expectRest(world, 15_000);
           },

@@ -47,8 +47,8 @@ const EMPTY = '0';
 
 export class StoreModel {
   isAway = false;
-  /** Batches that changed something. */
-  writes = 0;
+  /** Batches that were tried. */
+  attempts = 0;
   /** Called when there is something to read. */
   onChange: () => void = () => undefined;
   #records = new Map<string, ModelRecord>();
@@ -76,6 +76,7 @@ export class StoreModel {
 
   /** `position`: the entry that the writer has read last. */
   apply(writes: readonly ModelWrite[], position: string): ApplyAnswer {
+    this.attempts++;
     if (position !== EMPTY && !this.#isHistory(position)) return { type: 'forked' };
     for (const { key, basedOn } of writes) {
       const present = this.#records.get(key)?.revision ?? 'absent';
@@ -87,7 +88,6 @@ export class StoreModel {
     if (changes.length === 0) return { type: 'applied', revision: this.#revision };
     this.#past.push(this.snapshot());
     const revision = ++this.#revision;
-    this.writes++;
     this.#id = `${revision}-${++this.#nonce}`;
     for (const { key, record } of changes) {
       if (record === undefined) this.#records.delete(key);

@@ -16,6 +16,8 @@ export class Tenants {
   readonly confirmed = new Map<string, DomainRecord | undefined>();
   /** What instances may have to write something for. */
   acts = 0;
+  /** Written by operators. */
+  writes = 0;
   readonly #world: World;
   #isOver = false;
   #ofport = 0;
@@ -105,6 +107,7 @@ export class Tenants {
     this.#world.trace(`${key} is ${record === undefined ? 'deleted' : JSON.stringify(record)}`);
     const basedOn = store.records.get(key)?.revision ?? ('absent' as const);
     this.acts++;
+    this.writes++;
     store.apply([{ key, record, basedOn }], '0');
     this.confirmed.set(key, record);
   }
