@@ -22,8 +22,6 @@ export interface Mutations {
   readonly unguardedGeneration?: boolean;
   /** The generation is the clock, whatever the NVE has seen. */
   readonly clockAlone?: boolean;
-  /** The switch is written to with a role that was asked for before the lock was lost. */
-  readonly writesWithoutLock?: boolean;
   /** The generation transaction does not assert the lock, and the role is taken without it. */
   readonly noLock?: boolean;
 }
@@ -172,8 +170,7 @@ export class NveSessions implements DatabaseClient, SwitchClient {
   roleAnswered(generation: number, isStale: boolean): void {
     const { nve, emit } = this.#options;
     // An answer to what was asked with a lock that is gone by now.
-    if (generation !== this.#generation && this.#options.mutations.writesWithoutLock !== true)
-      return;
+    if (generation !== this.#generation) return;
     if (isStale) this.#learnGeneration();
     else {
       this.#isMaster = true;
@@ -255,10 +252,10 @@ export class NveSessions implements DatabaseClient, SwitchClient {
   }
 
   #owned(owner: boolean): void {
-    const { nve, emit, mutations } = this.#options;
+    const { nve, emit } = this.#options;
     emit({ type: 'nve-owner', nve: nve.name, owner });
     this.#generation = undefined;
-    if (!owner && this.#isMaster && mutations.writesWithoutLock !== true) {
+    if (!owner && this.#isMaster) {
       this.#stopWriting('its lock is gone');
     }
     this.#refresh();
