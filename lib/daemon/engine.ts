@@ -26,6 +26,9 @@ const PUBLISH_RETRY_MAX_MS = 30_000;
 /** Open vSwitch tries a manager that was away again after 8 s at the most. */
 export const COME_BACK_MS = 10_000;
 
+/** What the store has taken reaches us by its feed long before that. */
+const FEED_MAX_MS = 5_000;
+
 type Switches = Pick<Southbound, 'carryOut' | 'controllersOf' | 'takePeers'>;
 
 export interface EngineSettings extends Omit<AnnouncerSettings, 'controllersOf'> {
@@ -137,16 +140,20 @@ export class Engine {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Resolves when the core has taken in this revision of the store. */
-  async caughtUp(revision: number): Promise<void> {
-    while (this.core.revision < revision && !this.#closed) {
-      await new Promise<void>((resolve) => {
-        const done = this.onStep(() => {
-          done();
-          resolve();
-        });
+  /** Resolves when the core has taken in this revision of the store; false: not within FEED_MAX_MS. */
+  caughtUp(revision: number): Promise<boolean> {
+    if (this.core.revision >= revision) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const end = (isThere: boolean): void => {
+        clearTimeout(timer);
+        stop();
+        resolve(isThere);
+      };
+      const timer = setTimeout(() => end(false), FEED_MAX_MS).unref();
+      const stop = this.onStep(() => {
+        if (this.core.revision >= revision) end(true);
       });
-    }
+    });
   }
 
   /** Somebody waits for what the other instances will say: they are asked more often for a second. */

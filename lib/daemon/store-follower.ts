@@ -130,9 +130,12 @@ export class StoreFollower {
   }
 
   async #giveBack(ancestor: number): Promise<void> {
+    const known = this.#host.revision;
     const kept = this.#kept();
-    const common = ancestor === 0 ? await this.#restore(kept) : ancestor;
-    if (common === undefined) return;
+    const found = ancestor === 0 ? await this.#restore(kept) : ancestor;
+    if (found === undefined) return;
+    // Our writes are in its history also where what others wrote before them has not come to us.
+    const common = Math.min(found, known);
     const pending = this.#host.pending();
     // What is on its way is written by the usual way.
     const settled = kept.filter(({ key }) => !pending.has(key));
@@ -190,7 +193,7 @@ export class StoreFollower {
   /** Asks the store, which is not empty any more, by a batch that writes nothing. */
   async #inCommon(): Promise<number | undefined> {
     try {
-      await this.#store.apply({ writes: [] });
+      await this.#store.apply({ writes: [], confirm: false });
       return undefined;
     } catch (error) {
       if (error instanceof StoreError && error.code === 'store-forked') return error.ancestor ?? 0;

@@ -20,8 +20,9 @@ const PAUSE_MAX_MS = 64;
 /** A store that was emptied is given back what it held within this. */
 const FORK_MAX_MS = 5_000;
 const FORK_PAUSE_MS = 200;
-/** What the store has taken reaches us by its feed long before that. */
-const FEED_MAX_MS = 5_000;
+
+/** Asks for the newest revision; there is nothing that replicas or disks could confirm. */
+const NOTHING: Batch = { writes: [], confirm: false };
 
 type WriterEngine = Pick<Engine, 'core' | 'revisions' | 'caughtUp' | 'unreadable'>;
 
@@ -46,7 +47,7 @@ export class StoreWriter {
 
   /** The store's own newest revision. @throws StoreError */
   newest(): Promise<number> {
-    return this.#store.apply({ writes: [] });
+    return this.#store.apply(NOTHING);
   }
 
   async #writeAlone(plan: () => IntentPlan): Promise<Applied> {
@@ -57,12 +58,15 @@ export class StoreWriter {
         throw new AuthorityError('rejected', 'nothing was changed', problems);
       }
       const writes = planned.length === 0 && this.#inDoubt ? this.#touch() : planned;
-      if (writes.length === 0) return { objects, revision: this.#engine.core.revision };
+      if (writes.length === 0) {
+        if (await this.#isNewest()) return { objects, revision: this.#engine.core.revision };
+        continue;
+      }
       const keys = [...writes.map((write) => write.key), ...reliesOn];
       const preconditions = keys.map((key) => this.#precondition(key));
       const revision = await this.#try({ writes: writes.map(toWrite), preconditions });
       if (revision !== undefined) {
-        await this.#caughtUp(revision);
+        await this.#engine.caughtUp(revision);
         return { objects, revision };
       }
       await this.#lookAgain(attempt);
@@ -85,15 +89,27 @@ export class StoreWriter {
     return [];
   }
 
+  /** Whether what the plan was made by is all that the store has; if it is not, the rest has come when this resolves. */
+  async #isNewest(): Promise<boolean> {
+    // Nobody else writes to it.
+    if (this.#store.membership === undefined) return true;
+    const newest = (await this.#try(NOTHING)) ?? 0;
+    if (newest <= this.#engine.core.revision) return true;
+    await this.#catchUp(newest);
+    return false;
+  }
+
   async #lookAgain(attempt: number): Promise<void> {
     const newest = await this.newest().catch((error: unknown) => {
       if (error instanceof StoreError) return this.#engine.core.revision;
       throw error;
     });
-    if (await this.#caughtUp(newest)) {
-      await pause(Math.random() * Math.min(2 ** attempt, PAUSE_MAX_MS));
-      return;
-    }
+    await this.#catchUp(newest);
+    await pause(Math.random() * Math.min(2 ** attempt, PAUSE_MAX_MS));
+  }
+
+  async #catchUp(newest: number): Promise<void> {
+    if (await this.#engine.caughtUp(newest)) return;
     throw new AuthorityError(
       'store',
       'nothing was changed: the store does not tell what others have changed; see nva status, and apply again',
@@ -106,7 +122,7 @@ export class StoreWriter {
     for (;;) {
       try {
         const revision = await this.#store.apply(batch);
-        this.#inDoubt = false;
+        if (batch.writes.length > 0) this.#inDoubt = false;
         return revision;
       } catch (error) {
         if (!(error instanceof StoreError)) throw error;
@@ -122,18 +138,6 @@ export class StoreWriter {
     if (error.code === 'store-forked' && triedMs <= FORK_MAX_MS) return;
     if (error.code === 'store-unconfirmed') this.#inDoubt = true;
     throw refusal(error);
-  }
-
-  /** False: not within FEED_MAX_MS. */
-  #caughtUp(revision: number): Promise<boolean> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => resolve(false), FEED_MAX_MS);
-      const end = (): void => {
-        clearTimeout(timer);
-        resolve(true);
-      };
-      this.#engine.caughtUp(revision).then(end, reject);
-    });
   }
 
   #precondition(key: RecordKey): Precondition {

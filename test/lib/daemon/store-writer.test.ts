@@ -10,6 +10,7 @@ import { parseRecord } from '../../../lib/model/record-parse.ts';
 import { type Applied, AuthorityError } from '../../../lib/northbound/authority.ts';
 import type { Log } from '../../../lib/runtime/log.ts';
 import { type Store, StoreError, type StoreErrorCode } from '../../../lib/store/contract.ts';
+import { openMemoryServer } from '../../../lib/store/memory-server.ts';
 import { openMemoryStore } from '../../../lib/store/memory-store.ts';
 import { ipv4FromNumber, macFromNumber } from '../../../protocols/base/addresses.ts';
 
@@ -21,10 +22,10 @@ class Writer {
   readonly engine: Engine;
   readonly writer: StoreWriter;
 
-  constructor(store: Store) {
+  constructor(store: Store, instance = 'i1') {
     this.engine = new Engine({
       ...{ store, events: new EventLog(LOG), log: LOG, nameTaken: nothing },
-      ...{ instance: 'i1', version: '0', startedAt: new Date(0) },
+      ...{ instance, version: '0', startedAt: new Date(0) },
     });
     this.writer = new StoreWriter(this.engine, store);
   }
@@ -156,6 +157,56 @@ describe('two writers of one store', () => {
       }),
       { numRuns: 150 },
     );
+  });
+});
+
+describe('a writer that has not heard what another has written', () => {
+  const server = openMemoryServer();
+  const stores = [server.open(), server.open()] as const;
+  let isHeld = false;
+  const held: (() => void)[] = [];
+  const late: Store = {
+    ...stores[1],
+    description: 'late',
+    membership: stores[1].membership,
+    snapshot: () => stores[1].snapshot(),
+    apply: (batch) => stores[1].apply(batch),
+    close: () => stores[1].close(),
+    watch: (after, listener, ended) =>
+      stores[1].watch(
+        after,
+        (set) => (isHeld ? held.push(() => listener(set)) : listener(set)),
+        ended,
+      ),
+  };
+  const one = new Writer(stores[0], 'i1');
+  const other = new Writer(late, 'i2');
+
+  before(() => Promise.all([one.start(), other.start()]));
+  after(async () => {
+    for (const { engine } of [one, other]) await engine.close();
+    for (const store of stores) await store.close();
+  });
+
+  it('does not take its change for done because it was so before', async () => {
+    const { revision } = await one.apply(network('blue', 5));
+    await other.engine.caughtUp(revision);
+    isHeld = true;
+    await one.apply(network('blue', 6));
+    const again = other.apply(network('blue', 5));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    isHeld = false;
+    for (const tell of held.splice(0)) tell();
+    expect((await again).objects[0]).to.have.property('result', 'changed');
+    expect((await domainIn(stores[0])).network('blue')?.vni).to.equal(5);
+  });
+
+  it('says that it cannot know while the store is out of reach', async () => {
+    await other.apply(network('blue', 5));
+    server.partition(stores[1]);
+    const refused = await other.apply(network('blue', 5)).catch((error: unknown) => error);
+    expect(refused).to.be.instanceOf(AuthorityError).and.to.include({ code: 'store' });
+    server.heal(stores[1]);
   });
 });
 
