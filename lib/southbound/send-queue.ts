@@ -12,6 +12,9 @@ export type Entry = Operation | number;
 /** About 100 MB of flows, but only references here. */
 const WAITING_MAX = 1_000_000;
 
+/** What was sent is let go of when it is so much, and half of all. */
+const SENT_MAX = 1_000;
+
 export class SendQueue {
   readonly #waitingMax: number;
   #entries: Entry[] = [];
@@ -45,7 +48,15 @@ export class SendQueue {
     if (entry === undefined) return undefined;
     this.#at++;
     if (this.isEmpty) this.clear();
+    else if (this.#at > SENT_MAX && this.#at > this.#entries.length / 2) this.#letGo();
     return entry;
+  }
+
+  /** A switch that is always a little behind would else have us keep all that it was ever sent. */
+  #letGo(): void {
+    this.#entries = this.#entries.slice(this.#at);
+    this.#firstEnd = Math.max(0, this.#firstEnd - this.#at);
+    this.#at = 0;
   }
 
   clear(): void {

@@ -46,4 +46,18 @@ describe('what waits to be sent to a switch', () => {
     queue.clear();
     expect(queue.isEmpty).to.equal(true);
   });
+
+  it('comes out in order and within its bound also when a switch is always a little behind', () => {
+    const queue = new SendQueue(10);
+    queue.add(0, operations(3_000));
+    const batches: number[] = [];
+    for (let batch = 1; batch <= 3_000; batch++) {
+      expect(queue.add(batch, operations(1))).to.equal(true);
+      batches.push(...take(queue, batch === 1 ? 3_001 : 2));
+    }
+    expect(queue.isEmpty).to.equal(false);
+    expect(queue.add(4_000, operations(11))).to.equal(false);
+    batches.push(...take(queue, 2));
+    expect(batches).to.deep.equal(Array.from({ length: 3_001 }, (_, batch) => batch));
+  });
 });
