@@ -14,7 +14,7 @@ import { writersOf } from './support/one-writer.ts';
 import { commitsOf, databaseEventsOf, switchEventsOf } from './support/switch-log.ts';
 
 const SEED = Number(process.env.SEED ?? 5);
-const STEPS = Number(process.env.STEPS ?? 26);
+const STEPS = Number(process.env.STEPS ?? 20);
 const PAUSE_MAX_MS = 1_000;
 /** Tenants that come, move and go meanwhile, so that there is always something to write. */
 const TENANT_PAUSE_MAX_MS = 200;
