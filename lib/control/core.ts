@@ -262,6 +262,8 @@ export class Core {
     }
     state.version = undefined;
     state.outOfStep();
+    // The switch may come back with nothing of what it had confirmed.
+    if (state.owner) this.#federation.startOver(this.#revision, this.#moment);
     if (!state.alive) this.#facts.decidePortsOf(state.name);
   }
 

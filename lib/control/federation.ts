@@ -161,7 +161,7 @@ export class Federation {
     if (this.#awaited.length > AWAITED_MAX) this.#awaited.splice(AWAITED_MAX / 2, 1);
   }
 
-  /** An NVE is ours now: it has confirmed nothing yet. */
+  /** An NVE is ours now, or its switch was lost: it has confirmed nothing yet. */
   startOver(revision: number, moment: number): void {
     this.#confirmed = 0;
     this.#awaited = [{ revision, moment }];

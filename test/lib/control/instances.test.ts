@@ -183,6 +183,19 @@ describe('what is confirmed over several instances', () => {
     expect(scene.pending('hv1', 9)).to.equal(undefined);
   });
 
+  it('is not said to others of a switch that we serve, and that is not there any more', () => {
+    const scene = new Scene();
+    scene.records({ kind: 'network', name: 'blue', vni: 5, vniAllocated: false });
+    scene.connect('hv1');
+    scene.serve('hv1');
+    expect(scene.core.confirmed).to.equal(1);
+    scene.take({ type: 'flows-lost', nve: 'hv1', reason: 'it was restarted' });
+    expect(scene.core.confirmed).to.equal(0);
+    scene.take({ type: 'nve-owner', nve: 'hv1', owner: false });
+    scene.serve('hv1');
+    expect(scene.core.confirmed).to.equal(1);
+  });
+
   it('is nothing of an NVE that nobody serves', () => {
     const scene = new Scene();
     scene.connect('hv1');
