@@ -58,7 +58,7 @@ export function planRecovery({ kept, pending, ancestor, store }: RecoveryInput):
   const overwritten = kept.filter(({ key, revision, value }) => {
     const there = theirs.get(key);
     if (there === undefined || revision <= ancestor || there.revision <= ancestor) return false;
-    return JSON.stringify(there.value) !== JSON.stringify(value);
+    return textOf(key, there.value) !== textOf(key, value);
   });
   for (const { key } of overwritten) merge.name(key, 'it was written anew meanwhile');
   for (const { key, revision } of store) {
@@ -181,6 +181,12 @@ class Merge {
     const value = recordToJson({ kind: 'roster', network, count });
     this.#writes.set(key, { key, value, basedOn: theirs.get(key)?.revision ?? 'absent' });
   }
+}
+
+/** The same for equal records, whatever the order of their members was. */
+function textOf(key: RecordKey, value: unknown): string {
+  const record = parseRecord(key, value);
+  return JSON.stringify(record.ok ? recordToJson(record.value) : value);
 }
 
 function addressesOf({ network, mac, ips }: PortRecord): string[] {
