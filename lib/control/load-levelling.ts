@@ -14,6 +14,8 @@ export interface Load {
   readonly nves: ReadonlyMap<NveName, boolean>;
   /** The last is given first. */
   readonly givable: NveName[];
+  /** False: it says that it owns what somebody else owns, so its word is old, perhaps the last before it died. */
+  readonly isCurrent: boolean;
   /** With those that will come to it. */
   count: number;
 }
@@ -31,14 +33,21 @@ export function loadsOf(
   held: readonly NveName[],
   peers: readonly { name: string; alive: boolean; nves: ReadonlyMap<NveName, boolean> }[],
 ): Load[] {
-  const loads: Load[] = [{ name: self, nves, givable: [...held], count: held.length }];
+  const loads: Load[] = [
+    { name: self, nves, givable: [...held], isCurrent: true, count: held.length },
+  ];
   const owned = new Set(held);
+  const contested = contestedOf(held, peers);
   for (const peer of peers) {
     if (!peer.alive) continue;
     const givable = [...peer.nves].filter(([nve, owns]) => owns && !owned.has(nve));
     for (const [nve] of givable) owned.add(nve);
     const names = givable.map(([nve]) => nve);
-    loads.push({ name: peer.name, nves: peer.nves, givable: names, count: names.length });
+    const isCurrent = [...peer.nves].every(([nve, owns]) => !owns || !contested.has(nve));
+    loads.push({
+      ...{ name: peer.name, nves: peer.nves, givable: names },
+      ...{ isCurrent, count: names.length },
+    });
   }
   // What is between two owners now will come to rest where there is least.
   for (const nve of new Set(loads.flatMap((load) => [...load.nves.keys()]))) {
@@ -55,6 +64,7 @@ export function nextMove(loads: readonly Load[]): Move | undefined {
   for (const from of [...ascending].reverse()) {
     for (const to of ascending) {
       if (from.count - to.count < 2) break;
+      if (!to.isCurrent) continue;
       const nve = from.givable.findLast((name) => to.nves.has(name));
       if (nve === undefined) continue;
       from.givable.splice(from.givable.lastIndexOf(nve), 1);
@@ -64,6 +74,23 @@ export function nextMove(loads: readonly Load[]): Move | undefined {
     }
   }
   return undefined;
+}
+
+/** NVEs of which two say that they own them. */
+function contestedOf(
+  held: readonly NveName[],
+  peers: readonly { alive: boolean; nves: ReadonlyMap<NveName, boolean> }[],
+): Set<NveName> {
+  const owned = new Set(held);
+  const contested = new Set<NveName>();
+  for (const peer of peers) {
+    if (!peer.alive) continue;
+    for (const [nve, owns] of peer.nves) {
+      if (owns && owned.has(nve)) contested.add(nve);
+      if (owns) owned.add(nve);
+    }
+  }
+  return contested;
 }
 
 function leastLoaded(loads: readonly Load[]): Load | undefined {

@@ -51,8 +51,8 @@ const GIVEN_AT_ONCE_MAX = 20;
 const HEIR_SPEAKS_MS = 1_000;
 /** ovsdb-server's need to find a connection dead: a probe after 5 s of silence, and 5 s for its answer. */
 const CONNECTION_DIES_MS = 10_000;
-/** Nobody is known as the owner: one that cannot be heard may be, as long as its connection lives. */
-const OWNERLESS_MAX_MS = CONNECTION_DIES_MS;
+/** Nobody is known as the owner: a connection that ovsdb-server has not yet found dead may be, or one who cannot be heard. */
+const OWNERLESS_MAX_MS = 2_000;
 const OFFER_AGAIN_MIN_MS = 10_000;
 const OFFER_AGAIN_MAX_MS = 300_000;
 /** First offers are spread, so that not all NVEs change hands in one moment. */
