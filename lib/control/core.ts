@@ -10,7 +10,6 @@ import { Compiler } from '../desired/compiler.ts';
 import type { Fragment } from '../desired/fragment.ts';
 import type { FragmentDelta } from '../desired/network-plan.ts';
 import { TRANSLATION_BYTES_MAX } from '../desired/replication.ts';
-import type { Member } from '../model/announcement.ts';
 import { Domain } from '../model/domain.ts';
 import {
   type DomainRecord,
@@ -166,7 +165,7 @@ export class Core {
         this.#facts.publishRefused(input.key);
         return;
       case 'members':
-        this.#takeMembers(input.members, input.now);
+        this.#takeMembers(input);
         return;
       case 'store-away':
         this.#storeAway(input.now);
@@ -275,8 +274,8 @@ export class Core {
     this.#facts.records(words, revision, isSnapshot);
   }
 
-  #takeMembers(members: readonly Member[], now: number): void {
-    const unseen = this.#federation.heard(members, now);
+  #takeMembers({ members, now, noSwitch }: Extract<Input, { type: 'members' }>): void {
+    const unseen = this.#federation.heard(members, now, noSwitch);
     for (const nve of unseen) {
       const state = this.#nves.get(nve);
       if (state?.connected !== true) this.#facts.decidePortsOf(nve);

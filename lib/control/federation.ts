@@ -23,6 +23,7 @@ export class Federation {
   #awaited: { readonly revision: number; readonly moment: number }[] = [];
   #confirmed = 0;
   #changes = 0;
+  #noSwitch: ReadonlySet<NveName> = new Set();
   /** Counts what was heard. */
   #round = 0;
   /** In which round we got the lock. */
@@ -109,8 +110,16 @@ export class Federation {
     return last.alive ? `${last.name} handed it over` : `${last.name} was gone`;
   }
 
-  /** Returns NVEs that no other living instance sees any more, and those that are not contested any more. */
-  heard(members: readonly Member[], now: number): NveName[] {
+  /**
+   * Returns NVEs that no other living instance sees any more, and those that are not contested any more. `noSwitch`:
+   * what we could not serve now.
+   */
+  heard(
+    members: readonly Member[],
+    now: number,
+    noSwitch: ReadonlySet<NveName> = new Set(),
+  ): NveName[] {
+    this.#noSwitch = noSwitch;
     this.#storeSince ??= now;
     this.#awaySince = undefined;
     this.#round++;
@@ -149,6 +158,7 @@ export class Federation {
       awaySince: this.#awaySince,
       peers: this.#members.peers(),
       nves,
+      noSwitch: this.#noSwitch,
     });
     for (const { nve, action, why } of actions) if (action === 'steal') this.#steals.set(nve, why);
     return actions;

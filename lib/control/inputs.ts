@@ -68,7 +68,13 @@ export type Input =
    * What the instances that share the store last said of themselves, our own word included. Given at regular
    * intervals while the store answers. `now`: ms, any origin, never going back.
    */
-  | { readonly type: 'members'; readonly now: number; readonly members: readonly Member[] }
+  | {
+      readonly type: 'members';
+      readonly now: number;
+      readonly members: readonly Member[];
+      /** NVEs that are connected to us, and whose switch has no OpenFlow session with us. */
+      readonly noSwitch?: ReadonlySet<NveName>;
+    }
   /** The store did not answer; given at the same intervals instead of `members`. */
   | { readonly type: 'store-away'; readonly now: number }
   /** NVEs that were connected before this instance started have had the time to come back. */

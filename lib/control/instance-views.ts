@@ -32,11 +32,13 @@ function ownState(core: Core, self: Self): MemberState {
   const states = [...core.nves()].filter((state) => state.connected);
   const said = core.members?.all().find((member) => member.name === self.name)?.announcement;
   const controllers = said?.nves.find((nve) => nve.controllers.length > 0)?.controllers ?? [];
+  const unreached = new Set(said?.nves.filter((nve) => nve.noSwitch).map(({ name }) => name));
   const nves = states.map(({ name, owner, ownerWhy }) => ({
     name,
     owner,
     controllers,
     ...(ownerWhy === undefined ? {} : { why: ownerWhy }),
+    ...(unreached.has(name) ? ({ noSwitch: true } as const) : {}),
   }));
   const { version, startedAt } = self;
   const announcement = { version, startedAt, confirmed: core.confirmed, nves };
@@ -102,7 +104,7 @@ function missingNves(announcement: Announcement, everybody: readonly MemberState
 }
 
 function conditionsOf(
-  { name, alive, silentMs }: MemberState,
+  { name, alive, silentMs, announcement }: MemberState,
   missing: readonly NveName[],
   everybody: readonly MemberState[],
 ): Condition[] {
@@ -111,12 +113,23 @@ function conditionsOf(
     const message = `${name} has said nothing for ${seconds} s: start it again, or forget it with "nva delete instance ${name}"`;
     return [{ code: 'instance-silent', message }];
   }
-  if (missing.length === 0) return [];
-  const some = missing.slice(0, NAMED_MAX).join(', ');
-  const more = missing.length > NAMED_MAX ? ` and ${missing.length - NAMED_MAX} more` : '';
-  const targets = everybody.filter((member) => member.alive).map(managerTarget);
-  const message = `${some}${more} cannot be served by ${name}, for others see what is not connected to it: name every instance there, with "ovs-vsctl set-manager ${targets.join(' ')}"`;
-  return [{ code: 'nve-missing', message }];
+  const conditions: Condition[] = [];
+  if (missing.length > 0) {
+    const targets = everybody.filter((member) => member.alive).map(managerTarget);
+    const message = `${someOf(missing)} cannot be served by ${name}, for others see what is not connected to it: name every instance there, with "ovs-vsctl set-manager ${targets.join(' ')}"`;
+    conditions.push({ code: 'nve-missing', message });
+  }
+  const unreached = announcement.nves.filter((nve) => nve.noSwitch).map((nve) => nve.name);
+  if (unreached.length > 0) {
+    const message = `${someOf(unreached)} cannot be served by ${name}, for the database is connected to it and the switch is not: see that ${name} can be reached at what it advertises (--advertise, --openflow)`;
+    conditions.push({ code: 'switch-missing', message });
+  }
+  return conditions;
+}
+
+function someOf(nves: readonly NveName[]): string {
+  const some = nves.slice(0, NAMED_MAX).join(', ');
+  return nves.length > NAMED_MAX ? `${some} and ${nves.length - NAMED_MAX} more` : some;
 }
 
 /** By the address that its NVEs reach it at, and the port of RFC 7047. */

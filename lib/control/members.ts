@@ -110,7 +110,7 @@ export class Members implements MembersView {
       .map((heard) => ({
         name: heard.member.name,
         alive: this.#isAlive(heard),
-        nves: new Map([...heard.nves].map(([nve, { owner }]) => [nve, owner])),
+        nves: new Map([...heard.nves.values()].flatMap(servable)),
       }));
   }
 
@@ -131,6 +131,11 @@ export class Members implements MembersView {
     if (member.name === this.self) return 0;
     return Math.max(0, (this.#answered ?? this.#now) - at);
   }
+}
+
+/** What it owns, or could serve now. */
+function servable({ name, owner, noSwitch }: AnnouncedNve): [NveName, boolean][] {
+  return owner || noSwitch === undefined ? [[name, owner]] : [];
 }
 
 function byName({ nves }: Announcement): Map<NveName, AnnouncedNve> {

@@ -3,8 +3,9 @@
  *
  * Three rules. Balance: while the store answers, who owns at least two NVEs more than another that is connected to
  * them gives some away. Steal: while the store answers, what belongs to an instance that has fallen silent is taken
- * by one of the living, the same in everybody's eyes. Yield: while the store does not answer, what we own is offered
- * to whoever waits, seldom and ever more seldom.
+ * by one of the living, the same in everybody's eyes; and what we own while its switch does not reach us is given to
+ * one who has its switch. Yield: while the store does not answer, what we own is offered to whoever waits, seldom and
+ * ever more seldom.
  *
  * The NVE's own ovsdb-server decides who holds its lock; this only decides what to ask of it, so that a wrong belief
  * costs a hand-over and never two writers. A released lock goes to whoever has waited longest (RFC 7047 §4.1.9 says
@@ -20,7 +21,7 @@ export interface Peer {
   readonly name: string;
   /** It was heard of within the last SILENCE_MAX_MS. */
   readonly alive: boolean;
-  /** NVEs connected to it; true: it owns the NVE. */
+  /** NVEs that it owns (true) or could serve. */
   readonly nves: ReadonlyMap<NveName, boolean>;
 }
 
@@ -33,6 +34,8 @@ export interface OwnershipView {
   readonly peers: readonly Peer[];
   /** NVEs whose database is connected to us; true: we own the NVE. */
   readonly nves: ReadonlyMap<NveName, boolean>;
+  /** Of these: the switch has no OpenFlow session with us, so that we could not serve it now. */
+  readonly noSwitch?: ReadonlySet<NveName>;
 }
 
 export interface LockAction {
@@ -53,6 +56,8 @@ const HEIR_SPEAKS_MS = 1_000;
 const CONNECTION_DIES_MS = 10_000;
 /** Nobody is known as the owner: a connection that ovsdb-server has not yet found dead may be, or one who cannot be heard. */
 const OWNERLESS_MAX_MS = 2_000;
+/** Open vSwitch tries a controller again after 8 s at the most. */
+const UNREACHED_MAX_MS = 10_000;
 const OFFER_AGAIN_MIN_MS = 10_000;
 const OFFER_AGAIN_MAX_MS = 300_000;
 /** First offers are spread, so that not all NVEs change hands in one moment. */
@@ -65,6 +70,8 @@ export class Ownership {
   /** Since when no living instance is known to own it. */
   readonly #ownerless = new Map<NveName, number>();
   readonly #offered = new Map<NveName, number>();
+  /** Since when we own it and its switch does not reach us. */
+  readonly #unreached = new Map<NveName, number>();
   /** Since when the instance has been silent. */
   readonly #silent = new Map<string, number>();
   readonly #given = new Pace();
@@ -82,13 +89,13 @@ export class Ownership {
     this.#offered.clear();
     // The words of the others must be fresh, and ours must have been heard.
     if (view.storeSince === undefined || view.now - view.storeSince < SILENCE_MAX_MS) return [];
-    return [...this.#steal(view), ...this.#balance(view)];
+    return [...this.#steal(view), ...this.#handOn(view), ...this.#balance(view)];
   }
 
   #balance(view: OwnershipView): LockAction[] {
     const actions: LockAction[] = [];
     const held = [...this.#held].sort(([, one], [, other]) => one - other).map(([nve]) => nve);
-    const loads = loadsOf(this.#self, view.nves, held, view.peers);
+    const loads = loadsOf(this.#self, servable(view), held, view.peers);
     const before = held.length;
     let ours = 0;
     for (let move = nextMove(loads); move !== undefined; move = nextMove(loads)) {
@@ -100,6 +107,20 @@ export class Ownership {
         actions.push({ nve: move.nve, action: 'release', why });
       }
       if (++ours === GIVEN_AT_ONCE_MAX) break;
+    }
+    return actions;
+  }
+
+  /** What we cannot serve, and another can. */
+  #handOn(view: OwnershipView): LockAction[] {
+    const actions: LockAction[] = [];
+    for (const [nve, since] of this.#unreached) {
+      if (view.now - since < UNREACHED_MAX_MS || !this.#given.allows(nve, view.now)) continue;
+      if (!view.peers.some((peer) => peer.alive && peer.nves.has(nve))) continue;
+      if (this.#mayFallToSilent(nve, view)) continue;
+      this.#given.note(nve, view.now);
+      const why = `given away: its switch has no OpenFlow session with ${this.#self}`;
+      actions.push({ nve, action: 'release', why });
     }
     return actions;
   }
@@ -119,7 +140,9 @@ export class Ownership {
       const patienceMs = silent === undefined ? OWNERLESS_MAX_MS : HEIR_SPEAKS_MS;
       if (view.now - since < patienceMs || !this.#stolen.allows(nve, view.now)) continue;
       const able = view.peers.filter((peer) => peer.alive && peer.nves.has(nve));
-      if (chosen(nve, [this.#self, ...able.map(({ name }) => name)]) !== this.#self) continue;
+      const names = able.map(({ name }) => name);
+      if (view.noSwitch?.has(nve) !== true || names.length === 0) names.push(this.#self);
+      if (chosen(nve, names) !== this.#self) continue;
       this.#stolen.note(nve, view.now);
       const whose = silent === undefined ? 'nobody is known to own it' : `${silent.name} is silent`;
       actions.push({ nve, action: 'steal', why: `taken: ${whose}` });
@@ -152,7 +175,9 @@ export class Ownership {
     return actions;
   }
 
-  #note({ now, nves, peers }: OwnershipView): void {
+  #note(view: OwnershipView): void {
+    const { now, nves, peers } = view;
+    this.#noteUnreached(view);
     const living = peers.filter(({ alive }) => alive);
     this.#noteLiving(now, living);
     for (const { name, alive } of peers) {
@@ -169,6 +194,13 @@ export class Ownership {
     }
   }
 
+  #noteUnreached({ now, nves, noSwitch = new Set() }: OwnershipView): void {
+    forget(this.#unreached, (nve) => noSwitch.has(nve) && nves.get(nve) === true);
+    for (const nve of noSwitch) {
+      if (nves.get(nve) === true && !this.#unreached.has(nve)) this.#unreached.set(nve, now);
+    }
+  }
+
   #noteLiving(now: number, living: readonly Peer[]): void {
     const names = living.map(({ name }) => name).sort();
     if (names.join(' ') === this.#living) return;
@@ -177,6 +209,12 @@ export class Ownership {
     this.#given.relax(now);
     this.#stolen.relax(now);
   }
+}
+
+/** What we own or could serve. */
+function servable({ nves, noSwitch }: OwnershipView): ReadonlyMap<NveName, boolean> {
+  if (noSwitch === undefined || noSwitch.size === 0) return nves;
+  return new Map([...nves].filter(([nve, isOurs]) => isOurs || !noSwitch.has(nve)));
 }
 
 function forget(map: Map<NveName, number>, keeps: (nve: NveName) => boolean): void {

@@ -1,6 +1,7 @@
 /**
  * Announces this instance to the others of its domain at each interval, and gives the core what they say.
  */
+import { randomUUID } from 'node:crypto';
 import type { Core } from '../control/core.ts';
 import type { Input } from '../control/inputs.ts';
 import type { AnnouncedNve, Member } from '../model/announcement.ts';
@@ -17,8 +18,10 @@ const HURRIED_MS = 25;
 const HURRY_LEASE_MS = 1_000;
 /** News of ours is told so soon. */
 const NEWS_MS = 20;
-/** A living namesake announces itself in this time. */
-const NAMESAKE_MS = 3 * ANNOUNCE_MS;
+/** A living namesake announces itself twice in this time; once may be the last word of our own former run, late. */
+const NAMESAKE_MS = 4 * ANNOUNCE_MS;
+/** A store that has not answered for so long counts as away, though it may answer yet. */
+const LATE_MS = 700;
 /** At the end, the last word may take so long. */
 const FAREWELL_MS = 500;
 
@@ -30,6 +33,8 @@ export interface AnnouncerSettings {
   readonly startedAt: Date;
   /** OpenFlow targets of ours for this NVE. */
   controllersOf(nve: string): readonly string[];
+  /** Whether its switch has an OpenFlow session with us. */
+  hasSwitch(nve: string): boolean;
   /** Another process runs under our name; one sentence. */
   nameTaken(message: string): void;
 }
@@ -40,8 +45,7 @@ export class Announcer {
   readonly #settings: AnnouncerSettings;
   readonly #log: Log;
   readonly #take: (input: MembersInput) => void;
-  /** Orders the runs of one name by their start. */
-  readonly #run: string;
+  readonly #run = randomUUID();
   readonly #parsed = new Map<string, { readonly body: Json; readonly member: Member }>();
   readonly #complaints = new Map<string, string>();
   #timer: NodeJS.Timeout | undefined;
@@ -53,7 +57,7 @@ export class Announcer {
   #hurriedUntil = 0;
   /** Until it is known that nobody else has our name, we only listen. */
   #mayAnnounce = false;
-  #namesake: { readonly word: MemberWord; readonly since: number } | undefined;
+  #namesake: { word: MemberWord; rises: number; readonly since: number } | undefined;
   #closed = false;
 
   constructor(
@@ -68,8 +72,6 @@ export class Announcer {
     this.#settings = settings;
     this.#log = log;
     this.#take = take;
-    const started = settings.startedAt.getTime().toString(36).padStart(9, '0');
-    this.#run = `${started}-${Math.floor(Math.random() * 2 ** 32).toString(36)}`;
   }
 
   /** Resolves when the others were heard once, or could not be. */
@@ -129,6 +131,7 @@ export class Announcer {
   }
 
   async #askOnce(): Promise<void> {
+    const late = setTimeout(() => this.#take({ type: 'store-away', now: now() }), LATE_MS);
     try {
       const words = this.#mayAnnounce
         ? await this.#membership.announce({ ...this.#name(), ...this.#words() })
@@ -139,6 +142,8 @@ export class Announcer {
       if (this.#closed) return;
       if (error.code === 'name-taken') this.#settings.nameTaken(error.message);
       this.#take({ type: 'store-away', now: now() });
+    } finally {
+      clearTimeout(late);
     }
   }
 
@@ -149,7 +154,11 @@ export class Announcer {
     for (const name of [...this.#parsed.keys()]) {
       if (words.every((word) => word.name !== name)) this.#parsed.delete(name);
     }
-    this.#take({ type: 'members', now: now(), members });
+    const noSwitch = new Set<string>();
+    for (const { connected, name } of this.#core.nves()) {
+      if (connected && !this.#settings.hasSwitch(name)) noSwitch.add(name);
+    }
+    this.#take({ type: 'members', now: now(), members, noSwitch });
   }
 
   #lookForNamesake(words: readonly MemberWord[]): void {
@@ -159,8 +168,10 @@ export class Announcer {
     if (word === undefined || (first !== undefined && now() - first.since > NAMESAKE_MS)) {
       this.#mayAnnounce = true;
       this.#next(0);
-    } else if (first === undefined) this.#namesake = { word, since: now() };
+    } else if (first === undefined) this.#namesake = { word, rises: 0, since: now() };
     else if (first.word.beat !== word.beat) {
+      first.word = word;
+      if (++first.rises < 2) return;
       this.#settings.nameTaken(
         `another instance named ${instance} is alive in this domain: give this one another name with --instance`,
       );
@@ -203,7 +214,8 @@ export class Announcer {
     for (const state of this.#core.nves()) {
       if (!state.connected) continue;
       const { name, owner, ownerWhy, flowsDesired, flowsInstalled } = state;
-      const seen = { name, owner, controllers: this.#settings.controllersOf(name) };
+      const lacks = this.#settings.hasSwitch(name) ? {} : ({ noSwitch: true } as const);
+      const seen = { name, owner, controllers: this.#settings.controllersOf(name), ...lacks };
       const flows = { desired: flowsDesired, installed: flowsInstalled };
       const why = ownerWhy === undefined ? {} : { why: ownerWhy };
       nves.push(owner ? { ...seen, ...why, flows } : seen);

@@ -29,9 +29,9 @@ export const COME_BACK_MS = 10_000;
 /** What the store has taken reaches us by its feed long before that. */
 const FEED_MAX_MS = 5_000;
 
-type Switches = Pick<Southbound, 'carryOut' | 'controllersOf' | 'takePeers'>;
+type Switches = Pick<Southbound, 'carryOut' | 'controllersOf' | 'hasSwitch' | 'takePeers'>;
 
-export interface EngineSettings extends Omit<AnnouncerSettings, 'controllersOf'> {
+export interface EngineSettings extends Omit<AnnouncerSettings, 'controllersOf' | 'hasSwitch'> {
   readonly store: Store;
   readonly events: EventLog;
   readonly log: Log;
@@ -117,6 +117,7 @@ export class Engine {
       const settings = {
         ...this.#settings,
         controllersOf: (nve: string) => southbound.controllersOf(nve),
+        hasSwitch: (nve: string) => southbound.hasSwitch(nve),
       };
       const { log } = this.#settings;
       this.#announcer = new Announcer(membership, this.core, settings, log, (input) =>

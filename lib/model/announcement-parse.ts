@@ -6,7 +6,8 @@
  * the same text:
  *
  *   head {confirmed}
- *   body {version, startedAt, groups: [{controllers, owned: [{name, why?, flows?: [desired, installed]}], seen: [name]}]}
+ *   body {version, startedAt, groups: [{controllers, owned: [{name, why?, flows?: [desired, installed]}], seen: [name],
+ *        noSwitch?: [name]}]}
  *
  * Reading trusts nothing, for controllers end up on bridges. Members that are not known here are passed over: two
  * releases stand side by side during an upgrade.
@@ -55,7 +56,9 @@ export function announcementToJson(announcement: Announcement): AnnouncementJson
 function groupToJson(nves: readonly AnnouncedNve[]): RecordJson {
   const owned = nves.filter((nve) => nve.owner).map(ownedToJson);
   const seen = nves.filter((nve) => !nve.owner).map((nve) => nve.name);
-  return { controllers: nves[0]?.controllers ?? [], owned, seen };
+  const noSwitch = nves.filter((nve) => nve.noSwitch).map((nve) => nve.name);
+  const controllers = nves[0]?.controllers ?? [];
+  return { controllers, owned, seen, ...(noSwitch.length === 0 ? {} : { noSwitch }) };
 }
 
 function ownedToJson({ name, why, flows }: AnnouncedNve): RecordJson {
@@ -97,10 +100,10 @@ function parseAnnouncement(head: unknown, body: unknown): Announcement | string 
 
 function parseGroup(group: unknown): AnnouncedNve[] | string {
   if (!isObject(group)) return 'one of its groups is no object';
-  const { owned, seen } = group;
+  const { owned, seen, noSwitch = [] } = group;
   const controllers = group.controllers;
   if (!isControllers(controllers)) return 'its controllers are wrong';
-  if (!Array.isArray(owned) || !Array.isArray(seen)) return 'its NVEs are no list';
+  if (![owned, seen, noSwitch].every(Array.isArray)) return 'its NVEs are no list';
   const nves: AnnouncedNve[] = [];
   for (const one of owned as unknown[]) {
     const nve = parseOwned(one, controllers);
@@ -112,7 +115,8 @@ function parseGroup(group: unknown): AnnouncedNve[] | string {
       return 'one of the NVEs that it sees is wrong';
     nves.push({ name, owner: false, controllers });
   }
-  return nves;
+  const without = new Set(noSwitch as unknown[]);
+  return nves.map((nve) => (without.has(nve.name) ? { ...nve, noSwitch: true } : nve));
 }
 
 function parseOwned(nve: unknown, controllers: readonly string[]): AnnouncedNve | undefined {

@@ -11,6 +11,8 @@ export interface AnnouncedNve {
   readonly why?: string;
   /** OpenFlow targets (`tcp:IP:PORT`) at which the NVE's bridge reaches this instance. */
   readonly controllers: readonly string[];
+  /** Its switch has no OpenFlow session with the instance, which could not serve it now. */
+  readonly noSwitch?: true;
   /** Only with `owner`. */
   readonly flows?: { readonly desired: number; readonly installed: number };
 }

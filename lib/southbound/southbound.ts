@@ -109,6 +109,11 @@ export class Southbound {
     return this.#byName.get(nve)?.controllers ?? [];
   }
 
+  /** Whether the NVE's switch has an OpenFlow session with us, whoever owns it. */
+  hasSwitch(nve: string): boolean {
+    return this.#serving.has(nve);
+  }
+
   /** What the NVE's switch has, whoever owns it; undefined: it is not connected. */
   async dump(nve: string): Promise<SwitchDump | undefined> {
     const device = this.#serving.get(nve);

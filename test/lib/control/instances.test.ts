@@ -124,6 +124,18 @@ describe('what is shown of several instances', () => {
     expect(scene.status('b').conditions).to.deep.equal([]);
   });
 
+  it('names the NVEs whose switch does not reach one, and where to look', () => {
+    const scene = new Scene();
+    scene.connect('hv1');
+    scene.hear({ a: [owned('hv1')], b: [{ ...seen('hv1'), noSwitch: true }] });
+    const [condition] = scene.status('b').conditions;
+    expect(condition?.code).to.equal('switch-missing');
+    expect(condition?.message).to.match(
+      /^hv1 cannot be served by b, .*\(--advertise, --openflow\)$/,
+    );
+    expect(scene.status('a').conditions).to.deep.equal([]);
+  });
+
   it('says how long a dead one is silent, and that it serves nobody', () => {
     const scene = new Scene();
     scene.connect('hv1');

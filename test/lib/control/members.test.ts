@@ -75,4 +75,20 @@ describe('the instances of a domain', () => {
     expect(members.lastOwner('h1')).to.deep.equal({ name: 'b', alive: false });
     expect(unseen).to.deep.equal(['h1', 'h2']);
   });
+
+  it('are offered no NVE whose switch does not reach them, and keep what they own', () => {
+    const members = new Members('a');
+    const far = { noSwitch: true } as const;
+    members.take(
+      [
+        word('b', 1, [
+          { ...on('h1'), ...far },
+          { ...on('h2', true), ...far },
+        ]),
+      ],
+      0,
+    );
+    expect([...(members.peers()[0]?.nves ?? [])]).to.deep.equal([['h2', true]]);
+    expect(members.connectedTo('h1')).to.deep.equal(['b']);
+  });
 });

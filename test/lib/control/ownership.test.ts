@@ -86,6 +86,20 @@ describe('balance', () => {
     expect(released(ownership.decide(view(5001, { nves: more, peers })))).to.deep.equal(['h4']);
   });
 
+  it('gives nothing to one whose word is old: what it says that it owns has come to others', () => {
+    const dead = peer('b', ['h7', 'h8']);
+    const mine = nves(['h1', 'h2', 'h7'], NVES);
+    const heir = peer('c', ['h8', 'h9']);
+    expect(
+      new Ownership('a').decide(view(5000, { nves: mine, peers: [dead, heir] })),
+    ).to.deep.equal([]);
+    const witness = nves(['h1', 'h2', 'h3'], NVES);
+    const elsewhere = [peer('b', ['h8']), peer('c', ['h7', 'h8', 'h9'])];
+    expect(
+      new Ownership('a').decide(view(5000, { nves: witness, peers: elsewhere })),
+    ).to.deep.equal([]);
+  });
+
   it('gives an NVE that comes back again after 5 s, then 10 s, and no other in its stead', () => {
     const ownership = new Ownership('a');
     const both = ['h1', 'h2'];
@@ -178,13 +192,11 @@ describe('stealing', () => {
     expect(taken).to.include.members(NVES.slice(1));
   });
 
-  it('takes an NVE of which nobody is known as the owner after 10 s', () => {
+  it('takes an NVE of which nobody is known as the owner after 2 s', () => {
     const ownership = new Ownership('a');
     ownership.decide(view(5000, { nves: nves([], ['h1']) }));
-    expect(ownership.decide(view(14_999, { nves: nves([], ['h1']) }))).to.deep.equal([]);
-    expect(stolen(ownership.decide(view(15_000, { nves: nves([], ['h1']) })))).to.deep.equal([
-      'h1',
-    ]);
+    expect(ownership.decide(view(6_999, { nves: nves([], ['h1']) }))).to.deep.equal([]);
+    expect(stolen(ownership.decide(view(7_000, { nves: nves([], ['h1']) })))).to.deep.equal(['h1']);
   });
 
   it('does not take the same NVE again within 5 s', () => {
@@ -239,5 +251,45 @@ describe('yielding', () => {
 
   it('offers nothing when there was never another', () => {
     expect(new Ownership('a').decide(view(60_000, away))).to.deep.equal([]);
+  });
+});
+
+describe('an NVE whose switch does not reach its owner', () => {
+  const ours = nves(['h1'], ['h1']);
+  const noSwitch = new Set(['h1']);
+  const b = peer('b', [], { nves: nves([], ['h1']) });
+
+  it('is given to another that has its switch, when that is so for longer than a switch needs to come back', () => {
+    const ownership = new Ownership('a');
+    const asked = (now: number, more: Partial<OwnershipView> = {}) =>
+      released(ownership.decide(view(now, { nves: ours, peers: [b], noSwitch, ...more })));
+    expect(asked(5_000)).to.deep.equal([]);
+    expect(asked(14_000)).to.deep.equal([]);
+    expect(asked(14_500, { noSwitch: new Set() })).to.deep.equal([]);
+    expect(asked(15_000)).to.deep.equal([]);
+    expect(asked(25_000)).to.deep.equal(['h1']);
+    expect(asked(25_500)).to.deep.equal([]);
+  });
+
+  it('stays where it is when no other has its switch', () => {
+    const ownership = new Ownership('a');
+    const peers = [peer('b', [], { nves: nves([], []) }), { ...b, name: 'c', alive: false }];
+    for (let now = 5_000; now < 60_000; now += 500) {
+      expect(ownership.decide(view(now, { nves: ours, peers, noSwitch }))).to.deep.equal([]);
+    }
+  });
+
+  it('is not taken from a silent instance by one that its switch does not reach, if another can', () => {
+    const dead = peer('z', ['h1'], { nves: nves(['h1'], ['h1']), alive: false });
+    const thieves = (more: Partial<OwnershipView>): string[] => {
+      const ownership = new Ownership('a');
+      const found: string[] = [];
+      for (let now = 5_000; now < 20_000; now += 500) {
+        found.push(...stolen(ownership.decide(view(now, { nves: nves([], ['h1']), ...more }))));
+      }
+      return found;
+    };
+    expect(thieves({ peers: [dead, b], noSwitch })).to.deep.equal([]);
+    expect(thieves({ peers: [dead], noSwitch })).to.include('h1');
   });
 });

@@ -42,6 +42,7 @@ const set = (revision: number): ChangeSet => ({
 const NO_SWITCHES = {
   carryOut: () => undefined,
   controllersOf: () => [],
+  hasSwitch: () => true,
   takePeers: () => undefined,
 };
 

@@ -35,6 +35,7 @@ class Writer {
       carryOut: nothing,
       takePeers: nothing,
       controllersOf: () => [],
+      hasSwitch: () => true,
     });
   }
 

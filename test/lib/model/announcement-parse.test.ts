@@ -17,12 +17,17 @@ const controllers = fc.constantFrom(
 const count = fc.nat();
 const plain = fc.constantFrom('', 'least loaded', 'it held it already', 'ü');
 
+const noSwitch = fc.constant(true as const);
 const nve: fc.Arbitrary<Omit<AnnouncedNve, 'name'>> = fc.oneof(
-  fc.record({ owner: fc.constant(false), controllers }),
+  fc.record(
+    { owner: fc.constant(false), controllers, noSwitch },
+    { requiredKeys: ['owner', 'controllers'] },
+  ),
   fc.record(
     {
       owner: fc.constant(true),
       controllers,
+      noSwitch,
       why: plain,
       flows: fc.record({ desired: count, installed: count }),
     },
