@@ -212,8 +212,17 @@ class Draft {
     if (vni === undefined) return;
     this.#freedVnis.add(vni);
     const roster = recordKey('roster', name);
-    if (this.#domain.roster(name) === undefined) this.#reliesOn.add(roster);
+    // The last one stays: a domain that was emptied by its operators is told from one that was lost by it.
+    if (this.#isLastNetwork()) this.#writeRoster(name);
+    else if (this.#domain.roster(name) === undefined) this.#reliesOn.add(roster);
     else this.#writes.set(roster, undefined);
+  }
+
+  #isLastNetwork(): boolean {
+    return this.#domain.networks().every(({ name }) => {
+      const key = recordKey('network', name);
+      return this.#writes.has(key) && this.#writes.get(key) === undefined;
+    });
   }
 
   dropPort(name: string): void {
@@ -260,7 +269,10 @@ class Draft {
   #countRoster(network: NetworkName): void {
     const key = recordKey('network', network);
     const there = this.#writes.has(key) ? this.#writes.get(key) : this.#domain.network(network);
-    if (there === undefined) return;
+    if (there !== undefined) this.#writeRoster(network);
+  }
+
+  #writeRoster(network: NetworkName): void {
     const count = (this.#domain.roster(network)?.count ?? 0) + 1;
     this.#writes.set(recordKey('roster', network), { kind: 'roster', network, count });
   }

@@ -43,6 +43,8 @@ export class NveState {
   flowsInstalled = 0;
   readonly underWay: BatchUnderWay[] = [];
   readonly shortages = new Map<number, GroupShortage>();
+  /** Why the switch is left as it is for now, although it holds what is not desired. */
+  leftAlone: string | undefined;
   /** What the switch refused since its list was last read. */
   refusals: string[] = [];
   /** Reads of the switch's list that refusals have caused, one after the other. */
@@ -95,6 +97,7 @@ export class NveState {
 
   outOfStep(): void {
     this.inStep = false;
+    this.leftAlone = undefined;
     this.read = undefined;
     this.underWay.length = 0;
   }
@@ -103,6 +106,7 @@ export class NveState {
   pending(batch: number): string | undefined {
     if (!this.connected) return 'it is not connected';
     if (this.version === undefined) return this.#whyNoSession();
+    if (this.leftAlone !== undefined) return this.leftAlone;
     if (!this.inStep) return 'its flows are being read';
     if (this.refusals.length > 0) return `it refused: ${this.refusals[0]}`;
     const first = this.underWay[0];
@@ -118,6 +122,9 @@ export class NveState {
 
   conditions(): Condition[] {
     const conditions = [...(this.facts?.conditions ?? this.lastFacts?.conditions ?? [])];
+    if (this.leftAlone !== undefined) {
+      conditions.push({ code: 'store-empty', message: this.leftAlone });
+    }
     for (const message of this.refusals) conditions.push({ code: 'refused', message });
     for (const message of this.occupied) conditions.push({ code: 'key-occupied', message });
     return conditions;

@@ -56,6 +56,7 @@ export class SwitchPlanner {
 
   /** Sends what was collected for the switch, if it is in step. */
   plan(state: NveState, moment: number): void {
+    if (state.leftAlone !== undefined && this.#domain.wasDeclared) this.read(state, moment);
     const delta = state.takeDelta();
     if (delta === undefined || !state.inStep || state.version === undefined) return;
     const plan = planDelta(delta, {
@@ -112,8 +113,13 @@ export class SwitchPlanner {
       this.#options.keyOf,
       this.#options.translationBytesMax,
     );
-    state.inStep = true;
     state.read = undefined;
+    state.flowsInstalled = plan.flowsBefore;
+    if (!this.#domain.wasDeclared && plan.operations.some(isRemoval)) {
+      this.#leaveAlone(state);
+      return;
+    }
+    state.inStep = true;
     state.occupiedKeys = new Set(plan.occupied.map(this.#options.keyOf));
     state.occupied = plan.occupied.map(
       (flow) =>
@@ -125,7 +131,6 @@ export class SwitchPlanner {
       }
     }
     for (const shortage of plan.shortages) this.#short(state, shortage);
-    state.flowsInstalled = plan.flowsBefore;
     state.underWay.push({ batch: moment, flowsGrowth: plan.flowsAfter - plan.flowsBefore });
     const { operations } = plan;
     this.#options.emit({ type: 'send', nve: state.name, batch: moment, operations });
@@ -135,6 +140,13 @@ export class SwitchPlanner {
       recordKey('nve', state.name),
       `${state.name} was read: ${plan.flowsBefore} flows found, ${operations.length} changes to make`,
     );
+  }
+
+  /** A store in which nothing was ever declared has rather been lost than emptied. */
+  #leaveAlone(state: NveState): void {
+    state.leftAlone = `no network was ever declared in this store, but ${state.name} has flows of networks, so the store has probably been lost; they stay until it is restored (nva restore), or networks and ports are applied, all at once`;
+    const object = recordKey('nve', state.name);
+    this.#notices.tell('error', 'store-empty', object, state.leftAlone);
   }
 
   /** The switch refused something; it is read again after a while, longer each time. */
@@ -179,4 +191,8 @@ export class SwitchPlanner {
       network === undefined ? recordKey('nve', state.name) : recordKey('network', network);
     this.#notices.stand('error', 'replication-limit', object, text, `${groupId} ${state.name}`);
   }
+}
+
+function isRemoval({ type }: Operation): boolean {
+  return type === 'installed-flow-remove' || type === 'group-delete';
 }

@@ -94,6 +94,13 @@ export class Domain {
     return record?.kind === 'attachment' ? record : undefined;
   }
 
+  /** Whether anybody has ever declared anything: the roster of the last network outlives it. */
+  get wasDeclared(): boolean {
+    return (['network', 'port', 'roster'] as const).some(
+      (kind) => (this.#byKind.get(kind)?.size ?? 0) > 0,
+    );
+  }
+
   roster(network: NetworkName): RosterRecord | undefined {
     const record = this.#byKind.get('roster')?.get(network);
     return record?.kind === 'roster' ? record : undefined;

@@ -236,7 +236,7 @@ describe('deleting objects', () => {
 
   it('takes a network together with its ports, in any order, and gives its VNI back', () => {
     const refs = [ref('Network', 'blue'), ref('Port', 'vm1'), ref('Port', 'vm2')];
-    const plan = planDelete(domainOf(file), refs, away);
+    const plan = planDelete(domainOf([...file, network('red', 6)]), refs, away);
     expect(plan.problems).to.deep.equal([]);
     expect(written(plan)).to.deep.equal({
       ...{ 'network/blue': null, 'port/vm1': null, 'port/vm2': null, 'vni/5': null },
@@ -245,9 +245,20 @@ describe('deleting objects', () => {
   });
 
   it('relies on a network without ports having got none meanwhile, also in a store without rosters', () => {
-    const empty = domainOf([network('blue', 5)]);
+    const empty = domainOf([network('blue', 5), network('red', 6)]);
     const plan = planDelete(empty, [ref('Network', 'blue')], away);
     expect(plan.reliesOn).to.deep.equal(['roster/blue']);
+  });
+
+  it('leaves the roster of the last network, which tells a domain that was emptied from one that was lost', () => {
+    const domain = domainOf([network('blue', 5)]);
+    const { writes } = planDelete(domain, [ref('Network', 'blue')], away);
+    const left = new Domain();
+    for (const { record } of writes) if (record !== undefined) left.put(record);
+    expect(left.networks()).to.deep.equal([]);
+    expect([domain, left, new Domain()].map((it) => it.wasDeclared)).to.deep.equal([
+      ...[true, true, false],
+    ]);
   });
 
   it('takes what is not there as done', () => {

@@ -80,3 +80,53 @@ describe('a switch that has a flow of somebody else on a key of ours', () => {
     expect(core.nve('hv1')?.conditions()).to.deep.equal([]);
   });
 });
+
+describe('a switch that holds networks when the store has been lost', () => {
+  const device = new FakeSwitch(6);
+  let core: Core;
+  const give = (...inputs: Input[]): void => {
+    for (const effect of core.step(inputs)) carryOut(effect);
+  };
+  const carryOut = (effect: Effect): void => {
+    if (!('nve' in effect) || effect.nve !== 'hv1') return;
+    if (effect.type === 'send') device.do(effect.operations);
+    if (effect.type === 'read-installed') {
+      const installed = device.installed();
+      give({ type: 'installed', nve: 'hv1', read: effect.read, installed });
+    }
+  };
+  const change = (record: DomainRecord): RecordChange => ({ key: recordKeyOf(record), record });
+  const start = (declared: readonly DomainRecord[]): void => {
+    core = new Core({ keyOf });
+    give({ type: 'records', revision: 1, changes: declared.map(change), snapshot: true });
+    give({ type: 'nve-connected', nve: 'hv1', facts: facts(1) });
+    const tenant = { ifaceId: 'vm1', ofport: 1 };
+    give({ type: 'interfaces', nve: 'hv1', complete: true, changes: [{ name: 'tap', tenant }] });
+    give({ type: 'flows-ready', nve: 'hv1', version: 6 });
+  };
+
+  it('keeps them, says why, and is not held to have confirmed anything', () => {
+    start(records);
+    const before = [...device.flows.keys()];
+    start([]);
+    expect([...device.flows.keys()]).to.deep.equal(before);
+    const state = core.nve('hv1');
+    expect(state?.conditions().map(({ code }) => code)).to.include('store-empty');
+    expect(state?.pending(core.moment)).to.match(/nva restore/);
+  });
+
+  it('is brought into step when they are declared again', () => {
+    const before = [...device.flows.keys()];
+    give({ type: 'records', revision: 2, changes: records.map(change) });
+    expect([...device.flows.keys()].sort()).to.deep.equal(before.sort());
+    expect(core.nve('hv1')?.pending(core.moment)).to.not.match(/nva restore/);
+    expect(core.nve('hv1')?.inStep).to.equal(true);
+  });
+
+  it('loses them when operators have deleted all', () => {
+    start(records);
+    const held = device.flows.size;
+    start([{ kind: 'roster', network: 'blue', count: 2 }]);
+    expect(device.flows.size).to.be.lessThan(held);
+  });
+});
