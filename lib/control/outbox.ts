@@ -27,6 +27,8 @@ export type Belief = 'believed' | 'echo' | 'held';
 export class Outbox {
   #waiting = new Map<RecordKey, DomainRecord | undefined>();
   #underWay: Map<RecordKey, DomainRecord | undefined> | undefined;
+  /** A snapshot has come since the batch under way was sent: its answer may be that of a history which is lost. */
+  #isOutlived = false;
   /** The newest word on keys that are under way. */
   readonly #held = new Map<RecordKey, StoreWord>();
   /** Written, and not yet come back by the feed: the revision of that batch. */
@@ -47,6 +49,7 @@ export class Outbox {
     if (batch.size === 0) return undefined;
     for (const key of batch.keys()) this.#waiting.delete(key);
     this.#underWay = batch;
+    this.#isOutlived = false;
     return [...batch].map(([key, record]) => ({
       ...{ key, record },
       basedOn: revisions.get(key) ?? ('absent' as const),
@@ -68,6 +71,8 @@ export class Outbox {
 
   /** The batch under way is in the store with this revision. Gives the words that came later. */
   taken(revision: number): StoreWord[] {
+    // Again: if it is there all the same, the preconditions tell.
+    if (this.#isOutlived) return this.failed();
     for (const key of this.#underWay?.keys() ?? []) this.#taken.set(key, revision);
     this.#underWay = undefined;
     return this.#release();
@@ -114,6 +119,7 @@ export class Outbox {
   /** A whole snapshot follows: it has come past everything, also when its revision is lower. */
   restart(): void {
     this.#taken.clear();
+    this.#isOutlived = this.#underWay !== undefined;
   }
 
   #release(): StoreWord[] {
