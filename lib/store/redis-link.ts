@@ -7,10 +7,12 @@
 import type { Log } from '../runtime/log.ts';
 import type { StoreError } from './contract.ts';
 import { redisFault, unavailable } from './redis-faults.ts';
+import { locateRedis } from './redis-locate.ts';
 import { openSession, type RedisSession, type SessionOptions } from './redis-session.ts';
 
 const WAIT_MIN_MS = 50;
 const WAIT_MAX_MS = 1000;
+const SENTINELS_AGAIN_MS = 1000;
 
 export interface LinkOptions extends SessionOptions {
   /** Rejects when the session must not be used. */
@@ -81,6 +83,24 @@ export class RedisLink {
     this.#attempts = 0;
     session.whenLost((error) => this.#lost(redisFault(description, error)));
     up(session);
+    void this.#followSentinels(session);
+  }
+
+  /**
+   * A master that was cut off from its Sentinels does not know that it was demoted, and takes writes that will be lost:
+   * the Sentinels are asked again while it serves.
+   */
+  async #followSentinels(session: RedisSession): Promise<void> {
+    const { location, probe, deadlineMs } = this.#options;
+    if (location.kind !== 'sentinel') return;
+    while (!this.#closed && !session.isLost) {
+      await new Promise((resolve) => setTimeout(resolve, SENTINELS_AGAIN_MS).unref());
+      const master = await locateRedis(location, probe, deadlineMs).catch(() => undefined);
+      if (master === undefined || JSON.stringify(master.at) === JSON.stringify(session.target.at)) {
+        continue;
+      }
+      session.end('the Sentinels name another master');
+    }
   }
 
   #lost(fault: StoreError): void {

@@ -55,7 +55,7 @@ async function askSentinels(location: RedisLocation, deadlineMs: number): Promis
     if (outcome.status === 'rejected') reason = String((outcome.reason as Error).message);
     else if (newest === undefined || outcome.value.epoch > newest.epoch) newest = outcome.value;
   }
-  if (newest !== undefined) return newest;
+  if (newest !== undefined) return { host: newest.host, port: newest.port };
   throw new ConnectionLost(`no Sentinel names the master ${location.master}: ${reason}`, false);
 }
 

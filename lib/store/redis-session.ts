@@ -6,7 +6,7 @@
  * feed blocks on `feed`. A server that is too old, a replica, or still loading is refused here.
  */
 import { StoreError } from './contract.ts';
-import { RedisConnection } from './redis-connection.ts';
+import { RedisConnection, type RedisTarget } from './redis-connection.ts';
 import { ConnectionLost, unavailable } from './redis-faults.ts';
 import { locateRedis } from './redis-locate.ts';
 import type { RedisLocation } from './redis-location.ts';
@@ -35,13 +35,17 @@ export class RedisSession {
   readonly reads: RedisConnection;
   readonly feed: RedisConnection;
   readonly server: ServerFacts;
+  /** Where it was found. */
+  readonly target: RedisTarget;
 
   constructor(
     connections: readonly [RedisConnection, RedisConnection, RedisConnection],
     server: ServerFacts,
+    target: RedisTarget,
   ) {
     [this.writes, this.reads, this.feed] = connections;
     this.server = server;
+    this.target = target;
   }
 
   get place(): string {
@@ -85,7 +89,7 @@ export async function openSession(options: SessionOptions): Promise<RedisSession
     }
     const infos = await Promise.all([writes, reads, feed].map(readInfo));
     const server = checkServer(description, infos);
-    return new RedisSession([writes, reads, feed], server);
+    return new RedisSession([writes, reads, feed], server, target);
   } catch (error) {
     for (const connection of connections) connection.end('the server was refused');
     throw error;
