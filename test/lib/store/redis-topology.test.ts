@@ -78,6 +78,22 @@ describe('the Redis store behind Sentinels', function () {
     replica.resume();
   });
 
+  it('leaves a master that still takes writes when the Sentinels name another', async () => {
+    const lab = await fleet.sentinelLab(0);
+    const other = await fleet.start();
+    const store = await stores.open(lab.location, freshDomain());
+    const watched = await follow(store);
+    await store.apply({ writes: [put('port/a', 1)] });
+    for (const sentinel of lab.sentinels) {
+      await sentinel.cli('SENTINEL', 'REMOVE', lab.masterName);
+      const words = [lab.masterName, '127.0.0.1', String(other.port), '2'];
+      await sentinel.cli('SENTINEL', 'MONITOR', ...words);
+    }
+    await waitFor(() => watched.errors.length > 0, 'the other master to be found');
+    expect(watched.errors.map(({ code }) => code)).to.deep.equal(['store-forked']);
+    expect((await store.snapshot()).records).to.deep.equal([]);
+  });
+
   it('leaves a master that was demoted by hand when it answers READONLY', async () => {
     const master = await fleet.start();
     const other = await fleet.start({ replicaOf: master });
