@@ -309,6 +309,7 @@ export class Facts {
     claimants: readonly NveName[],
   ): AttachmentRecord | undefined {
     if (this.#context.domain.port(port) === undefined) {
+      this.#leftToOthers.delete(port);
       const isOurs =
         current !== undefined &&
         (this.#context.federation.speaksFor(current.nve) ||
