@@ -6,9 +6,12 @@ import { violationOf } from './seeds.ts';
 import type { Mutations } from './southbound-model.ts';
 import { World } from './world.ts';
 
-/** The first violation that some seed finds. */
-function firstViolation(mutations: Mutations): string | undefined {
-  for (let seed = 1; seed <= 500; seed++) {
+/** So rare is the rarest: a pair of transactions in one instant. */
+const SEEDS_MAX = 5_000;
+
+/** The first violation that some seed finds. `from`: where it is known to come soon, to save time. */
+function firstViolation(mutations: Mutations, from = 1): string | undefined {
+  for (let seed = from; seed < from + SEEDS_MAX; seed++) {
     const makeBrain = (name: string) => new OwnershipBrain(name);
     const world = new World({ seed, makeBrain, mutations });
     const found = violationOf(() => {
@@ -35,7 +38,8 @@ describe('the simulation notices', () => {
     );
   });
 
-  it('who does not say which generation is replaced', () => {
-    expect(firstViolation({ unguardedGeneration: true })).to.match(/both use/);
+  it('who does not say which generation is replaced', function () {
+    this.timeout(120_000);
+    expect(firstViolation({ unguardedGeneration: true }, 1_080)).to.match(/both use/);
   });
 });
