@@ -110,6 +110,7 @@ export class Members implements MembersView {
       .map((heard) => ({
         name: heard.member.name,
         alive: this.#isAlive(heard),
+        isUnreadable: heard.member.announcement.unreadable === true,
         nves: new Map([...heard.nves.values()].flatMap(servable)),
       }));
   }

@@ -21,6 +21,8 @@ export interface Peer {
   readonly name: string;
   /** It was heard of within the last SILENCE_MAX_MS. */
   readonly alive: boolean;
+  /** What it says cannot be read: it may own any NVE. */
+  readonly isUnreadable?: boolean;
   /** NVEs that it owns (true) or could serve. */
   readonly nves: ReadonlyMap<NveName, boolean>;
 }
@@ -133,16 +135,21 @@ export class Ownership {
     });
   }
 
+  /** Who could serve it. */
+  #able(nve: NveName, { peers, noSwitch }: OwnershipView): string[] {
+    const names = peers.flatMap(({ alive, nves, name }) => (alive && nves.has(nve) ? name : []));
+    return noSwitch?.has(nve) === true && names.length > 0 ? names : [...names, this.#self];
+  }
+
   #steal(view: OwnershipView): LockAction[] {
     const actions: LockAction[] = [];
+    const mayBeOwned = view.peers.some((peer) => peer.alive && peer.isUnreadable === true);
     for (const [nve, since] of this.#ownerless) {
       const silent = view.peers.find((peer) => !peer.alive && peer.nves.get(nve) === true);
+      if (silent === undefined && mayBeOwned) continue;
       const patienceMs = silent === undefined ? OWNERLESS_MAX_MS : HEIR_SPEAKS_MS;
       if (view.now - since < patienceMs || !this.#stolen.allows(nve, view.now)) continue;
-      const able = view.peers.filter((peer) => peer.alive && peer.nves.has(nve));
-      const names = able.map(({ name }) => name);
-      if (view.noSwitch?.has(nve) !== true || names.length === 0) names.push(this.#self);
-      if (chosen(nve, names) !== this.#self) continue;
+      if (chosen(nve, this.#able(nve, view)) !== this.#self) continue;
       this.#stolen.note(nve, view.now);
       const whose = silent === undefined ? 'nobody is known to own it' : `${silent.name} is silent`;
       actions.push({ nve, action: 'steal', why: `taken: ${whose}` });

@@ -25,6 +25,13 @@ const LATE_MS = 700;
 /** At the end, the last word may take so long. */
 const FAREWELL_MS = 500;
 
+const UNREADABLE = {
+  version: 'unknown',
+  startedAt: new Date(0).toISOString(),
+  confirmed: 0,
+  nves: [],
+};
+
 type MembersInput = Extract<Input, { type: 'members' | 'store-away' }>;
 
 export interface AnnouncerSettings {
@@ -150,7 +157,7 @@ export class Announcer {
   #heard(words: readonly MemberWord[]): void {
     if (this.#closed) return;
     if (!this.#mayAnnounce) this.#lookForNamesake(words);
-    const members = words.flatMap((word) => this.#parse(word) ?? []);
+    const members = words.map((word) => this.#parse(word));
     for (const name of [...this.#parsed.keys()]) {
       if (words.every((word) => word.name !== name)) this.#parsed.delete(name);
     }
@@ -178,7 +185,7 @@ export class Announcer {
     }
   }
 
-  #parse(word: MemberWord): Member | undefined {
+  #parse(word: MemberWord): Member {
     const before = this.#parsed.get(word.name);
     if (before !== undefined && before.body === word.body && before.member.run === word.run) {
       const { announcement } = before.member;
@@ -189,7 +196,9 @@ export class Announcer {
     if (!parsed.ok) {
       if (this.#complaints.get(word.name) !== parsed.error) this.#log.warn(parsed.error);
       this.#complaints.set(word.name, parsed.error);
-      return undefined;
+      const { name, run, beat } = word;
+      const announcement = before?.member.announcement ?? UNREADABLE;
+      return { name, run, beat, announcement: { ...announcement, unreadable: true } };
     }
     this.#complaints.delete(word.name);
     this.#parsed.set(word.name, { body: word.body, member: parsed.value });

@@ -16,7 +16,7 @@ import { COME_BACK_MS, type Engine } from './engine.ts';
 const HURRY_INTERVAL_MS = 500;
 
 export interface Waiter {
-  readonly engine: Pick<Engine, 'core' | 'onStep' | 'hurry'>;
+  readonly engine: Pick<Engine, 'core' | 'onStep' | 'hurry' | 'isFollowing'>;
   readonly startedAt: Date;
 }
 
@@ -31,6 +31,8 @@ export async function waitForConfirmation(
   const { core } = waiter.engine;
   let target: Target | undefined;
   const check = (): boolean => {
+    // Revisions of a history that was lost say nothing.
+    if (!waiter.engine.isFollowing) return false;
     if (revision !== undefined && core.revision < revision) return false;
     target ??= { moment: core.moment, revision: revision ?? core.revision };
     return allConfirmed(core, target) && notBackYet(waiter).length === 0;

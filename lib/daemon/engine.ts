@@ -94,6 +94,11 @@ export class Engine {
     return problems;
   }
 
+  /** False: what is known here may not be the store's any more. */
+  get isFollowing(): boolean {
+    return !this.#follower.problems.has('feed');
+  }
+
   /** This instance and the others; undefined: the store serves one process. */
   get members(): MembersView | undefined {
     return this.core.members;

@@ -94,6 +94,8 @@ export class StoreFollower {
     try {
       if (ended.code === 'store-forked') await this.#giveBack(ended.ancestor ?? 0);
       await this.#takeSnapshot();
+      // What was taken in is acted on at the end of this turn; until then nobody may plan by what was before.
+      await new Promise(setImmediate);
       this.problems.delete('feed');
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;

@@ -24,7 +24,7 @@ const FORK_PAUSE_MS = 200;
 /** Asks for the newest revision; there is nothing that replicas or disks could confirm. */
 const NOTHING: Batch = { writes: [], confirm: false };
 
-type WriterEngine = Pick<Engine, 'core' | 'revisions' | 'caughtUp' | 'unreadable'>;
+type WriterEngine = Pick<Engine, 'core' | 'revisions' | 'caughtUp' | 'unreadable' | 'isFollowing'>;
 
 export class StoreWriter {
   readonly #engine: WriterEngine;
@@ -53,6 +53,7 @@ export class StoreWriter {
   async #writeAlone(plan: () => IntentPlan): Promise<Applied> {
     const begun = now();
     for (let attempt = 0; now() - begun < CONTENTION_MAX_MS; attempt++) {
+      await this.#followed();
       const { writes: planned, reliesOn, objects, problems } = plan();
       if (problems.length > 0) {
         throw new AuthorityError('rejected', 'nothing was changed', problems);
@@ -118,26 +119,34 @@ export class StoreWriter {
 
   /** Undefined: the state has moved on since it was read. */
   async #try(batch: Batch): Promise<number | undefined> {
-    const begun = now();
-    for (;;) {
-      try {
-        const revision = await this.#store.apply(batch);
-        if (batch.writes.length > 0) this.#inDoubt = false;
-        return revision;
-      } catch (error) {
-        if (!(error instanceof StoreError)) throw error;
-        if (error.code === 'precondition-failed') return undefined;
-        this.#judge(error, now() - begun);
-      }
-      await pause(FORK_PAUSE_MS);
+    try {
+      const revision = await this.#store.apply(batch);
+      if (batch.writes.length > 0) this.#inDoubt = false;
+      return revision;
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      if (error.code === 'precondition-failed') return undefined;
+      if (error.code === 'store-unconfirmed') this.#inDoubt = true;
+      if (error.code !== 'store-forked') throw refusal(error);
     }
+    // The history by which the plan was made is lost; soon it will be given back, or be another.
+    await pause(FORK_PAUSE_MS);
+    return undefined;
   }
 
-  /** Returns when it is worth another attempt. */
-  #judge(error: StoreError, triedMs: number): void {
-    if (error.code === 'store-forked' && triedMs <= FORK_MAX_MS) return;
-    if (error.code === 'store-unconfirmed') this.#inDoubt = true;
-    throw refusal(error);
+  /** Revisions of a history that was lost say nothing: no plan while it is given back. */
+  async #followed(): Promise<void> {
+    const begun = now();
+    while (!this.#engine.isFollowing) {
+      if (now() - begun > FORK_MAX_MS) {
+        throw new AuthorityError(
+          'store',
+          'nothing was changed: the store is not read, or is being given back what it lost; see nva status, and apply again',
+        );
+      }
+      await this.#try(NOTHING);
+      await pause(FORK_PAUSE_MS);
+    }
   }
 
   #precondition(key: RecordKey): Precondition {

@@ -24,6 +24,8 @@ export interface Announcement {
   /** The newest revision of the store that all NVEs which it owns have confirmed. */
   readonly confirmed: number;
   readonly nves: readonly AnnouncedNve[];
+  /** We cannot read what it says (a newer release?): it is there, and may own any NVE. */
+  readonly unreadable?: true;
 }
 
 /** An announcement as the store gives it. */

@@ -67,6 +67,8 @@ export interface RedisStoreOptions {
 /** It stands between braces in the keys. */
 const DOMAIN = /^[^{}\p{C}]{1,200}$/u;
 const DEADLINE_MS = 2000;
+/** A server that does not answer must not hold up the end of the process. */
+const CLOSE_MAX_MS = 1000;
 const CONFIRM_TIMEOUT_MS = 1000;
 const NONCE_MAX = 2 ** 48 - 1;
 
@@ -219,7 +221,12 @@ class RedisStore implements Store {
   async #close(): Promise<void> {
     this.#audit?.close();
     this.#feed.close();
-    await Promise.allSettled(this.#busy);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise((resolve) => {
+      timer = setTimeout(resolve, CLOSE_MAX_MS);
+    });
+    await Promise.race([Promise.allSettled(this.#busy), late]);
+    clearTimeout(timer);
     this.#link.close();
   }
 

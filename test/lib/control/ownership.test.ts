@@ -199,6 +199,15 @@ describe('stealing', () => {
     expect(stolen(ownership.decide(view(7_000, { nves: nves([], ['h1']) })))).to.deep.equal(['h1']);
   });
 
+  it('does not take what one may own whose words cannot be read', () => {
+    const ownership = new Ownership('a');
+    const newer = { ...peer('b', []), isUnreadable: true };
+    const wanted = { nves: nves([], ['h1']), peers: [newer] };
+    for (const now of [5000, 7000, 30_000]) {
+      expect(ownership.decide(view(now, wanted))).to.deep.equal([]);
+    }
+  });
+
   it('does not take the same NVE again within 5 s', () => {
     const ownership = new Ownership('a');
     const times: number[] = [];
