@@ -38,7 +38,7 @@ export interface CoreOptions {
 
 export class Core {
   readonly domain = new Domain();
-  readonly compiler = new Compiler(this.domain);
+  readonly compiler: Compiler;
   readonly interfaces = new Interfaces();
   readonly #planner: SwitchPlanner;
   readonly #nves = new Map<NveName, NveState>();
@@ -51,6 +51,8 @@ export class Core {
 
   constructor(options: CoreOptions) {
     this.#federation = new Federation(options.instance, this.#nves);
+    // Where others serve most of the NVEs, only what is served here is worth compiling.
+    this.compiler = new Compiler(this.domain, (nve) => this.#isLinked(nve));
     this.#planner = new SwitchPlanner({
       domain: this.domain,
       compiler: this.compiler,
@@ -222,6 +224,7 @@ export class Core {
       case 'flows-ready':
         state.version = input.version;
         state.retries = 0;
+        if (this.#federation.isShared) state.link(this.compiler.desired(state.name));
         this.#planner.read(state, this.#moment);
         return;
       case 'reread':
@@ -261,6 +264,7 @@ export class Core {
     }
     state.version = undefined;
     state.outOfStep();
+    if (this.#federation.isShared) state.unlink();
     // The switch may come back with nothing of what it had confirmed.
     if (state.owner) this.#federation.startOver(this.#revision, this.#moment);
     if (!state.alive) this.#facts.decidePortsOf(state.name);
@@ -366,6 +370,10 @@ export class Core {
     );
     // Nothing of it is up: what was last seen there no longer stands in the way of a newcomer.
     if (!state.alive) this.#facts.decidePortsOf(name);
+  }
+
+  #isLinked(nve: NveName): boolean {
+    return !this.#federation.isShared || this.#nves.get(nve)?.version !== undefined;
   }
 
   #collect(name: NveName, delta: FragmentDelta): void {

@@ -80,6 +80,19 @@ export class NveState {
     }
   }
 
+  /** Forgets what the NVE should hold, until `link`; `flowsDesired` stays as it was. */
+  unlink(): void {
+    this.linker.clear();
+    this.takeDelta();
+  }
+
+  /** Begins anew with all fragments that the NVE should hold. */
+  link(fragments: Iterable<Fragment>): void {
+    this.unlink();
+    this.flowsDesired = 0;
+    this.collect(this.linker.delta({ added: [...fragments], removed: [] }));
+  }
+
   takeDelta(): FragmentDelta | undefined {
     if (this.#added.size + this.#removed.size === 0) return undefined;
     const delta = { added: [...this.#added], removed: [...this.#removed] };

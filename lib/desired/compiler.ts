@@ -25,13 +25,18 @@ const NOTHING: ReadonlySet<NetworkName> = new Set();
 
 export class Compiler {
   readonly #domain: Domain;
+  readonly #isWanted: (nve: NveName) => boolean;
   readonly #plans = new Map<NetworkName, NetworkPlan>();
   readonly #served = new Map<NveName, Set<NetworkName>>();
   readonly #known = new Set<NveName>();
 
-  /** The domain is written by `apply` alone from now on. */
-  constructor(domain: Domain) {
+  /**
+   * The domain is written by `apply` alone from now on. What changes is told only for NVEs that are wanted at that
+   * moment: for the others nothing is compiled before somebody asks by `desired`.
+   */
+  constructor(domain: Domain, isWanted: (nve: NveName) => boolean = () => true) {
     this.#domain = domain;
+    this.#isWanted = isWanted;
   }
 
   /** Takes the changes into the domain and gives what changes for each NVE. Equal records are no change. */
@@ -113,6 +118,11 @@ export class Compiler {
 
   #recompileNve(nve: NveName, deltas: FragmentDeltas): void {
     const exists = this.#domain.nve(nve) !== undefined;
+    if (!this.#isWanted(nve)) {
+      if (exists) this.#known.add(nve);
+      else this.#known.delete(nve);
+      return;
+    }
     if (exists && !this.#known.has(nve)) {
       this.#known.add(nve);
       deltaOf(deltas, nve).added.push(PIPELINE_FRAGMENT);
@@ -121,7 +131,7 @@ export class Compiler {
   }
 
   #recompileNetwork(name: NetworkName, dirt: Dirt, deltas: FragmentDeltas): void {
-    const plan = this.#plans.get(name) ?? new NetworkPlan(name, this.#domain);
+    const plan = this.#plans.get(name) ?? new NetworkPlan(name, this.#domain, this.#isWanted);
     const before = [...plan.members.keys()];
     plan.recompile(dirt, deltas);
     for (const nve of before) {

@@ -38,13 +38,15 @@ const BASE = 'base';
 export class NetworkPlan {
   readonly #name: NetworkName;
   readonly #domain: Domain;
+  readonly #isWanted: (nve: NveName) => boolean;
   readonly #members = new Map<NveName, Member>();
   readonly #placed = new Map<PortName, NveName>();
   readonly #slots = new Map<string, Slot>();
 
-  constructor(name: NetworkName, domain: Domain) {
+  constructor(name: NetworkName, domain: Domain, isWanted: (nve: NveName) => boolean) {
     this.#name = name;
     this.#domain = domain;
+    this.#isWanted = isWanted;
   }
 
   get members(): ReadonlyMap<NveName, unknown> {
@@ -79,7 +81,7 @@ export class NetworkPlan {
     const former = this.#moveMembers(dirt);
     const fresh = this.#compileSlots(dirt, former);
     for (const [nve, { capability }] of this.#members) {
-      if (former.has(nve)) continue;
+      if (former.has(nve) || !this.#isWanted(nve)) continue;
       for (const [key, slot] of fresh) {
         note(
           deltas,
@@ -89,7 +91,9 @@ export class NetworkPlan {
         );
       }
     }
-    for (const [nve, old] of former) this.#diffWhole(nve, old, fresh, deltas);
+    for (const [nve, old] of former) {
+      if (this.#isWanted(nve)) this.#diffWhole(nve, old, fresh, deltas);
+    }
     for (const [key, slot] of fresh) {
       if (slot === undefined) this.#slots.delete(key);
       else this.#slots.set(key, slot);

@@ -48,7 +48,17 @@ export class Linker {
 
   /** The fragment as the switch should hold it; undefined: it waits for a number. */
   linked(fragment: Fragment): Fragment | undefined {
-    return fragment.port === undefined ? fragment : this.#linked.get(fragment.port);
+    if (fragment.port === undefined) return fragment;
+    const number = this.#numbers.get(fragment.port);
+    const linked = this.#linked.get(fragment.port);
+    // One that no delta has brought: of an NVE that is only looked at.
+    return linked ?? (number === undefined ? undefined : linkFragment(fragment, number));
+  }
+
+  /** Forgets all fragments, and keeps the numbers. */
+  clear(): void {
+    this.#symbolic.clear();
+    this.#linked.clear();
   }
 
   number(port: PortName): number | undefined {

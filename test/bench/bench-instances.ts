@@ -137,7 +137,7 @@ async function commandCalls(redis: RedisServer): Promise<Map<string, number>> {
   return calls;
 }
 
-const NETWORKS = 100;
+const NETWORKS = 1000;
 const NVES = 100;
 
 /** A starting instance takes in that many mappings; then it serves no edge and is looked at. */
@@ -197,8 +197,8 @@ async function fill(redis: RedisServer, mappings: number): Promise<void> {
   for (const { index, name, mac, ip } of tenantPorts(1, mappings)) {
     const network = `n${(index % NETWORKS) + 1}`;
     records.push({ kind: 'port', name, network, mac: mac as never, ips: [ip as never] });
-    // Each network on a few edges, as networks are.
-    const nve = `e${(((index % NETWORKS) + Math.floor(index / NETWORKS) * 7) % NVES) + 1}`;
+    // Each network on ten edges.
+    const nve = `e${(((index % NETWORKS) + (Math.floor(index / NETWORKS) % 10) * 7) % NVES) + 1}`;
     records.push({ kind: 'attachment', port: name, nve, sequence: 0 });
   }
   const writes = records.map((record): Write => {
