@@ -228,7 +228,8 @@ export class Facts {
     const claims = new Map<number, NveName>();
     for (const { key, record } of news) {
       const [kind, name] = splitKey(key);
-      if (kind === 'port' || kind === 'attachment') ports.add(name);
+      const isOpen = kind === 'port' || kind === 'attachment';
+      if (isOpen && this.#mayChange(name)) ports.add(name);
       if (kind === 'index') this.#indexes.add(Number(name));
       if (record?.kind === 'index') claims.set(record.index, record.nve);
       if (kind === 'nve') this.#nveRecord(name, record !== undefined);
@@ -239,6 +240,12 @@ export class Facts {
   }
 
   /** Who was contradicted waits for what the others say: two who see different things would never end. */
+  /** Before any NVE was seen nothing is known of declared ports that the store does not know. */
+  #mayChange(port: PortName): boolean {
+    const { nves, domain } = this.#context;
+    return nves.size > 0 || domain.port(port) === undefined;
+  }
+
   #decideWhenHeard(port: PortName): void {
     if (this.#spoken.has(recordKey('attachment', port))) this.#leftToOthers.add(port);
     else this.decide(port);

@@ -58,6 +58,29 @@ describe('the incremental compiler', () => {
     );
   });
 
+  it('gives deltas for those that are wanted, from what it gives when they begin to be', () => {
+    const wanting = fc.array(fc.constantFrom(...nveNames), { minLength: 1, maxLength: 10 });
+    fc.assert(
+      fc.property(history, wanting, (batches, turns) => {
+        const held = new Map<string, Set<Fragment>>();
+        const compiler = new Compiler(new Domain(), (nve) => held.has(nve));
+        batches.forEach((batch, at) => {
+          const turn = turns[at % turns.length] ?? '';
+          // Wanted or not in turn, each time from what it should hold by then.
+          if (!held.delete(turn)) held.set(turn, new Set(compiler.desired(turn)));
+          for (const [nve, delta] of compiler.apply(batch)) {
+            expect(held.has(nve), nve).to.equal(true);
+            carry(held.get(nve), delta);
+          }
+          for (const [nve, fragments] of held) {
+            expect(sorted(fragments)).to.deep.equal(sorted(compiler.desired(nve)));
+          }
+        });
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('gives every NVE of equal capability the same fragment object, so that it is encoded once', () => {
     const compiler = new Compiler(new Domain());
     const deltas = compiler.apply(threeMembers());
