@@ -11,9 +11,7 @@ import {
   type AttachmentRecord,
   type DomainRecord,
   type IndexClaim,
-  keyOf,
   type NveName,
-  type NveRecord,
   type PortName,
   type RecordKey,
   recordKey,
@@ -23,6 +21,7 @@ import type { Federation } from './federation.ts';
 import type { PublishedWrite } from './inputs.ts';
 import type { Interfaces } from './interfaces.ts';
 import { conflictText, type Notices, unknownPortText } from './notices.ts';
+import { NveRecords } from './nve-records.ts';
 import type { NveState } from './nve-state.ts';
 import { Outbox, type StoreWord } from './outbox.ts';
 
@@ -51,8 +50,7 @@ export class Facts {
   readonly #leftToOthers = new Set<PortName>();
   /** Written by us since the others were last heard. */
   readonly #spoken = new Set<RecordKey>();
-  readonly #indexes = new Set<number>();
-  #lastIndex = 0;
+  readonly #nveRecords: NveRecords;
   /** The revision to which the feed has come. */
   #fedTo = 0;
   #staged: RecordChange[] = [];
@@ -60,6 +58,14 @@ export class Facts {
 
   constructor(context: FactsContext) {
     this.#context = context;
+    this.#nveRecords = new NveRecords({
+      domain: context.domain,
+      federation: context.federation,
+      nves: context.nves,
+      isOnItsWay: (key) => this.#outbox.has(key),
+      isInStore: (key) => this.#revisions.has(key),
+      stage: (change) => this.#stage(change),
+    });
   }
 
   /** The store's revision of every record whose word was taken in. */
@@ -109,6 +115,11 @@ export class Facts {
     this.settle();
   }
 
+  /** The NVE's record is what its database shows, if that is ours to say; taken in by `settle`. */
+  assertNve(nve: NveName): void {
+    this.#nveRecords.assert(nve);
+  }
+
   /** Decides anew which NVE has the port, and what its number is on `seenOn` (and where it was). */
   decide(port: PortName, seenOn?: NveName): void {
     const current = this.#context.domain.attachment(port);
@@ -138,26 +149,6 @@ export class Facts {
         state.linker.renumber(port, this.#context.interfaces.working(port, nve)?.ofport),
       );
     }
-  }
-
-  /** The NVE's record is what its database shows, if that is ours to say. */
-  assertNve(name: NveName): void {
-    if (this.#context.federation.speaksFor(name)) this.#assert(name);
-  }
-
-  /** Also where it was ours to say, and what we said is on its way. */
-  #assertOurs(name: NveName): void {
-    const isOurs =
-      this.#context.federation.speaksFor(name) || this.#outbox.has(recordKey('nve', name));
-    if (isOurs) this.#assert(name);
-  }
-
-  #assert(name: NveName): void {
-    const facts = this.#context.nves.get(name)?.facts;
-    if (facts === undefined) return;
-    const index = this.#claimedIndex(name) ?? this.#freeIndex(name);
-    const record: NveRecord = { kind: 'nve', name, index, endpoints: facts.endpoints };
-    this.#stage({ key: keyOf(record), record });
   }
 
   /** One compile for all, so that a thousand ports that come at once cost their network one visit. */
@@ -213,7 +204,7 @@ export class Facts {
     const claim = this.#context.domain.record(key);
     const isOurs = claim?.kind === 'index' && claim.nve === given.nve && !this.#revisions.has(key);
     if (isOurs) this.#change([{ key, record: undefined }]);
-    this.#assertOurs(given.nve);
+    this.#nveRecords.assertOurs(given.nve);
     this.settle();
   }
 
@@ -223,29 +214,29 @@ export class Facts {
     if (news.length === 0) return;
     const freed = news.flatMap((word) => this.#replaces(word, isSnapshot) ?? []);
     this.#change(news);
-    for (const claim of freed) this.#giveBack(claim);
+    for (const claim of freed) this.#nveRecords.giveBack(claim);
     const ports = new Set<PortName>();
     const claims = new Map<number, NveName>();
     for (const { key, record } of news) {
       const [kind, name] = splitKey(key);
       const isOpen = kind === 'port' || kind === 'attachment';
       if (isOpen && this.#mayChange(name)) ports.add(name);
-      if (kind === 'index') this.#indexes.add(Number(name));
+      if (kind === 'index') this.#nveRecords.noteClaim(Number(name));
       if (record?.kind === 'index') claims.set(record.index, record.nve);
       if (kind === 'nve') this.#nveRecord(name, record !== undefined);
     }
-    if (claims.size > 0) this.#renumber(claims);
+    if (claims.size > 0) this.#nveRecords.renumber(claims);
     for (const port of ports) this.#decideWhenHeard(port);
     this.settle();
   }
 
-  /** Who was contradicted waits for what the others say: two who see different things would never end. */
   /** Before any NVE was seen nothing is known of declared ports that the store does not know. */
   #mayChange(port: PortName): boolean {
     const { nves, domain } = this.#context;
     return nves.size > 0 || domain.port(port) === undefined;
   }
 
+  /** Who was contradicted waits for what the others say: two who see different things would never end. */
   #decideWhenHeard(port: PortName): void {
     if (this.#spoken.has(recordKey('attachment', port))) this.#leftToOthers.add(port);
     else this.decide(port);
@@ -259,19 +250,6 @@ export class Facts {
     if (word.record === undefined) this.#revisions.delete(word.key);
     else this.#revisions.set(word.key, word.revision);
     return belief === 'believed';
-  }
-
-  /** NVEs to which we gave numbers that others have claimed for another get new ones; what is claimed in vain is free. */
-  #renumber(claims: ReadonlyMap<number, NveName>): void {
-    for (const [index, nve] of claims) {
-      const present = this.#context.domain.nve(nve)?.index;
-      const isSettled = present !== undefined && !this.#outbox.has(recordKey('nve', nve));
-      if (isSettled && present !== index) this.#giveBack({ kind: 'index', index, nve });
-    }
-    for (const { name, index } of [...this.#context.domain.nves()]) {
-      const claimant = claims.get(index);
-      if (claimant !== undefined && claimant !== name) this.#assertOurs(name);
-    }
   }
 
   #nveRecord(nve: NveName, isThere: boolean): void {
@@ -296,17 +274,6 @@ export class Facts {
     const old = from?.kind === 'attachment' ? from.nve : undefined;
     const present = to?.kind === 'attachment' ? to.nve : undefined;
     if (old !== present) this.#context.notices.moved(port, old, present);
-  }
-
-  /** A number that we had claimed for an NVE which has another by the store's word. */
-  #giveBack({ index, nve }: IndexClaim): void {
-    const { domain, federation } = this.#context;
-    const key = recordKey('index', index);
-    const claim = domain.record(key);
-    const isIdle = claim?.kind === 'index' && claim.nve === nve && domain.nve(nve)?.index !== index;
-    // What the store does not know is on its way there, and nobody else's to take back.
-    const isOurs = federation.speaksFor(nve) || !this.#revisions.has(key);
-    if (isIdle && isOurs) this.#stage({ key, record: undefined });
   }
 
   /** As it should be, by what we see; as it is, where that is for another instance to say. */
@@ -373,23 +340,7 @@ export class Facts {
     );
   }
 
-  #claimedIndex(name: NveName): number | undefined {
-    const index = this.#context.domain.nve(name)?.index;
-    if (index === undefined) return undefined;
-    const claim = this.#context.domain.record(recordKey('index', index));
-    return claim?.kind === 'index' && claim.nve === name ? index : undefined;
-  }
-
-  #freeIndex(nve: NveName): number {
-    do this.#lastIndex++;
-    while (this.#indexes.has(this.#lastIndex));
-    this.#indexes.add(this.#lastIndex);
-    const record = { kind: 'index', index: this.#lastIndex, nve } as const;
-    this.#stage({ key: keyOf(record), record });
-    return this.#lastIndex;
-  }
-
-  /** A fact of ours, to be taken in by `#takeStaged` together with the others of its input. */
+  /** A fact of ours, to be taken in by `settle` together with the others of its input. */
   #stage(change: RecordChange): void {
     const { key, record } = change;
     const isNews =
