@@ -21,7 +21,7 @@ const NEWS_MS = 20;
 /** A living namesake announces itself twice in this time; once may be the last word of our own former run, late. */
 const NAMESAKE_MS = 4 * ANNOUNCE_MS;
 /** A store that has not answered for so long counts as away, though it may answer yet. */
-const LATE_MS = 700;
+const LATE_MS = 1_000;
 /** At the end, the last word may take so long. */
 const FAREWELL_MS = 500;
 
