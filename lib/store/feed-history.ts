@@ -76,6 +76,11 @@ export class FeedHistory {
     return this.#fork;
   }
 
+  /** Others have given back what was lost: our position is in the store's history again. */
+  rejoin(): void {
+    this.#fork = undefined;
+  }
+
   /** What the store has now is the history from here on; what was met up to the ancestor stays known. */
   adopt(incarnation: string, { revision, nonce }: FeedPosition): void {
     this.#take(incarnation, this.#fork?.ancestor ?? this.#newest.revision);

@@ -24,8 +24,10 @@ export interface FeedPage {
   readonly entries: readonly FeedEntry[];
 }
 
-const PAGE_ENTRIES_MIN = 4;
+const PAGE_ENTRIES_MIN = 1;
 const PAGE_ENTRIES_MAX = 512;
+/** One entry may hold the largest batch: some 20 MB on a slow network. */
+const PAGE_TRANSFER_MS = 10_000;
 const PAGE_CHARS_LOW = 128 * 1024;
 const PAGE_CHARS_HIGH = 1024 * 1024;
 /** Longer work in one turn would show as latency of every socket of the process. */
@@ -33,7 +35,7 @@ export const TURN_MAX_MS = 4;
 
 /** How many entries are asked for at once: follows their size, so that a page stays below some megabytes. */
 export class PageSize {
-  entries = 32;
+  entries = PAGE_ENTRIES_MIN;
 
   learn(items: readonly RawEntry[]): void {
     const chars = items.reduce((sum, { payload }) => sum + payload.length, 0);
@@ -110,7 +112,11 @@ export async function readPage(
 ): Promise<FeedPage> {
   const [head, answer] = await Promise.all([
     connection.call('HMGET', [keys.meta, 'incarnation', 'revision', 'nonce']),
-    connection.call('XRANGE', [keys.feed, String(after + 1), '+', 'COUNT', size.entries]),
+    connection.call(
+      'XRANGE',
+      [keys.feed, String(after + 1), '+', 'COUNT', size.entries],
+      PAGE_TRANSFER_MS,
+    ),
   ]);
   const raw = rawEntries(answer);
   size.learn(raw);

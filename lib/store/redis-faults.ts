@@ -184,6 +184,8 @@ const DETAIL_MAX_CHARS = 200;
 /** One line, without a full stop. */
 function shortened(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  const line = text.replaceAll(/\s+/g, ' ').trim();
+  // A server that does not know AUTH says all that was sent with it.
+  const harmless = text.replace(/(unknown command\W+AUTH).*/is, '$1');
+  const line = harmless.replaceAll(/\s+/g, ' ').trim();
   return line.slice(0, DETAIL_MAX_CHARS).replace(/\.+$/, '');
 }

@@ -203,16 +203,17 @@ class RedisStore implements Store {
       const incarnation = this.#history.incarnation || newIncarnation();
       const nonce = this.#history.nonceOf(content.revision) ?? newNonce();
       const position = { revision: content.revision, nonce };
-      await restoreInto(
-        {
-          connection: session.reads,
-          keys: this.#keys,
-          domain: this.#options.domain,
-          description: this.description,
-        },
-        content,
-        { incarnation, position },
-      );
+      const { description } = this;
+      const { domain } = this.#options;
+      const place = { connection: session.reads, keys: this.#keys, domain, description };
+      try {
+        await restoreInto(place, content, { incarnation, position });
+      } catch (error) {
+        // Another was faster: what it has restored may be our own history.
+        const isTaken = error instanceof StoreError && error.code === 'precondition-failed';
+        if (isTaken && (await this.#look(session, false)) !== undefined) this.#history.rejoin();
+        throw error;
+      }
       this.#history.restored(incarnation, position);
       this.#audit?.forget();
     });

@@ -57,6 +57,23 @@ describe('the Redis store and loss', () => {
     expect(watched.errors).to.deep.equal([]);
   });
 
+  it('finds itself in the history that another has restored, whose newest it may not have read', async () => {
+    const server = await fleet.start();
+    const domain = freshDomain();
+    const ahead = await stores.open(server.location, domain);
+    const behind = await stores.open(server.location, domain);
+    await ahead.apply({ writes: [put('port/a', 1)] });
+    const [told, lags] = [await followed(ahead), await followed(behind)];
+    await ahead.apply({ writes: [put('port/b', 1)] });
+    await waitFor(() => told.sets.length === 1 && lags.sets.length === 1, 'the feed');
+    const copy = await ahead.snapshot();
+    await server.cli('FLUSHALL');
+    await waitFor(() => told.errors.length > 0 && lags.errors.length > 0, 'the end');
+    await ahead.restore?.(copy);
+    await refusal(behind.restore?.(copy) ?? pause(0), 'precondition-failed');
+    expect(await behind.apply({ writes: [] })).to.equal(2);
+  });
+
   it('is forked with ancestor 0 after a restart without data', async () => {
     const server = await fleet.start();
     const store = await stores.open(server.location, freshDomain());
