@@ -1,15 +1,14 @@
 /**
- * What an NVE's database should hold for us, against what it holds: the bridge first, its tunnel ports after the
- * switch has taken the bridge's settings, never the other way round (no flooding by accident).
+ * What an NVE's database should hold for us, against what it holds: the bridge first, its tunnel ports (tunnel-plan)
+ * after the switch has taken the bridge's settings, never the other way round (no flooding by accident).
  *
  * Changes nothing that is not ours but what joining a bridge needs: fail mode, a version that we speak, our own
  * controller targets beside those that are there.
  */
 
 import type { Uuid } from '../../protocols/ovsdb/values/atoms.ts';
-import { TUNNEL_PORTS } from '../desired/pipeline.ts';
-import { ENCAPSULATIONS, type Encapsulation } from '../model/encapsulation.ts';
 import type { Condition } from '../model/views.ts';
+import { planTunnels, type TunnelStep, type TunnelView } from './tunnel-plan.ts';
 
 /** external_ids key on every row of ours; its value is the domain. */
 export const OWNER_KEY = 'nva-domain';
@@ -40,29 +39,14 @@ export interface BridgeRow {
   readonly controllers: readonly ControllerRow[];
 }
 
-/** A port whose name is one that we use for tunnels. */
-export interface TunnelRow {
-  /** The bridge that has it, when that is not the one in question. */
-  readonly strayOn?: Uuid;
-  readonly name: string;
-  readonly portUuid: Uuid;
-  readonly owner: string | undefined;
-  readonly ofport: number | undefined;
-  readonly error: string | undefined;
-}
-
-export interface DatabaseView {
+export interface DatabaseView extends TunnelView {
   readonly systemId: string | undefined;
   readonly ovsVersion: string | undefined;
   readonly bridgeName: string;
   readonly datapathType: string | undefined;
-  readonly wantedTypes: readonly string[];
-  /** Interface types that the switch knows; empty: it does not say. */
-  readonly knownTypes: readonly string[];
   readonly nextCfg: number;
   readonly curCfg: number;
   readonly bridge: BridgeRow | undefined;
-  readonly tunnels: readonly TunnelRow[];
 }
 
 /** An OpenFlow target and the instance that it leads to. */
@@ -101,23 +85,12 @@ export type BridgeStep =
   | { readonly type: 'add-controller'; readonly target: string; readonly instance: string }
   | { readonly type: 'mark-controller'; readonly uuid: Uuid; readonly instance: string }
   | { readonly type: 'remove-controller'; readonly uuid: Uuid }
-  | { readonly type: 'add-tunnel'; readonly encapsulation: Encapsulation; readonly name: string }
-  | {
-      readonly type: 'remove-tunnel';
-      readonly portUuid: Uuid;
-      readonly name: string;
-      /** Absent: the bridge itself. */
-      readonly strayOn?: Uuid;
-    };
+  | TunnelStep;
 
 export interface BridgePlan {
   /** To be done in one transaction; empty: nothing, or the switch must take the last one first. */
   readonly steps: readonly BridgeStep[];
   readonly conditions: readonly Condition[];
-}
-
-export function tunnelName(encapsulation: Encapsulation): string {
-  return `nva-${encapsulation}`;
 }
 
 export function planBridge(view: DatabaseView, settings: BridgeSettings): BridgePlan {
@@ -209,94 +182,4 @@ function isObsolete(
   // One that names other targets for this NVE has left this one for good.
   const hasOthers = peers.targets.some((wanted) => wanted.instance === instance);
   return hasOthers || !peers.members.has(instance);
-}
-
-function planTunnels(view: DatabaseView, domain: string, conditions: Condition[]): BridgeStep[] {
-  for (const type of view.wantedTypes) {
-    if (!isEncapsulation(type)) conditions.push(unknownType(type));
-  }
-  return ENCAPSULATIONS.flatMap((encapsulation) => {
-    const row = view.tunnels.find((tunnel) => tunnel.name === tunnelName(encapsulation));
-    const wanted = view.wantedTypes.includes(encapsulation);
-    if (row?.strayOn !== undefined && row.owner === domain) {
-      // Interface names are unique in a database: ours must leave the bridge that was in use before. It is added here
-      // when the switch has taken that: in one transaction Open vSwitch would find the name in use ("File exists").
-      return [removal(row)];
-    }
-    return wanted ? planWanted(view, encapsulation, row, conditions) : planUnwanted(row);
-  });
-}
-
-function planUnwanted(row: TunnelRow | undefined): BridgeStep[] {
-  if (row?.owner === undefined || row.strayOn !== undefined) return [];
-  return [removal(row)];
-}
-
-function removal({ portUuid, name, strayOn }: TunnelRow): BridgeStep {
-  const step = { type: 'remove-tunnel', portUuid, name } as const;
-  return strayOn === undefined ? step : { ...step, strayOn };
-}
-
-function planWanted(
-  view: DatabaseView,
-  encapsulation: Encapsulation,
-  row: TunnelRow | undefined,
-  conditions: Condition[],
-): BridgeStep[] {
-  const name = tunnelName(encapsulation);
-  if (row === undefined) {
-    if (view.knownTypes.length === 0 || view.knownTypes.includes(encapsulation)) {
-      return [{ type: 'add-tunnel', encapsulation, name }];
-    }
-    conditions.push(lacking(encapsulation, 'this Open vSwitch does not know the type'));
-    return [];
-  }
-  const isOurs = row.owner !== undefined && row.strayOn === undefined;
-  const fault = isOurs ? faultOf(row, encapsulation) : undefined;
-  if (!isOurs) conditions.push(nameTaken(name));
-  if (fault !== undefined) conditions.push(lacking(encapsulation, fault));
-  return [];
-}
-
-function faultOf(row: TunnelRow, encapsulation: Encapsulation): string | undefined {
-  if (row.error !== undefined) return `Open vSwitch says: ${row.error}`;
-  if (row.ofport === undefined || row.ofport === TUNNEL_PORTS[encapsulation]) return undefined;
-  if (row.ofport < 0) return 'Open vSwitch could not make the port (its log says why)';
-  return `its port has the OpenFlow number ${row.ofport}, and another port has ${TUNNEL_PORTS[encapsulation]}: give that one another ofport_request`;
-}
-
-/** The encapsulations whose tunnel port works: an undetermined one counts as it did before. */
-export function workingEncapsulations(
-  view: DatabaseView,
-  before: ReadonlySet<Encapsulation>,
-): Encapsulation[] {
-  return ENCAPSULATIONS.filter((encapsulation) => {
-    const row = view.tunnels.find((tunnel) => tunnel.name === tunnelName(encapsulation));
-    if (row?.owner === undefined || row.strayOn !== undefined) return false;
-    if (!view.wantedTypes.includes(encapsulation) || row.error !== undefined) return false;
-    if (row.ofport === undefined) return before.has(encapsulation);
-    return row.ofport === TUNNEL_PORTS[encapsulation];
-  });
-}
-
-function isEncapsulation(type: string): type is Encapsulation {
-  return (ENCAPSULATIONS as readonly string[]).includes(type);
-}
-
-function unknownType(type: string): Condition {
-  return {
-    code: `encapsulation-${type}`,
-    message: `external_ids:nva-encap-type names ${type}, which is not supported: use ${ENCAPSULATIONS.join(', ')}`,
-  };
-}
-
-function nameTaken(name: string): Condition {
-  return {
-    code: `${name}-taken`,
-    message: `a port named ${name} is there already and is not ours: remove or rename it`,
-  };
-}
-
-function lacking(encapsulation: Encapsulation, why: string): Condition {
-  return { code: `${encapsulation}-lacking`, message: `${encapsulation} is not used here: ${why}` };
 }

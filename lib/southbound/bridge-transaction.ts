@@ -6,8 +6,6 @@
  */
 import { type Condition, Transaction, whereUuid } from '../../protocols/ovsdb/transaction.ts';
 import { type NamedUuidRef, type Uuid, UuidRef } from '../../protocols/ovsdb/values/atoms.ts';
-import { TUNNEL_PORTS } from '../desired/pipeline.ts';
-import type { Encapsulation } from '../model/encapsulation.ts';
 import {
   type BridgeRow,
   type BridgeStep,
@@ -19,6 +17,7 @@ import {
   OWNER_KEY,
   PROTOCOLS,
 } from '../reconcile/bridge-plan.ts';
+import { changeTunnel } from './tunnel-transaction.ts';
 
 /** Milliseconds between a switch's attempts to come back to a controller: its least, so that it is soon back. */
 const MAX_BACKOFF_MS = 1_000;
@@ -134,15 +133,9 @@ function changeBridge(
     case 'remove-controller':
       transaction.mutate('Bridge', where, [['controller', 'delete', new UuidRef(step.uuid)]]);
       return;
-    case 'add-tunnel': {
-      const port = insertTunnel(transaction, step.encapsulation, step.name, domain);
-      transaction.mutate('Bridge', where, [['ports', 'insert', port]]);
-      return;
-    }
+    case 'add-tunnel':
     case 'remove-tunnel':
-      transaction.mutate('Bridge', step.strayOn === undefined ? where : whereUuid(step.strayOn), [
-        ['ports', 'delete', new UuidRef(step.portUuid)],
-      ]);
+      changeTunnel(transaction, bridge, step, domain);
       return;
     case 'create-bridge':
       return;
@@ -162,29 +155,6 @@ function insertController(
       [OWNER_KEY, domain],
       [INSTANCE_KEY, instance],
     ]),
-  });
-}
-
-function insertTunnel(
-  transaction: Transaction,
-  type: Encapsulation,
-  name: string,
-  domain: string,
-): NamedUuidRef {
-  const iface = transaction.insert('Interface', {
-    name,
-    type,
-    ofport_request: TUNNEL_PORTS[type],
-    options: new Map([
-      ['remote_ip', 'flow'],
-      ['key', 'flow'],
-    ]),
-    external_ids: new Map([[OWNER_KEY, domain]]),
-  });
-  return transaction.insert('Port', {
-    name,
-    interfaces: iface,
-    external_ids: new Map([[OWNER_KEY, domain]]),
   });
 }
 

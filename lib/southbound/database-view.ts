@@ -22,9 +22,8 @@ import {
   GENERATION_KEY,
   INSTANCE_KEY,
   OWNER_KEY,
-  type TunnelRow,
-  tunnelName,
 } from '../reconcile/bridge-plan.ts';
+import { type TunnelRow, tunnelName } from '../reconcile/tunnel-plan.ts';
 
 /** The columns that we monitor, and no other: statistics alone would cost more than all of these. */
 export const WANTED_COLUMNS: WantedColumns = {

@@ -18,8 +18,8 @@ import {
   isForeign,
   type PeerTargets,
   planBridge,
-  workingEncapsulations,
 } from '../reconcile/bridge-plan.ts';
+import { workingEncapsulations } from '../reconcile/tunnel-plan.ts';
 import { now } from '../runtime/clock.ts';
 import { Connection } from '../runtime/connection.ts';
 import type { Log } from '../runtime/log.ts';

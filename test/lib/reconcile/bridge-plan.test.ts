@@ -8,9 +8,8 @@ import {
   type PeerTargets,
   PROTOCOLS,
   planBridge,
-  type TunnelRow,
-  workingEncapsulations,
 } from '../../../lib/reconcile/bridge-plan.ts';
+import { type TunnelRow, workingEncapsulations } from '../../../lib/reconcile/tunnel-plan.ts';
 import type { Uuid } from '../../../protocols/ovsdb/values/atoms.ts';
 
 const uuid = (number: number) => `00000000-0000-4000-8000-00000000000${number}` as Uuid;
