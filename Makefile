@@ -1,6 +1,6 @@
 # Everything that a person does with this tree. `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-down test test-unit test-e2e check fix bench build clean node-packages
+.PHONY: help demo demo-down test test-unit test-e2e check fix schemas bench build clean node-packages
 
 help: ## This list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -33,6 +33,9 @@ check: node-packages ## Format, lint, types, import directions
 
 fix: node-packages ## Format, and mend what lint can mend by itself
 	@npm run --silent fix
+
+schemas: node-packages ## Write the typed OVSDB tables anew from the schema files that the packages install
+	@node --import tsx scripts/generate-ovsdb-schemas.ts
 
 bench: ## P1 to P4 beside their peers (QUICK=1, K=2,20 edges, P=1000 ports, F=100000 flows, ONLY=p1,attach,restart, OVN=0)
 	@sh scripts/install-system.sh bench

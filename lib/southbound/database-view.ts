@@ -3,18 +3,16 @@
  */
 
 import type { Replica, RowChanged } from '../../protocols/ovsdb/replica.ts';
-import type { Uuid } from '../../protocols/ovsdb/values/atoms.ts';
-import type { WantedColumns } from '../../protocols/ovsdb/values/database-schema.ts';
 import {
   BRIDGE,
   CONTROLLER,
   INTERFACE,
   OPEN_VSWITCH,
-  type OvsdbRow,
   PORT,
-  type RowOf,
-  readRow,
-} from '../../protocols/ovsdb/values/tables.ts';
+} from '../../protocols/ovsdb/schemas/open-vswitch.ts';
+import type { Uuid } from '../../protocols/ovsdb/values/atoms.ts';
+import type { WantedColumns } from '../../protocols/ovsdb/values/database-schema.ts';
+import { type OvsdbRow, type RowOf, readRow } from '../../protocols/ovsdb/values/tables.ts';
 import { ENCAPSULATIONS } from '../model/encapsulation.ts';
 import {
   type BridgeRow,

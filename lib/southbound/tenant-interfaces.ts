@@ -5,8 +5,9 @@
  */
 
 import type { Replica, RowChanged } from '../../protocols/ovsdb/replica.ts';
+import { BRIDGE, INTERFACE, PORT } from '../../protocols/ovsdb/schemas/open-vswitch.ts';
 import type { Uuid } from '../../protocols/ovsdb/values/atoms.ts';
-import { BRIDGE, INTERFACE, PORT, readRow } from '../../protocols/ovsdb/values/tables.ts';
+import { readRow } from '../../protocols/ovsdb/values/tables.ts';
 import type { InterfaceChange, TenantInterface } from '../control/inputs.ts';
 
 export class TenantInterfaces {

@@ -9,6 +9,7 @@
 import { failed, ok, type Result } from '../base/protocol-error.ts';
 import { type Applying, Replica, type RowChanged } from './replica.ts';
 import type { UpdateFormat } from './row-update.ts';
+import { expectedColumn } from './schemas/known-schemas.ts';
 import type { MonitorMethod, OvsdbEvent } from './session-events.ts';
 import { isUuid, type Uuid, ZERO_UUID } from './values/atoms.ts';
 import {
@@ -21,7 +22,6 @@ import {
 } from './values/database-schema.ts';
 import { excerpt, isJsonArray, type Json } from './values/json.ts';
 import { type OvsdbError, ovsdbError } from './values/protocol-errors.ts';
-import { expectedColumn } from './values/tables.ts';
 
 /** Names our one monitor on this connection. */
 export const MONITOR_ID = 'nva';

@@ -1,11 +1,12 @@
 /**
- * Typed rows: the columns of the Open_vSwitch database that this product reads, and how a row of a
- * replica becomes a typed value.
+ * Typed rows: the machinery that describes a table's columns, and how a row of a replica becomes a typed value.
  *
- * A column that the server lacks, or that was not asked for, reads as its default: empty, zero, false.
- * A new column is one line here.
+ * The descriptions themselves are generated from Open vSwitch's own schema files (../schemas).
  *
- * Source: vswitch.ovsschema 8.3.1 (Open vSwitch 3.1); ovs-vswitchd.conf.db(5).
+ * A column that the server lacks, or that was not asked for, reads as its default: empty, zero, false. So a set
+ * reads as empty even where the schema asks for at least one element.
+ *
+ * Source: RFC 7047 §3.2.
  */
 import type { AtomOf, AtomType } from './atoms.ts';
 import { type ColumnType, type ColumnValue, columnType, defaultColumn } from './column.ts';
@@ -17,30 +18,92 @@ export type OvsdbRow = Readonly<Record<string, ColumnValue>>;
 export interface TypedColumn<Value> extends ColumnType {
   /** Never present at run time: carries the type. */
   readonly reads?: Value;
+  /** The table that its UUIDs name rows of; of a map, that of its values before that of its keys. */
+  readonly refTable?: string;
+  /** The strings that the schema allows. */
+  readonly choices?: readonly string[];
 }
 
-function scalar<T extends AtomType>(type: T): TypedColumn<AtomOf[T]> {
-  return columnType(type, undefined, 1, 1);
+/** A row of another table. */
+export interface Reference {
+  readonly refTable: string;
 }
 
-function optional<T extends AtomType>(type: T): TypedColumn<AtomOf[T] | undefined> {
-  return columnType(type, undefined, 0, 1);
+/** One of these strings. */
+export interface Choice<Known extends string> {
+  readonly choices: readonly Known[];
 }
 
-function set<T extends AtomType>(type: T): TypedColumn<readonly AtomOf[T][]> {
-  return columnType(type, undefined, 0, Number.POSITIVE_INFINITY);
+/** What a column holds, or the keys or values of a map. */
+export type BaseType = AtomType | Reference | Choice<string>;
+
+/** The known ones by name; any other too, because a newer server may have more. */
+type OpenUnion<Known extends string> = Known | (string & Record<never, never>);
+
+type BaseValue<Base> = Base extends AtomType
+  ? AtomOf[Base]
+  : Base extends Reference
+    ? AtomOf['uuid']
+    : Base extends Choice<infer Known>
+      ? OpenUnion<Known>
+      : never;
+
+export function ref(refTable: string): Reference {
+  return { refTable };
 }
 
-function map<K extends AtomType, V extends AtomType>(
+export function oneOf<Known extends string>(...choices: readonly Known[]): Choice<Known> {
+  return { choices };
+}
+
+export function scalar<B extends BaseType>(base: B): TypedColumn<BaseValue<B>> {
+  return { ...columnType(atomType(base), undefined, 1, 1), ...annotations(base) };
+}
+
+export function optional<B extends BaseType>(base: B): TypedColumn<BaseValue<B> | undefined> {
+  return { ...columnType(atomType(base), undefined, 0, 1), ...annotations(base) };
+}
+
+export function set<B extends BaseType>(base: B): TypedColumn<readonly BaseValue<B>[]> {
+  return {
+    ...columnType(atomType(base), undefined, 0, Number.POSITIVE_INFINITY),
+    ...annotations(base),
+  };
+}
+
+export function map<K extends BaseType, V extends BaseType>(
   key: K,
   value: V,
-): TypedColumn<ReadonlyMap<AtomOf[K], AtomOf[V]>> {
-  return columnType(key, value, 0, Number.POSITIVE_INFINITY);
+): TypedColumn<ReadonlyMap<BaseValue<K>, BaseValue<V>>> {
+  return {
+    ...columnType(atomType(key), atomType(value), 0, Number.POSITIVE_INFINITY),
+    ...annotations(key),
+    ...annotations(value),
+  };
+}
+
+function atomType(base: BaseType): AtomType {
+  if (typeof base === 'string') return base;
+  return 'refTable' in base ? 'uuid' : 'string';
+}
+
+function annotations(base: BaseType): Reference | Choice<string> | undefined {
+  return typeof base === 'string' ? undefined : base;
 }
 
 export interface TableDescription<Columns extends Readonly<Record<string, ColumnType>>> {
   readonly name: string;
   readonly columns: Columns;
+}
+
+export type AnyTable = TableDescription<Readonly<Record<string, ColumnType>>>;
+
+/** All tables of one database, as one version of its schema has them. */
+export interface DatabaseDescription {
+  readonly name: string;
+  /** "x.y.z" */
+  readonly version: string;
+  readonly tables: readonly AnyTable[];
 }
 
 type Reads<Column> = Column extends TypedColumn<infer Value> ? Value : never;
@@ -50,131 +113,21 @@ export type RowOf<Table> =
     ? { readonly [Name in keyof Columns]: Reads<Columns[Name]> }
     : never;
 
-export const OPEN_VSWITCH = {
-  name: 'Open_vSwitch',
-  columns: {
-    bridges: set('uuid'),
-    manager_options: set('uuid'),
-    ssl: optional('uuid'),
-    external_ids: map('string', 'string'),
-    other_config: map('string', 'string'),
-    next_cfg: scalar('integer'),
-    cur_cfg: scalar('integer'),
-    statistics: map('string', 'string'),
-    ovs_version: optional('string'),
-    db_version: optional('string'),
-    system_type: optional('string'),
-    system_version: optional('string'),
-    datapath_types: set('string'),
-    iface_types: set('string'),
-  },
-};
-
-export const BRIDGE = {
-  name: 'Bridge',
-  columns: {
-    name: scalar('string'),
-    datapath_id: optional('string'),
-    datapath_type: scalar('string'),
-    datapath_version: scalar('string'),
-    fail_mode: optional('string'),
-    protocols: set('string'),
-    controller: set('uuid'),
-    ports: set('uuid'),
-    external_ids: map('string', 'string'),
-    other_config: map('string', 'string'),
-    status: map('string', 'string'),
-  },
-};
-
-export const PORT = {
-  name: 'Port',
-  columns: {
-    name: scalar('string'),
-    interfaces: set('uuid'),
-    external_ids: map('string', 'string'),
-    other_config: map('string', 'string'),
-    tag: optional('integer'),
-    trunks: set('integer'),
-    vlan_mode: optional('string'),
-    bond_mode: optional('string'),
-    lacp: optional('string'),
-  },
-};
-
-export const INTERFACE = {
-  name: 'Interface',
-  columns: {
-    name: scalar('string'),
-    type: scalar('string'),
-    ofport: optional('integer'),
-    ofport_request: optional('integer'),
-    options: map('string', 'string'),
-    external_ids: map('string', 'string'),
-    other_config: map('string', 'string'),
-    error: optional('string'),
-    link_state: optional('string'),
-    admin_state: optional('string'),
-    mac: optional('string'),
-    mac_in_use: optional('string'),
-    mtu: optional('integer'),
-    ifindex: optional('integer'),
-    status: map('string', 'string'),
-    statistics: map('string', 'integer'),
-    bfd: map('string', 'string'),
-    bfd_status: map('string', 'string'),
-  },
-};
-
-export const CONTROLLER = {
-  name: 'Controller',
-  columns: {
-    target: scalar('string'),
-    is_connected: scalar('boolean'),
-    role: optional('string'),
-    status: map('string', 'string'),
-    external_ids: map('string', 'string'),
-    other_config: map('string', 'string'),
-    connection_mode: optional('string'),
-    inactivity_probe: optional('integer'),
-    max_backoff: optional('integer'),
-  },
-};
-
-export const MANAGER = {
-  name: 'Manager',
-  columns: {
-    target: scalar('string'),
-    is_connected: scalar('boolean'),
-    status: map('string', 'string'),
-    external_ids: map('string', 'string'),
-    other_config: map('string', 'string'),
-    connection_mode: optional('string'),
-    inactivity_probe: optional('integer'),
-    max_backoff: optional('integer'),
-  },
-};
-
-type AnyTable = TableDescription<Readonly<Record<string, ColumnType>>>;
-
-const TABLES: ReadonlyMap<string, AnyTable> = new Map(
-  [OPEN_VSWITCH, BRIDGE, PORT, INTERFACE, CONTROLLER, MANAGER].map((table) => [table.name, table]),
-);
-
-/** What we take a column for; undefined: we have no opinion. */
-export function expectedColumn(
-  database: string,
-  table: string,
-  column: string,
-): ColumnType | undefined {
-  if (database !== 'Open_vSwitch') return undefined;
-  const columns = TABLES.get(table)?.columns;
-  return columns !== undefined && Object.hasOwn(columns, column) ? columns[column] : undefined;
-}
-
 /** The names of a table's described columns, for a session's `tables` option. */
 export function allColumns(table: AnyTable): readonly string[] {
   return Object.keys(table.columns);
+}
+
+const DEFAULTS = new WeakMap<AnyTable, OvsdbRow>();
+
+function defaultsOf(table: AnyTable): OvsdbRow {
+  const known = DEFAULTS.get(table);
+  if (known !== undefined) return known;
+  const defaults = Object.fromEntries(
+    Object.entries(table.columns).map(([name, type]) => [name, defaultColumn(type)]),
+  );
+  DEFAULTS.set(table, defaults);
+  return defaults;
 }
 
 /**
@@ -185,9 +138,5 @@ export function readRow<Columns extends Readonly<Record<string, ColumnType>>>(
   table: TableDescription<Columns>,
   row: OvsdbRow,
 ): RowOf<TableDescription<Columns>> {
-  const typed: Record<string, ColumnValue> = {};
-  for (const [name, type] of Object.entries(table.columns)) {
-    typed[name] = Object.hasOwn(row, name) ? row[name] : defaultColumn(type);
-  }
-  return typed as RowOf<TableDescription<Columns>>;
+  return { ...defaultsOf(table), ...row } as RowOf<TableDescription<Columns>>;
 }

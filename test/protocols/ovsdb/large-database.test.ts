@@ -1,7 +1,8 @@
 import { expect } from 'chai';
+import { INTERFACE } from '../../../protocols/ovsdb/schemas/open-vswitch.ts';
 import type { OvsdbEvent } from '../../../protocols/ovsdb/session-events.ts';
 import type { Json } from '../../../protocols/ovsdb/values/json.ts';
-import { allColumns, INTERFACE } from '../../../protocols/ovsdb/values/tables.ts';
+import { allColumns } from '../../../protocols/ovsdb/values/tables.ts';
 import { JsonSplitter } from '../../../protocols/ovsdb/wire/json-splitter.ts';
 import { ScriptedPeer, type Sent, TX, update3 } from './scripted-peer.ts';
 

@@ -1,13 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { expect } from 'chai';
+import { BRIDGE, OPEN_VSWITCH } from '../../../protocols/ovsdb/schemas/open-vswitch.ts';
 import { Transaction } from '../../../protocols/ovsdb/transaction.ts';
-import {
-  allColumns,
-  BRIDGE,
-  OPEN_VSWITCH,
-  readRow,
-} from '../../../protocols/ovsdb/values/tables.ts';
+import { allColumns, readRow } from '../../../protocols/ovsdb/values/tables.ts';
 import { forgetfulProxy } from './forgetful-proxy.ts';
 import { RealServer } from './real-server.ts';
 import { OPTIONS, SocketDriver } from './socket-driver.ts';

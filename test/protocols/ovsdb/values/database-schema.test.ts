@@ -1,22 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { expectedColumn } from '../../../../protocols/ovsdb/schemas/known-schemas.ts';
+import {
+  BRIDGE,
+  CONTROLLER,
+  INTERFACE,
+  MANAGER,
+  OPEN_VSWITCH,
+  PORT,
+} from '../../../../protocols/ovsdb/schemas/open-vswitch.ts';
 import {
   agreeOnSchema,
   parseDatabaseSchema,
   sameSchema,
 } from '../../../../protocols/ovsdb/values/database-schema.ts';
 import type { Json } from '../../../../protocols/ovsdb/values/json.ts';
-import {
-  allColumns,
-  BRIDGE,
-  CONTROLLER,
-  expectedColumn,
-  INTERFACE,
-  MANAGER,
-  OPEN_VSWITCH,
-  PORT,
-  readRow,
-} from '../../../../protocols/ovsdb/values/tables.ts';
+import { allColumns, readRow } from '../../../../protocols/ovsdb/values/tables.ts';
 
 const REAL = JSON.parse(readFileSync('/usr/share/openvswitch/vswitch.ovsschema', 'utf8')) as Json;
 const expected = (table: string, column: string) => expectedColumn('Open_vSwitch', table, column);
