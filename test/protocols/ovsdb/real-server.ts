@@ -22,15 +22,18 @@ export class RealServer {
   readonly #database: string;
   #process: ChildProcess | undefined;
 
-  /** `clustered`: the only kind of database that remembers transaction ids. */
-  constructor(clustered = false) {
+  /**
+   * `clustered`: the only kind of database that remembers transaction ids. `schema`: the path of another one than
+   * Open_vSwitch's.
+   */
+  constructor(clustered = false, schema = SCHEMA) {
     this.folder = mkdtempSync(join(tmpdir(), 'nva-ovsdb-'));
     this.socket = join(this.folder, 'db.sock');
     this.#database = join(this.folder, 'conf.db');
     const raft = `unix:${join(this.folder, 'raft.sock')}`;
     const args = clustered
-      ? ['create-cluster', this.#database, SCHEMA, raft]
-      : ['create', this.#database, SCHEMA];
+      ? ['create-cluster', this.#database, schema, raft]
+      : ['create', this.#database, schema];
     execFileSync('ovsdb-tool', args, { stdio: 'pipe' });
   }
 
