@@ -4,10 +4,13 @@
  * The one home of the derived relation "NVE serves network": it does while at least one of the network's ports
  * is attached to it. Knows nothing of flows. A put of an equal record is no change.
  */
+import type { IpAddress } from '../../protocols/base/addresses.ts';
 import {
   type AttachmentRecord,
+  type DepartureRecord,
   type DomainRecord,
   keyOf,
+  type LivenessRecord,
   type NetworkName,
   type NetworkRecord,
   type NveName,
@@ -37,6 +40,7 @@ export class Domain {
   readonly #portsOfNetwork = new Map<NetworkName, Set<PortName>>();
   readonly #attachedTo = new Map<NveName, Set<PortName>>();
   readonly #networkOfVni = new Map<number, NetworkName>();
+  readonly #nvesAt = new Map<IpAddress, Set<NveName>>();
 
   /** Returns false if the very same record was there already. */
   put(record: DomainRecord): boolean {
@@ -106,6 +110,29 @@ export class Domain {
     return record?.kind === 'roster' ? record : undefined;
   }
 
+  liveness(nve: NveName): LivenessRecord | undefined {
+    const record = this.#byKind.get('liveness')?.get(nve);
+    return record?.kind === 'liveness' ? record : undefined;
+  }
+
+  livenessRecords(): LivenessRecord[] {
+    return this.#all('liveness') as LivenessRecord[];
+  }
+
+  departure(nve: NveName): DepartureRecord | undefined {
+    const record = this.#byKind.get('departure')?.get(nve);
+    return record?.kind === 'departure' ? record : undefined;
+  }
+
+  departures(): DepartureRecord[] {
+    return this.#all('departure') as DepartureRecord[];
+  }
+
+  /** NVEs that have an endpoint with this address. */
+  nvesAt(ip: IpAddress): ReadonlySet<NveName> {
+    return this.#nvesAt.get(ip) ?? NOTHING;
+  }
+
   vniClaim(vni: number): VniClaim | undefined {
     const record = this.#byKind.get('vni')?.get(vni);
     return record?.kind === 'vni' ? record : undefined;
@@ -163,11 +190,17 @@ export class Domain {
     if (record.kind === 'port') setOf(this.#portsOfNetwork, record.network).add(record.name);
     if (record.kind === 'attachment') setOf(this.#attachedTo, record.nve).add(record.port);
     if (record.kind === 'network') this.#networkOfVni.set(record.vni, record.name);
+    if (record.kind === 'nve') {
+      for (const { ip } of record.endpoints) setOf(this.#nvesAt, ip).add(record.name);
+    }
   }
 
   #unindex(record: DomainRecord): void {
     if (record.kind === 'port') drop(this.#portsOfNetwork, record.network, record.name);
     if (record.kind === 'attachment') drop(this.#attachedTo, record.nve, record.port);
+    if (record.kind === 'nve') {
+      for (const { ip } of record.endpoints) drop(this.#nvesAt, ip, record.name);
+    }
     if (record.kind === 'network' && this.#networkOfVni.get(record.vni) === record.name) {
       this.#networkOfVni.delete(record.vni);
     }
@@ -184,6 +217,9 @@ function nameOf(record: DomainRecord): string | number {
       return record.index;
     case 'roster':
       return record.network;
+    case 'liveness':
+    case 'departure':
+      return record.nve;
     default:
       return record.name;
   }

@@ -13,7 +13,14 @@ import {
   parseMac,
 } from '../../protocols/base/addresses.ts';
 import { ENCAPSULATIONS, type Encapsulation } from './encapsulation.ts';
-import { isNetworkName, isPortName, NETWORK_NAME_RULE, PORT_NAME_RULE } from './names.ts';
+import {
+  isNetworkName,
+  isNveName,
+  isPortName,
+  NETWORK_NAME_RULE,
+  NVE_NAME_RULE,
+  PORT_NAME_RULE,
+} from './names.ts';
 import { suggestion } from './nearest.ts';
 import { VNI_MAX } from './records.ts';
 
@@ -56,6 +63,12 @@ export function parsePortName(value: unknown, complain: Complain): string | unde
   const text = parseText(value, 'the iface-id that the hypervisor will use', complain);
   if (text === undefined || isPortName(text)) return text;
   return complain(`${quoted(text)} is no port name; ${PORT_NAME_RULE}.`);
+}
+
+export function parseNveName(value: unknown, complain: Complain): string | undefined {
+  const text = parseText(value, 'the system-id of its Open vSwitch', complain);
+  if (text === undefined || isNveName(text)) return text;
+  return complain(`${quoted(text)} is no NVE name; ${NVE_NAME_RULE}.`);
 }
 
 export function parsePortMac(value: unknown, complain: Complain): MacAddress | undefined {

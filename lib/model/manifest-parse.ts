@@ -5,11 +5,18 @@
  * the present state (does the network exist, is the VNI taken) is the authority's.
  */
 import { failed, ok, type Result } from '../../protocols/base/protocol-error.ts';
-import type { Manifest, NetworkManifest, ObjectRef, PortManifest } from './manifest.ts';
+import type {
+  Manifest,
+  NetworkManifest,
+  NveManifest,
+  ObjectRef,
+  PortManifest,
+} from './manifest.ts';
 import {
   type Complain,
   parseEncapsulations,
   parseNetworkName,
+  parseNveName,
   parsePortIps,
   parsePortMac,
   parsePortName,
@@ -27,11 +34,12 @@ export interface ManifestDocument {
 
 type Members = Readonly<Record<string, unknown>>;
 
-const KINDS = ['Network', 'Port'] as const;
+const KINDS = ['Network', 'Port', 'Nve'] as const;
 /** `status` is what the API adds when it shows an object; it is ignored, so that what was shown can be applied. */
 const MEMBERS = {
   Network: ['kind', 'name', 'vni', 'encapsulation', 'status'],
   Port: ['kind', 'name', 'network', 'mac', 'ips', 'status'],
+  Nve: ['kind', 'name', 'status'],
 } as const;
 
 export function parseManifests(
@@ -49,7 +57,7 @@ export function parseManifests(
   return problems.count === 0 ? ok(manifests) : failed(problems.toArray());
 }
 
-const REF_KINDS = [...KINDS, 'Nve', 'Instance'] as const;
+const REF_KINDS = [...KINDS, 'Instance'] as const;
 
 /** For a deletion: kind and name count, whatever else the documents hold. */
 export function parseObjectRefs(
@@ -91,7 +99,7 @@ function parseDocument(
       return undefined;
     };
   };
-  const manifest = kind === 'Network' ? parseNetwork(members, about) : parsePort(members, about);
+  const manifest = PARSERS[kind](members, about);
   return problems.count === before ? manifest : undefined;
 }
 
@@ -128,6 +136,10 @@ function checkMembers(
 
 type About = (member: string) => Complain;
 
+const PARSERS: Readonly<
+  Record<(typeof KINDS)[number], (members: Members, about: About) => Manifest | undefined>
+> = { Network: parseNetwork, Port: parsePort, Nve: parseNve };
+
 function parseNetwork(members: Members, about: About): NetworkManifest | undefined {
   const name = parseNetworkName(members.name, 'the name of the network', about('name'));
   const vni = parseVni(members.vni, about('vni'));
@@ -152,6 +164,11 @@ function parsePort(members: Members, about: About): PortManifest | undefined {
   return { kind: 'Port', name, network, mac, ips };
 }
 
+function parseNve(members: Members, about: About): NveManifest | undefined {
+  const name = parseNveName(members.name, about('name'));
+  return name === undefined ? undefined : { kind: 'Nve', name };
+}
+
 /** Finds what one file may hold only once. */
 class Twins {
   readonly #problems: ProblemList;
@@ -167,7 +184,7 @@ class Twins {
     const fresh = this.#claim(`${kind}/${name}`, position, (first) => {
       this.#problems.add(where, `is already in ${first}; keep one of the two.`);
     });
-    if (!fresh || manifest.kind === 'Network') return;
+    if (!fresh || manifest.kind !== 'Port') return;
     const owner = `Port ${shortName(name)} in ${position}`;
     for (const [member, address] of addressesOf(manifest)) {
       this.#claim(`${manifest.network}/${address}`, owner, (first) => {

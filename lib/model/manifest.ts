@@ -20,7 +20,13 @@ export interface PortManifest {
   readonly ips: readonly IpAddress[];
 }
 
-export type Manifest = NetworkManifest | PortManifest;
+/** NVEs make themselves known; to name one ends its departure, if it was let go. */
+export interface NveManifest {
+  readonly kind: 'Nve';
+  readonly name: string;
+}
+
+export type Manifest = NetworkManifest | PortManifest | NveManifest;
 
 export interface ObjectRef {
   readonly kind: 'Network' | 'Port' | 'Nve' | 'Instance';

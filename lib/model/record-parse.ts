@@ -67,6 +67,7 @@ const isNetwork: Check = (value) => typeof value === 'string' && isNetworkName(v
 const isPort: Check = (value) => typeof value === 'string' && isPortName(value);
 const isVni = isIntegerFrom(0, VNI_MAX);
 const isIndex = isIntegerFrom(1, INDEX_MAX);
+const isUdpPort = isIntegerFrom(1, 65_535);
 const isIp: Check = (value) => typeof value === 'string' && parseIp(value) === value;
 const isMac: Check = (value) => typeof value === 'string' && parseMac(value) === value;
 const isEncapsulation: Check = (value) => ENCAPSULATIONS.some((known) => known === value);
@@ -81,8 +82,9 @@ function isListOf(check: Check): Check {
 
 function isEndpoint(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  const { type, ip, ...rest } = value as Record<string, unknown>;
-  return isEncapsulation(type) && isIp(ip) && Object.keys(rest).length === 0;
+  const { type, ip, port, ...rest } = value as Record<string, unknown>;
+  const isAddress = isEncapsulation(type) && isIp(ip) && (port === undefined || isUdpPort(port));
+  return isAddress && Object.keys(rest).length === 0;
 }
 
 /** In the order of the records' own definitions. */
@@ -103,6 +105,9 @@ const MEMBERS: Readonly<Record<RecordKind, Readonly<Record<string, Member>>>> = 
     name: { check: isText },
     index: { check: isIndex },
     endpoints: { check: isListOf(isEndpoint) },
+    datapathId: { check: isText, optional: true },
+    database: { check: isText, optional: true },
+    managers: { check: isListOf(isText), optional: true },
   },
   attachment: {
     port: { check: isPort },
@@ -111,6 +116,16 @@ const MEMBERS: Readonly<Record<RecordKind, Readonly<Record<string, Member>>>> = 
   },
   vni: { vni: { check: isVni }, network: { check: isNetwork } },
   index: { index: { check: isIndex }, nve: { check: isText } },
+  liveness: {
+    nve: { check: isText },
+    down: { check: isListOf(isIp) },
+    unheard: { check: isListOf(isIp) },
+  },
+  departure: {
+    nve: { check: isText },
+    managers: { check: isListOf(isText), optional: true },
+    left: { check: (value) => value === true, optional: true },
+  },
   roster: {
     network: { check: isNetwork },
     count: { check: isIntegerFrom(1, Number.MAX_SAFE_INTEGER) },
@@ -141,11 +156,14 @@ function inOurOrder(kind: RecordKind, members: Readonly<Record<string, unknown>>
   const record: Record<string, unknown> = { kind };
   for (const name of Object.keys(MEMBERS[kind])) {
     const value = members[name];
-    if (name === 'endpoints')
-      record[name] = (value as Endpoint[]).map(({ type, ip }) => ({ type, ip }));
+    if (name === 'endpoints') record[name] = (value as Endpoint[]).map(endpointInOrder);
     else if (value !== undefined) record[name] = value;
   }
   return record as unknown as DomainRecord;
+}
+
+function endpointInOrder({ type, ip, port }: Endpoint): Endpoint {
+  return port === undefined ? { type, ip } : { type, ip, port };
 }
 
 function isRecordKind(kind: unknown): kind is RecordKind {

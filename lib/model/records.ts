@@ -44,6 +44,12 @@ export interface NveRecord {
   readonly index: number;
   /** In the NVE's own order of preference. */
   readonly endpoints: readonly Endpoint[];
+  /** Evidence of who it is (docs/decisions/0014), as last seen: that of its integration bridge. */
+  readonly datapathId?: string;
+  /** The UUID of its database's root row: made with the database's file, and copied with it. */
+  readonly database?: string;
+  /** The UUIDs of its Manager rows, in the order of their text. */
+  readonly managers?: readonly string[];
 }
 
 /** A port seen on an NVE: RFC 8014 §4.3. */
@@ -76,6 +82,32 @@ export interface RosterRecord {
   readonly count: number;
 }
 
+/**
+ * What an NVE that monitors its tunnels sees of its remotes' underlay addresses. Those that it monitors and that are not
+ * named are up. Without the record the NVE monitors nothing, or is not connected: it has no voice.
+ */
+export interface LivenessRecord {
+  readonly kind: 'liveness';
+  readonly nve: NveName;
+  /** Were up once, and are not now. In the order of their text. */
+  readonly down: readonly IpAddress[];
+  /** Have not been up yet: of these it cannot say whether they live. */
+  readonly unheard: readonly IpAddress[];
+}
+
+/**
+ * An operator has let the NVE go: what is ours on it is taken back, and it is not served (docs/decisions/0013), until a
+ * Manager row comes that it did not have then, or an operator names it in a manifest.
+ */
+export interface DepartureRecord {
+  readonly kind: 'departure';
+  readonly nve: NveName;
+  /** The UUIDs of the Manager rows that it had; absent: not known, those with which it comes back. */
+  readonly managers?: readonly string[];
+  /** Nothing of ours is on it any more. */
+  readonly left?: true;
+}
+
 export type DomainRecord =
   | NetworkRecord
   | PortRecord
@@ -83,7 +115,9 @@ export type DomainRecord =
   | AttachmentRecord
   | VniClaim
   | IndexClaim
-  | RosterRecord;
+  | RosterRecord
+  | DepartureRecord
+  | LivenessRecord;
 
 export type RecordKind = DomainRecord['kind'];
 
@@ -104,6 +138,9 @@ export function keyOf(record: DomainRecord): RecordKey {
       return recordKey('index', record.index);
     case 'roster':
       return recordKey('roster', record.network);
+    case 'liveness':
+    case 'departure':
+      return recordKey(record.kind, record.nve);
     default:
       return recordKey(record.kind, record.name);
   }
