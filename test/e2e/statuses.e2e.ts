@@ -12,7 +12,7 @@ const scenario = scenariosOn(() => site);
 
 describe('the command line', () => {
   before(async () => {
-    site = await Site.open({ prefix: 'nves', hypervisors: 3 });
+    site = await Site.open({ prefix: 'nvep', hypervisors: 3 });
     await site.declare({ name: 'blue', vni: 5001, encapsulation: ['vxlan', 'gre'] }, [1, 2, 0]);
   });
 
