@@ -270,7 +270,7 @@ describe('the Redis store with replicas that confirm', () => {
   it('confirms what its replica has, and says of the rest that it may be lost', async () => {
     const master = await fleet.start();
     const replica = await fleet.start({ replicaOf: master });
-    const options = { waitReplicas: 1, confirmTimeoutMs: 500 };
+    const options = { waitReplicas: 1, confirmTimeoutMs: 2000 };
     const domain = freshDomain();
     const store = await stores.open(master.location, domain, options);
     expect(await store.apply({ writes: [put('port/a', 1)] })).to.equal(1);
