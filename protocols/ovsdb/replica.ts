@@ -19,6 +19,11 @@ import { isJsonObject, type Json, type JsonObject } from './values/json.ts';
 import { type OvsdbError, ovsdbError } from './values/protocol-errors.ts';
 import type { OvsdbRow } from './values/tables.ts';
 
+export interface ClusterPosition {
+  readonly cid: Uuid;
+  readonly index: number;
+}
+
 /** One row's change: inserted (no old), deleted (no new) or modified (both). */
 export interface RowChanged {
   readonly table: string;
@@ -44,6 +49,10 @@ export class Replica {
   readonly schema: DatabaseSchema;
   readonly #tables = new Map<string, Rows>();
   #lastTransactionId: Uuid = ZERO_UUID;
+  /** Which rows are in it, as conditions.ts puts it into text; undefined: that is changing, so nobody can carry it on. */
+  conditions: string | undefined;
+  /** How far the log of its cluster had come when the server last said so; kept for who carries it on. */
+  clusterPosition: ClusterPosition | undefined;
 
   /** `previous`: rows to begin with, so that `replaceAll` tells what changed since; it stays as it is. */
   constructor(schema: DatabaseSchema, previous?: Replica) {

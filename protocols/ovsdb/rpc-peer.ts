@@ -69,6 +69,16 @@ export class RpcPeer {
     return id;
   }
 
+  /** Sends what has no reply. */
+  notify(method: string, params: readonly Json[]): void {
+    this.#client.notify(method, params);
+  }
+
+  /** The reply to this request is not waited for any more. */
+  giveUp(id: number): void {
+    if (this.#pending.has(id)) this.#forget(id);
+  }
+
   /** One whole message of the server. */
   receive(message: JsonObject): Result<RpcArrival, OvsdbError> {
     const decoded = decodeEnvelope(message);

@@ -1,80 +1,77 @@
 /**
  * The session: one connection to a database server, as a client, whoever opened the connection.
  *
- * Reads the schema, monitors the wanted tables, asks for the lock, probes, carries transactions; tells
- * what happened as events, in wire order. Knows no socket and no clock (protocols/base/byte-session).
+ * Reads the schema, monitors the wanted tables and what the server says of itself, asks for the lock, probes, carries
+ * its user's requests (client-requests.ts); tells what happened as events, in wire order. Knows no socket and no clock
+ * (protocols/base/byte-session).
  *
  * ```
- * get_schema → monitor_cond_since → synced → lock
- *              (→ monitor_cond → monitor, when unknown)
+ * set_db_change_aware, monitor_cond of _Server and get_schema, all at once
+ *      get_schema → monitor_cond_since → synced → lock
+ *      (↑            → monitor_cond → monitor, when unknown)
+ *       └── monitor_canceled (the database was converted) → resynced
  * any state → ended
  * ```
  *
- * What came together, and the rows of a large update, is taken in slices (SLICE_BYTES): the rest waits
- * for a `tick` that is due at once, so that one peer does not hold the others up.
+ * What came together is taken in slices (intake.ts): the rest waits for a `tick` that is due at once.
  *
  * Source: RFC 7047 §4.1; ovsdb-server(7).
  */
 import type { ByteSession } from '../base/byte-session.ts';
-import type { DurationMs, InstantMs } from '../base/units.ts';
+import type { Result } from '../base/protocol-error.ts';
+import type { InstantMs } from '../base/units.ts';
+import { ClientRequests, type TransactOptions } from './client-requests.ts';
+import type { TableConditions } from './conditions.ts';
+import { Intake, type Working } from './intake.ts';
 import { Liveness } from './liveness.ts';
 import { LockRequest } from './lock-request.ts';
 import type { Replica } from './replica.ts';
 import { type RpcArrival, RpcPeer } from './rpc-peer.ts';
+import {
+  type DatabaseStatus,
+  SERVER_MONITOR_ID,
+  ServerDatabase,
+  serverFault,
+} from './server-database.ts';
 import type { OvsdbEvent, OvsdbSessionOptions } from './session-events.ts';
-import { type NextRequest, Subscription } from './subscription.ts';
-import { type Operation, readTransactReply } from './transaction.ts';
-import { excerpt, isJsonObject, type Json, member } from './values/json.ts';
+import { type InStep, MONITOR_ID, type NextRequest, Subscription } from './subscription.ts';
+import type { Operation } from './transaction.ts';
+import type { Json, JsonObject } from './values/json.ts';
 import { type OvsdbError, type OvsdbErrorCode, ovsdbError } from './values/protocol-errors.ts';
-import { JsonSplitter } from './wire/json-splitter.ts';
+import { describeServerError, readServerError, type ServerError } from './values/server-errors.ts';
 
 const MESSAGE_TIMEOUT_MS = 60_000;
 
-/** About 5 ms of parsing and applying on a slow core. */
-const SLICE_BYTES = 256 * 1024;
-
-/** One step of applying rows (replica.ts) in the same coin. */
-const STEP_COST_BYTES = 64 * 1024;
-
-/** Transactions that may wait for replies at once; whoever sends more is refused. */
-const REQUESTS_PENDING_MAX = 1024;
-
-export interface TransactOptions {
-  /** The session's requestTimeoutMs when left out. */
-  readonly timeoutMs?: DurationMs;
-  /** Puts an assertion of the session's lock before the operations. */
-  readonly assertLock?: boolean;
-}
-
-/** Why a request was made, by its id. */
+/** Why a request of the session's own was made, by its id. */
 type Purpose =
-  | { readonly kind: 'schema' | 'monitor' | 'probe' | 'unlock' }
-  | { readonly kind: 'lock'; readonly serial: number }
-  | { readonly kind: 'transact'; readonly operationCount: number; readonly assertedLock: boolean };
+  | { readonly kind: 'aware' | 'server' | 'schema' | 'monitor' | 'probe' | 'unlock' | 'conditions' }
+  | { readonly kind: 'lock'; readonly serial: number };
 
 export class OvsdbSession implements ByteSession<OvsdbEvent> {
   readonly #options: OvsdbSessionOptions;
-  readonly #splitter: JsonSplitter;
+  readonly #intake: Intake;
   readonly #peer = new RpcPeer();
   readonly #liveness: Liveness;
   readonly #subscription: Subscription;
+  readonly #server: ServerDatabase;
   readonly #lock: LockRequest;
+  readonly #client: ClientRequests;
   readonly #purposes = new Map<number, Purpose>();
   #events: OvsdbEvent[] = [];
-  #refusedCount = 0;
   #isEnded = false;
-  /** An update or the first rows, half done: what comes behind waits, so that order holds. */
-  #applying: Generator<undefined, () => void> | undefined;
-  /** When the last slice ended with messages left; undefined: none left. */
-  #restDueAt: InstantMs | undefined;
 
   constructor(options: OvsdbSessionOptions, now: InstantMs) {
     this.#options = options;
-    this.#splitter = new JsonSplitter(options.limits);
+    this.#intake = new Intake(options.limits, (message, at) => this.#take(message, at));
     const messageTimeoutMs = options.messageTimeoutMs ?? MESSAGE_TIMEOUT_MS;
     this.#liveness = new Liveness(options.probeIntervalMs, messageTimeoutMs, now);
     this.#subscription = new Subscription(options);
+    this.#server = new ServerDatabase(options.database);
     this.#lock = new LockRequest(options.lock);
+    this.#client = new ClientRequests(this.#peer, options, (event) => this.#events.push(event));
+    // An older server does not know these two, and says so: no harm done, no time lost.
+    this.#ask({ method: 'set_db_change_aware', params: [true] }, { kind: 'aware' }, now);
+    this.#ask(this.#server.firstRequest(), { kind: 'server' }, now);
     this.#ask(this.#subscription.firstRequest(), { kind: 'schema' }, now);
   }
 
@@ -83,6 +80,7 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
     return this.#subscription.replica;
   }
 
+  /** True from the first synchronisation to the end. While a converted database is read anew, the replica stays. */
   get isSynced(): boolean {
     return this.#subscription.isSynced && !this.#isEnded;
   }
@@ -96,18 +94,21 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
     return this.#lock.isHeld && !this.#isEnded;
   }
 
+  /** What the server says of our database; undefined: not yet, or it is too old to say. */
+  get serverStatus(): DatabaseStatus | undefined {
+    return this.#server.status;
+  }
+
   receive(chunk: Uint8Array, now: InstantMs): void {
     if (this.#isEnded || chunk.length === 0) return;
-    const before = this.#splitter.completedCount;
-    this.#splitter.push(chunk);
-    const completed = this.#splitter.completedCount > before;
-    this.#liveness.heard(now, this.#splitter.isInsideMessage, completed);
-    this.#takeSlice(now);
+    const completed = this.#intake.push(chunk);
+    this.#liveness.heard(now, this.#intake.isInsideMessage, completed);
+    this.#intake.takeSlice(now);
   }
 
   tick(now: InstantMs): void {
     if (this.#isEnded) return;
-    if (this.#restDueAt !== undefined) this.#takeSlice(now);
+    if (this.#intake.dueAt !== undefined) this.#intake.takeSlice(now);
     for (const id of this.#peer.expire(now)) this.#expired(id);
     if (this.#isEnded) return;
     const verdict = this.#liveness.judge(now);
@@ -121,7 +122,7 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
 
   deadline(): InstantMs | undefined {
     if (this.#isEnded) return undefined;
-    const dues = [this.#restDueAt, this.#peer.deadline(), this.#liveness.deadline()];
+    const dues = [this.#intake.dueAt, this.#peer.deadline(), this.#liveness.deadline()];
     const known = dues.filter((due) => due !== undefined);
     return known.length === 0 ? undefined : Math.min(...known);
   }
@@ -140,21 +141,43 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
   transact(
     operations: readonly Operation[],
     now: InstantMs,
-    { timeoutMs, assertLock = false }: TransactOptions = {},
+    options: TransactOptions = {},
   ): number {
-    if (this.#isEnded) return this.#refuse('connection-lost', 'the session has ended');
-    if (this.#peer.pendingCount >= REQUESTS_PENDING_MAX) {
-      return this.#refuse('too-many-requests', `${REQUESTS_PENDING_MAX} requests wait for replies`);
+    if (this.#isEnded) return this.#refuse();
+    return this.#client.transact(operations, now, options);
+  }
+
+  /**
+   * Takes a transaction back: it fails with `canceled`, unless its reply was under way already. One whose deadline
+   * passes is cancelled without being asked.
+   */
+  cancel(id: number, now: InstantMs): void {
+    if (!this.#isEnded) this.#client.cancel(id, now);
+  }
+
+  /** The names of the server's databases; an `answer` or `request-failed` event carries the returned id. */
+  listDatabases(now: InstantMs): number {
+    return this.#isEnded ? this.#refuse() : this.#client.plain('list_dbs', [], now);
+  }
+
+  /** A schema in the words of RFC 7047 §3.2; an `answer` or `request-failed` event carries the returned id. */
+  getSchema(database: string, now: InstantMs): number {
+    return this.#isEnded ? this.#refuse() : this.#client.plain('get_schema', [database], now);
+  }
+
+  /**
+   * Changes which rows of the named tables are monitored. What comes or goes is told as `changed`, then an `answer`
+   * with the returned id. Undefined: there is nothing to wait for, because the server has these conditions or is told
+   * them when it is asked for the rows (before `synced`, and until `resynced`).
+   */
+  changeConditions(conditions: TableConditions, now: InstantMs): number | undefined {
+    if (this.#isEnded) return this.#refuse();
+    this.#subscription.wantConditions(conditions);
+    if (this.#subscription.isLive && !this.#subscription.filters) {
+      const detail = 'the server is too old to filter rows: all rows of the tables are monitored';
+      return this.#client.refuse(ovsdbError('conditions-unsupported', detail));
     }
-    const { database, lock, requestTimeoutMs } = this.#options;
-    const assertedLock = assertLock && lock !== undefined;
-    const params: Json[] = [database];
-    if (assertedLock) params.push({ op: 'assert', lock });
-    params.push(...operations);
-    const deadline = now + (timeoutMs ?? requestTimeoutMs);
-    const id = this.#peer.request('transact', params, deadline);
-    this.#purposes.set(id, { kind: 'transact', operationCount: operations.length, assertedLock });
-    return id;
+    return this.#askForConditions(now);
   }
 
   /** Gives the lock back, or stops waiting for it. */
@@ -191,85 +214,84 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
     }
   }
 
-  #ask(request: NextRequest, purpose: Purpose, now: InstantMs): void {
+  #ask(request: NextRequest, purpose: Purpose, now: InstantMs): number {
     const deadline = now + this.#options.requestTimeoutMs;
     const id = this.#peer.request(request.method, request.params, deadline);
     this.#purposes.set(id, purpose);
-  }
-
-  #refuse(code: OvsdbErrorCode, detail: string): number {
-    const id = -++this.#refusedCount;
-    this.#events.push({ type: 'request-failed', id, error: ovsdbError(code, detail) });
     return id;
   }
 
-  #takeSlice(now: InstantMs): void {
-    for (let spent = 0; spent < SLICE_BYTES; ) {
-      if (this.#isEnded || !this.#hasRest()) break;
-      spent += this.#applying === undefined ? this.#takeMessage(now) : this.#stepOn(this.#applying);
-    }
-    this.#restDueAt = !this.#isEnded && this.#hasRest() ? now : undefined;
+  #refuse(): number {
+    return this.#client.refuse(ovsdbError('connection-lost', 'the session has ended'));
   }
 
-  #hasRest(): boolean {
-    return this.#applying !== undefined || this.#splitter.hasNext;
+  #askForConditions(now: InstantMs): number | undefined {
+    const request = this.#subscription.conditionRequest();
+    return request && this.#ask(request, { kind: 'conditions' }, now);
   }
 
-  /** Returns what it cost, in bytes. */
-  #takeMessage(now: InstantMs): number {
-    const next = this.#splitter.next();
-    if (next === undefined) return SLICE_BYTES;
-    const arrival = next.message.ok ? this.#peer.receive(next.message.value) : next.message;
-    if (arrival.ok) this.#arrived(arrival.value, now);
-    else this.#obey(arrival.error);
-    // What is applied in steps pays for its steps.
-    return this.#applying === undefined ? next.sizeBytes : 0;
+  #take(message: Result<JsonObject, OvsdbError>, now: InstantMs): Working | undefined {
+    const arrival = message.ok ? this.#peer.receive(message.value) : message;
+    if (arrival.ok) return this.#arrived(arrival.value, now);
+    this.#obey(arrival.error);
+    return undefined;
   }
 
-  #stepOn(applying: Generator<undefined, () => void>): number {
-    const step = applying.next();
-    if (step.done === true) {
-      this.#applying = undefined;
-      step.value();
-    }
-    return STEP_COST_BYTES;
-  }
-
-  #arrived(arrival: RpcArrival, now: InstantMs): void {
+  #arrived(arrival: RpcArrival, now: InstantMs): Working | undefined {
     switch (arrival.kind) {
       case 'result':
-        this.#replied(arrival.id, arrival.result, now);
-        break;
+        return this.#replied(arrival.id, arrival.result, now);
       case 'error':
         this.#refusedByServer(arrival.id, arrival.error, now);
-        break;
+        return undefined;
       case 'call':
-        this.#called(arrival.method, arrival.params);
-        break;
+        return this.#called(arrival.method, arrival.params, now);
       case 'answered':
         if (arrival.error !== undefined) this.#obey(arrival.error);
+        return undefined;
     }
   }
 
-  #replied(id: number, result: Json, now: InstantMs): void {
+  #replied(id: number, result: Json, now: InstantMs): Working | undefined {
+    if (this.#client.replied(id, result)) return undefined;
     const purpose = this.#takePurpose(id);
     switch (purpose?.kind) {
+      case 'server':
+        return this.#serverTold(this.#server.acceptMonitor(result));
       case 'schema':
         this.#schemaCame(result, now);
         break;
       case 'monitor':
-        this.#applying = this.#monitorCame(result, now);
-        break;
+        return this.#monitorCame(result, now);
       case 'lock':
         this.#tellLock(this.#lock.answered(purpose.serial, result));
         break;
       case 'unlock':
         this.#lock.unlocked();
         break;
-      case 'transact':
-        this.#transactCame(id, result, purpose);
+      case 'conditions':
+        this.#subscription.conditionsAnswered(true);
+        this.#events.push({ type: 'answer', id, result });
         break;
     }
+    return undefined;
+  }
+
+  *#serverTold(told: ReturnType<ServerDatabase['acceptMonitor']>): Working {
+    const news = yield* told;
+    return () => {
+      if (!news.ok) this.#obey(news.error);
+      else if (news.value !== undefined) this.#events.push({ type: 'server', status: news.value });
+      if (!this.#isEnded) this.#judgeServer();
+    };
+  }
+
+  #judgeServer(): void {
+    const { position } = this.#server;
+    const { leaderOnly = false } = this.#options;
+    const fault = serverFault(this.#server, leaderOnly, this.#subscription.clusterPosition);
+    if (fault !== undefined) this.#endWith(fault);
+    else if (position !== undefined) this.#subscription.clusterAt(position);
   }
 
   #schemaCame(result: Json, now: InstantMs): void {
@@ -278,60 +300,94 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
     else this.#obey(next.error);
   }
 
-  *#monitorCame(result: Json, now: InstantMs): Generator<undefined, () => void> {
-    const synced = yield* this.#subscription.acceptMonitor(result);
+  *#monitorCame(result: Json, now: InstantMs): Working {
+    const wasSynced = this.#subscription.isSynced;
+    const inStep = yield* this.#subscription.acceptMonitor(result);
     return () => {
-      if (synced.ok) {
-        this.#events.push(synced.value);
-        this.requestLock(now);
-      } else {
-        this.#obey(synced.error);
+      if (!inStep.ok) {
+        this.#obey(inStep.error);
+        return;
       }
+      this.#tellInStep(inStep.value, wasSynced);
+      if (!wasSynced) this.requestLock(now);
+      this.#askForConditions(now);
     };
   }
 
-  #transactCame(id: number, reply: Json, purpose: Extract<Purpose, { kind: 'transact' }>): void {
-    const result = readTransactReply(reply, purpose.operationCount, purpose.assertedLock);
-    if (result !== undefined) this.#events.push({ type: 'reply', id, result });
-    else this.#requestFailed(id, 'request-refused', 'the reply does not fit the operations');
+  #tellInStep({ synchronisation, changes }: InStep, wasSynced: boolean): void {
+    if (!wasSynced) {
+      this.#events.push({ type: 'synced', changes, ...synchronisation });
+      return;
+    }
+    this.#events.push({ type: 'resynced', ...synchronisation });
+    if (changes.length > 0) this.#events.push({ type: 'changed', changes });
   }
 
   #refusedByServer(id: number, wire: Json, now: InstantMs): void {
+    if (this.#client.refusedByServer(id, wire)) return;
     const purpose = this.#takePurpose(id);
-    const words = errorWords(wire);
-    if (purpose?.kind === 'transact') {
-      this.#requestFailed(id, 'request-refused', words);
-    } else if (purpose?.kind === 'monitor' && words.startsWith('unknown method')) {
-      const older = this.#subscription.olderMonitor();
-      if (older !== undefined) this.#ask(older, { kind: 'monitor' }, now);
-      else this.#end('setup-refused', 'the server knows no monitor');
-    } else if (purpose?.kind === 'unlock') {
-      this.#lock.unlocked();
-    } else if (purpose !== undefined && purpose.kind !== 'probe') {
-      this.#end('setup-refused', `${purpose.kind}: ${words}`);
+    const server = readServerError(wire);
+    switch (purpose?.kind) {
+      case 'monitor':
+        this.#monitorRefused(server, now);
+        break;
+      case 'unlock':
+        this.#lock.unlocked();
+        break;
+      case 'conditions':
+        this.#subscription.conditionsAnswered(false);
+        this.#events.push({ type: 'request-failed', id, error: refusal(server), server });
+        break;
+      case 'schema':
+        this.#schemaRefused(server);
+        break;
+      case 'lock':
+        this.#end('setup-refused', `lock: ${describeServerError(server)}`);
+        break;
     }
   }
 
-  #called(method: string, params: readonly Json[]): void {
+  #schemaRefused(server: ServerError): void {
+    const words = describeServerError(server);
+    if (server.code === 'database not available') this.#end('not-connected', words);
+    else if (this.#subscription.isSynced) this.#end('monitor-canceled', words);
+    else this.#end('setup-refused', `schema: ${words}`);
+  }
+
+  #monitorRefused(server: ServerError, now: InstantMs): void {
+    const isUnknown = server.code === 'unknown method';
+    const older = isUnknown ? this.#subscription.olderMonitor() : undefined;
+    if (older !== undefined) this.#ask(older, { kind: 'monitor' }, now);
+    else if (isUnknown) this.#end('setup-refused', 'the server knows no monitor');
+    else this.#end('setup-refused', `monitor: ${describeServerError(server)}`);
+  }
+
+  #called(method: string, params: readonly Json[], now: InstantMs): Working | undefined {
     switch (method) {
       case 'update':
       case 'update2':
       case 'update3':
-        this.#applying = this.#updated(method, params);
-        break;
+        return params[0] === SERVER_MONITOR_ID
+          ? this.#serverTold(this.#server.acceptUpdate(params))
+          : this.#updated(method, params);
       case 'locked':
       case 'stolen':
         this.#tellLock(this.#lock.notified(method, params));
         break;
       case 'monitor_canceled':
-        this.#end('monitor-canceled', 'the server stopped the monitor');
+        this.#monitorCanceled(params[0], now);
     }
+    return undefined;
   }
 
-  *#updated(
-    method: 'update' | 'update2' | 'update3',
-    params: readonly Json[],
-  ): Generator<undefined, () => void> {
+  /** The database is another one now, or will not be there any more: its schema tells. */
+  #monitorCanceled(monitor: Json | undefined, now: InstantMs): void {
+    if (monitor !== MONITOR_ID || !this.#subscription.isLive) return;
+    this.#subscription.stopped();
+    this.#ask(this.#subscription.firstRequest(), { kind: 'schema' }, now);
+  }
+
+  *#updated(method: 'update' | 'update2' | 'update3', params: readonly Json[]): Working {
     const changes = yield* this.#subscription.acceptUpdate(method, params);
     return () => {
       if (!changes.ok) this.#obey(changes.error);
@@ -347,10 +403,9 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
   }
 
   #expired(id: number): void {
+    if (this.#client.expired(id)) return;
     const purpose = this.#takePurpose(id);
-    if (purpose?.kind === 'transact') {
-      this.#requestFailed(id, 'request-timeout', 'no reply to the transaction in time');
-    } else if (purpose !== undefined && purpose.kind !== 'probe') {
+    if (purpose !== undefined && purpose.kind !== 'probe') {
       this.#end('setup-timeout', `no reply to the ${purpose.kind} request in time`);
     }
   }
@@ -359,10 +414,6 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
     const purpose = this.#purposes.get(id);
     this.#purposes.delete(id);
     return purpose;
-  }
-
-  #requestFailed(id: number, code: OvsdbErrorCode, detail: string): void {
-    this.#events.push({ type: 'request-failed', id, error: ovsdbError(code, detail) });
   }
 
   #obey(error: OvsdbError): void {
@@ -377,22 +428,13 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
   #endWith(error: OvsdbError): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    this.#restDueAt = undefined;
-    this.#applying = undefined;
-    for (const id of this.#peer.abandon()) {
-      if (this.#takePurpose(id)?.kind === 'transact') {
-        this.#requestFailed(id, 'connection-lost', error.detail);
-      }
-    }
+    this.#intake.close();
+    for (const id of this.#peer.abandon()) this.#client.abandoned(id, error.detail);
+    this.#purposes.clear();
     this.#events.push({ type: 'ended', error });
   }
 }
 
-/** A JSON-RPC error is text, or an object with the text in "error": RFC 7047 §3.1 <error>. */
-function errorWords(wire: Json): string {
-  if (typeof wire === 'string') return wire.slice(0, 200);
-  const error = isJsonObject(wire) ? member(wire, 'error') : undefined;
-  if (!isJsonObject(wire) || typeof error !== 'string') return excerpt(wire);
-  const details = member(wire, 'details');
-  return typeof details === 'string' ? `${error}: ${details}`.slice(0, 200) : error.slice(0, 200);
+function refusal(server: ServerError): OvsdbError {
+  return ovsdbError('request-refused', describeServerError(server));
 }

@@ -7,10 +7,18 @@
  * Source: RFC 7047 §4.1.2, §4.1.5, §4.1.6; ovsdb-server(7) §4.1.12 to §4.1.15.
  */
 import { failed, ok, type Result } from '../base/protocol-error.ts';
-import { type Applying, Replica, type RowChanged } from './replica.ts';
+import {
+  ALL_ROWS,
+  changedConditions,
+  conditionChange,
+  conditionsText,
+  type EncodedConditions,
+  type TableConditions,
+} from './conditions.ts';
+import { type Applying, type ClusterPosition, Replica, type RowChanged } from './replica.ts';
 import type { UpdateFormat } from './row-update.ts';
 import { expectedColumn } from './schemas/known-schemas.ts';
-import type { MonitorMethod, OvsdbEvent } from './session-events.ts';
+import type { MonitorMethod, Synchronisation } from './session-events.ts';
 import { isUuid, type Uuid, ZERO_UUID } from './values/atoms.ts';
 import {
   agreeOnSchema,
@@ -36,10 +44,14 @@ export interface NextRequest {
 export interface SubscriptionOptions {
   readonly database: string;
   readonly tables: WantedColumns;
+  readonly conditions?: TableConditions;
   readonly resume?: Replica;
 }
 
-type Synced = Extract<OvsdbEvent, { type: 'synced' }>;
+export interface InStep {
+  readonly synchronisation: Synchronisation;
+  readonly changes: readonly RowChanged[];
+}
 
 export class Subscription {
   readonly #options: SubscriptionOptions;
@@ -47,9 +59,18 @@ export class Subscription {
   #gaps: readonly SchemaGap[] = [];
   #method: MonitorMethod = 'monitor_cond_since';
   #isSynced = false;
+  /** The server tells every change from here on. */
+  #isLive = false;
+  #wanted: EncodedConditions;
+  /** What the server has been told, whether it has answered or not. */
+  #told: EncodedConditions = ALL_ROWS;
+  #changesUnanswered = 0;
+  #clusterPosition: ClusterPosition | undefined;
 
   constructor(options: SubscriptionOptions) {
     this.#options = options;
+    this.#wanted = changedConditions(ALL_ROWS, options.conditions ?? {});
+    this.#clusterPosition = options.resume?.clusterPosition;
   }
 
   /** The rows as they are; before the first synchronisation those to resume from, if any. */
@@ -57,8 +78,29 @@ export class Subscription {
     return this.#replica ?? this.#options.resume;
   }
 
+  /** True from the first synchronisation on: the replica is a consistent snapshot. */
   get isSynced(): boolean {
     return this.#isSynced;
+  }
+
+  /** True while the server tells the changes. */
+  get isLive(): boolean {
+    return this.#isLive;
+  }
+
+  /** False: the server is too old to filter rows. */
+  get filters(): boolean {
+    return this.#method !== 'monitor';
+  }
+
+  /** The furthest that we have seen of a cluster that we follow. */
+  get clusterPosition(): ClusterPosition | undefined {
+    return this.#clusterPosition;
+  }
+
+  clusterAt(position: ClusterPosition): void {
+    this.#clusterPosition = position;
+    if (this.#isSynced && this.#replica !== undefined) this.#replica.clusterPosition = position;
   }
 
   firstRequest(): NextRequest {
@@ -67,15 +109,19 @@ export class Subscription {
 
   /** The reply to get_schema: what to ask next. */
   acceptSchema(reply: Json): Result<NextRequest, OvsdbError> {
-    const { database, tables, resume } = this.#options;
+    const { database, tables } = this.#options;
     const parsed = parseDatabaseSchema(reply, tables);
     if (!parsed.ok) return parsed;
     const { schema, gaps } = agreeOnSchema(parsed.value, tables, (table, column) =>
       expectedColumn(database, table, column),
     );
     this.#gaps = gaps;
-    const carriesOn = resume !== undefined && sameSchema(resume.schema, schema);
-    this.#replica = carriesOn ? resume : new Replica(schema, resume);
+    const previous = this.replica;
+    const carriesOn =
+      previous !== undefined &&
+      sameSchema(previous.schema, schema) &&
+      previous.conditions === conditionsText(this.#wanted);
+    this.#replica = carriesOn ? previous : new Replica(schema, previous);
     return ok(this.#monitorRequest(this.#replica));
   }
 
@@ -88,31 +134,35 @@ export class Subscription {
   }
 
   /** The reply to a monitor request. */
-  *acceptMonitor(reply: Json): Generator<undefined, Result<Synced, OvsdbError>> {
+  *acceptMonitor(reply: Json): Generator<undefined, Result<InStep, OvsdbError>> {
     const replica = this.#replica;
     if (replica === undefined)
       return failed(ovsdbError('bad-schema', 'a monitor without a schema'));
     const accepted =
       this.#method === 'monitor_cond_since'
         ? yield* acceptSince(replica, reply)
-        : yield* acceptInitial(replica, reply, this.#method === 'monitor' ? 'v1' : 'v2');
+        : yield* acceptInitial(replica, reply, this.filters ? 'v2' : 'v1');
     if (!accepted.ok) return this.#distrust(accepted.error);
     this.#isSynced = true;
-    return ok({
-      type: 'synced',
+    this.#isLive = true;
+    replica.conditions = conditionsText(this.#told);
+    replica.clusterPosition = this.#clusterPosition;
+    const { changes, resumed } = accepted.value;
+    const synchronisation = {
       lastTransactionId: replica.lastTransactionId,
-      changes: accepted.value.changes,
       schemaVersion: replica.schema.version,
       gaps: this.#gaps,
       method: this.#method,
-      resumed: accepted.value.resumed,
-    });
+      resumed,
+      filters: this.filters,
+    };
+    return ok({ synchronisation, changes });
   }
 
   /** An update notification. */
   *acceptUpdate(method: 'update' | 'update2' | 'update3', params: readonly Json[]): Applying {
     const replica = this.#replica;
-    if (replica === undefined || !this.#isSynced || params[0] !== MONITOR_ID) {
+    if (replica === undefined || !this.#isLive || params[0] !== MONITOR_ID) {
       return failed(ovsdbError('unknown-monitor', `an update for monitor ${excerpt(params[0])}`));
     }
     const applied =
@@ -122,23 +172,58 @@ export class Subscription {
     return applied.ok ? applied : this.#distrust(applied.error);
   }
 
+  /** Other rows are wanted. They are asked for by `conditionRequest` now, or by the next monitor request. */
+  wantConditions(conditions: TableConditions): void {
+    this.#wanted = changedConditions(this.#wanted, conditions);
+  }
+
+  /** Leads the server to the conditions that are wanted; undefined: it has them, or filters nothing. */
+  conditionRequest(): NextRequest | undefined {
+    const change = this.#isLive ? conditionChange(this.#told, this.#wanted) : undefined;
+    if (change === undefined || this.#replica === undefined || !this.filters) return undefined;
+    this.#told = this.#wanted;
+    this.#changesUnanswered++;
+    this.#replica.conditions = undefined;
+    return { method: 'monitor_cond_change', params: [MONITOR_ID, MONITOR_ID, change] };
+  }
+
+  /** A refused change may have been carried out in part: then the replica is read anew the next time. */
+  conditionsAnswered(isDone: boolean): void {
+    this.#changesUnanswered--;
+    if (!isDone) this.#changesUnanswered = Number.POSITIVE_INFINITY;
+    if (this.#changesUnanswered > 0 || this.#replica === undefined || !this.#isLive) return;
+    this.#replica.conditions = conditionsText(this.#told);
+  }
+
+  /** The server tells no changes any more: `firstRequest` begins anew. */
+  stopped(): void {
+    this.#isLive = false;
+    this.#changesUnanswered = 0;
+  }
+
   #distrust(error: OvsdbError): { readonly ok: false; readonly error: OvsdbError } {
     this.#replica?.distrust();
     return failed(error);
   }
 
   #monitorRequest(replica: Replica): NextRequest {
-    const requests = monitorRequests(replica.schema, this.#method);
+    this.#told = this.filters ? this.#wanted : ALL_ROWS;
+    const requests = monitorRequests(replica.schema, this.#method, this.#told);
     const params: Json[] = [this.#options.database, MONITOR_ID, requests];
     if (this.#method === 'monitor_cond_since') params.push(replica.lastTransactionId);
     return { method: this.#method, params };
   }
 }
 
-function monitorRequests(schema: DatabaseSchema, method: MonitorMethod): Json {
+function monitorRequests(
+  schema: DatabaseSchema,
+  method: MonitorMethod,
+  conditions: EncodedConditions,
+): Json {
   const requests: Record<string, Json> = {};
   for (const [table, columns] of schema.tables) {
-    const request = { columns: [...columns.keys()] };
+    const where = conditions.get(table);
+    const request = { columns: [...columns.keys()], ...(where === undefined ? {} : { where }) };
     requests[table] = method === 'monitor' ? request : [request];
   }
   return requests;

@@ -11,6 +11,7 @@
  */
 import { NamedUuidRef, type Uuid, UuidRef } from './values/atoms.ts';
 import { isJsonArray, isJsonObject, type Json, type JsonObject, member } from './values/json.ts';
+import { readServerError, type ServerErrorCode } from './values/server-errors.ts';
 import { encodeRow, encodeValue, type InputRow, type InputValue } from './values/wire-value.ts';
 
 /** RFC 7047 §5.1 <condition>. */
@@ -118,8 +119,12 @@ export class Transaction {
   }
 }
 
+export function encodeCondition([column, test, value]: Condition): Json {
+  return [column, test, encodeValue(value)];
+}
+
 function encodeConditions(conditions: readonly Condition[]): Json {
-  return conditions.map(([column, test, value]) => [column, test, encodeValue(value)]);
+  return conditions.map(encodeCondition);
 }
 
 /** What one operation did; which member is there depends on the operation. */
@@ -133,8 +138,8 @@ export interface OperationResult {
 }
 
 export interface TransactFailure {
-  /** RFC 7047 §5.2's own word, e.g. "timed out", "not owner", "constraint violation". */
-  readonly code: string;
+  /** In the server's own words, e.g. "timed out", "not owner", "constraint violation"; one of a closed catalogue. */
+  readonly code: ServerErrorCode;
   /** Counted from 0; "lock": the lock's assertion; "commit": all operations passed, the commit did not. */
   readonly operation: number | 'lock' | 'commit';
   readonly details: string;
@@ -161,20 +166,10 @@ export function readTransactReply(
   );
   if (failedAt !== -1) {
     const where = failedAt >= sent ? 'commit' : failedAt < skipped ? 'lock' : failedAt - skipped;
-    return { ok: false, failure: { ...readError(reply[failedAt]), operation: where } };
+    return { ok: false, failure: { ...readServerError(reply[failedAt]), operation: where } };
   }
   if (reply.length !== sent || !reply.every(isJsonObject)) return undefined;
   return { ok: true, results: reply.slice(skipped).map(readOperationResult) };
-}
-
-function readError(wire: Json | undefined): { readonly code: string; readonly details: string } {
-  if (!isJsonObject(wire)) return { code: 'unknown', details: '' };
-  const code = member(wire, 'error');
-  const details = member(wire, 'details');
-  return {
-    code: typeof code === 'string' ? code : 'unknown',
-    details: typeof details === 'string' ? details : '',
-  };
 }
 
 function readOperationResult(wire: JsonObject): OperationResult {

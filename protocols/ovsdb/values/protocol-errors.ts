@@ -36,13 +36,27 @@ export const OVSDB_ERRORS = {
   /** An update that does not fit the rows that we hold: read everything again. */
   'inconsistent-update': { remedy: 'end-session', source: `${OVS} §4.1.14` },
   'unknown-monitor': { remedy: 'drop-message', source: `${RFC} §4.1.6` },
-  /** The server stops the monitor: the database was converted or removed. */
+  /** The server stopped the monitor, and there is no starting it again: the database was removed. */
   'monitor-canceled': { remedy: 'end-session', source: `${OVS} §4.1.21` },
+  /** A leader was asked for, and this is none: go to the next server. */
+  'not-leader': { remedy: 'end-session', source: `${OVS} "Clustered Database Service Model"` },
+  /** It is cut off from its cluster, or from the server that it relays: go to the next one. */
+  'not-connected': { remedy: 'end-session', source: `${OVS} "Clustered Database Service Model"` },
+  /** Its content is older than what we have seen of the same cluster: go to the next one. */
+  'stale-server': { remedy: 'end-session', source: `${OVS} "Understanding Cluster Consistency"` },
   /** get_schema, monitor or lock was answered by an error. */
   'setup-refused': { remedy: 'end-session', source: `${RFC} §4.1` },
   'setup-timeout': { remedy: 'end-session', source: OWN_LIMIT },
   /** A transaction was answered by a JSON-RPC error or by something that is no result. */
   'request-refused': { remedy: 'drop-message', source: `${RFC} §4.1.3` },
+  /** It breaks the server's schema: nothing was sent. */
+  'invalid-request': { remedy: 'drop-message', source: `${RFC} §5.2; the server's schema` },
+  /** The schema that it would be checked against has not come yet: nothing was sent. */
+  'not-ready': { remedy: 'drop-message', source: OWN_LIMIT },
+  /** The server filters no rows (before Open vSwitch 2.6): all are monitored. */
+  'conditions-unsupported': { remedy: 'drop-message', source: `${OVS} §4.1.12` },
+  /** A transaction was taken back. In a cluster it may have been carried out nevertheless. */
+  canceled: { remedy: 'drop-message', source: `${RFC} §4.1.4` },
   'request-timeout': { remedy: 'drop-message', source: OWN_LIMIT },
   'too-many-requests': { remedy: 'drop-message', source: OWN_LIMIT },
   /** No byte within two probe intervals, an echo request unanswered. */

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { OvsdbSessionOptions } from '../../../protocols/ovsdb/session-events.ts';
 import type { Json } from '../../../protocols/ovsdb/values/json.ts';
 import { OVSDB_ERRORS } from '../../../protocols/ovsdb/values/protocol-errors.ts';
-import { endedBy, ROW, SCHEMA, ScriptedPeer, TX, update3 } from './scripted-peer.ts';
+import { endedBy, ROW, ScriptedPeer, serverRow, TX, update3 } from './scripted-peer.ts';
 
 interface Fault {
   readonly name: string;
@@ -92,12 +92,12 @@ const FAULTS: readonly Fault[] = [
   {
     name: 'has no such database',
     code: 'setup-refused',
-    act: (peer) => peer.refuse(peer.request('get_schema'), 'unknown database'),
+    act: (peer) => peer.refuse(peer.toSchema(), 'unknown database'),
   },
   {
     name: 'sends a schema that is none',
     code: 'bad-schema',
-    act: (peer) => peer.answer(peer.request('get_schema'), [1]),
+    act: (peer) => peer.answer(peer.toSchema(), [1]),
   },
   { name: 'knows no monitor', code: 'setup-refused', act: refuseAll },
   {
@@ -131,9 +131,44 @@ const FAULTS: readonly Fault[] = [
     act: afterSync(update3({ delete: null }), update3({ modify: { name: 'x' } })),
   },
   {
-    name: 'cancels the monitor',
+    name: 'cancels the monitor because the database is gone',
     code: 'monitor-canceled',
-    act: afterSync({ method: 'monitor_canceled', params: ['nva'], id: null }),
+    act: (peer) => {
+      peer.toSynced();
+      peer.say({ method: 'monitor_canceled', params: ['nva'], id: null });
+      return peer.refuse(peer.request('get_schema'), { error: 'unknown database', details: '' });
+    },
+  },
+  {
+    name: 'follows another server, and the leader is wanted',
+    code: 'not-leader',
+    options: { leaderOnly: true },
+    act: (peer) => peer.answer(peer.opening().server, serverRow({ leader: false })),
+  },
+  {
+    name: 'has lost its cluster',
+    code: 'not-connected',
+    act: (peer) => peer.answer(peer.opening().server, serverRow({ connected: false })),
+  },
+  {
+    name: 'has not joined its cluster yet',
+    code: 'not-connected',
+    act: (peer) => peer.refuse(peer.toSchema(), { error: 'database not available', details: '' }),
+  },
+  {
+    name: 'is behind what it said before',
+    code: 'stale-server',
+    act: (peer) => {
+      const { server } = peer.opening();
+      peer.answer(server, serverRow({ index: 7 }));
+      const change = { Database: { [ROW]: { modify: { index: 6 } } } };
+      return peer.say({ method: 'update2', params: ['nva-server', change], id: null });
+    },
+  },
+  {
+    name: 'answers for _Server by nonsense',
+    code: 'bad-value',
+    act: (peer) => peer.answer(peer.opening().server, { Database: { [ROW]: 5 } }),
   },
   {
     name: 'answers a lock by nonsense',
@@ -257,8 +292,8 @@ describe('the OVSDB session goes on when its peer', () => {
 });
 
 describe('the catalogue of OVSDB errors', () => {
-  it('is closed: 21 codes', () => {
-    expect(Object.keys(OVSDB_ERRORS)).to.have.length(21);
+  it('is closed: 28 codes', () => {
+    expect(Object.keys(OVSDB_ERRORS)).to.have.length(28);
   });
 
   it('has a test for every code that ends a session', () => {
@@ -271,9 +306,9 @@ describe('the catalogue of OVSDB errors', () => {
 
   it('keeps no object that a peer could poison', () => {
     const peer = new ScriptedPeer();
-    peer.answer(peer.request('get_schema'), SCHEMA);
+    const { id } = peer.toMonitor();
     peer.sayRaw(
-      `{"__proto__":{"x":1},"id":2,"result":[false,"${TX}",{"Bridge":{"${ROW}":{"initial":{"name":"__proto__"}}}}],"error":null}`,
+      `{"__proto__":{"x":1},"id":${id},"result":[false,"${TX}",{"Bridge":{"${ROW}":{"initial":{"name":"__proto__"}}}}],"error":null}`,
     );
     expect(({} as { x?: number }).x).to.equal(undefined);
     expect(peer.session.isSynced).to.equal(true);

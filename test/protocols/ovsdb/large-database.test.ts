@@ -147,7 +147,7 @@ describe('a large database and its cost', () => {
     ]);
     const updates = { Interface: Object.fromEntries(rows) as Json };
     const peer = new ScriptedPeer({ tables: { Interface: allColumns(INTERFACE) } });
-    peer.answer(peer.request('get_schema'), interfaceSchema());
+    peer.answer(peer.toSchema(), interfaceSchema());
     const { id } = peer.request('monitor_cond_since');
     const bytes = encode({ id, result: [false, TX, updates], error: null });
     const { events, longestTurnMs } = feed(peer, bytes);

@@ -2,6 +2,7 @@
  * The far end of a session, played by the test: reads what the session sends, answers in any order.
  */
 
+import { expect } from 'chai';
 import { OvsdbSession } from '../../../protocols/ovsdb/session.ts';
 import type { OvsdbEvent, OvsdbSessionOptions } from '../../../protocols/ovsdb/session-events.ts';
 import type { Json } from '../../../protocols/ovsdb/values/json.ts';
@@ -93,9 +94,27 @@ export class ScriptedPeer {
     return this.say({ id: request.id, result: null, error });
   }
 
+  /** What a session sends before it knows anything of its server. */
+  opening(): { readonly aware: Sent; readonly server: Sent; readonly schema: Sent } {
+    const [aware, server, schema, ...more] = this.sent();
+    const methods = [aware, server, schema].map((request) => request?.method);
+    expect(methods).to.deep.equal(['set_db_change_aware', 'monitor_cond', 'get_schema']);
+    expect(more).to.deep.equal([]);
+    if (aware === undefined || server === undefined || schema === undefined) throw new Error();
+    return { aware, server, schema };
+  }
+
+  /** Goes as far as the request for the schema, which it returns, as a server that has no `_Server`. */
+  toSchema(): Sent {
+    const { aware, server, schema } = this.opening();
+    this.refuse(aware, 'unknown method');
+    this.refuse(server, { error: 'unknown database', details: '', syntax: '' });
+    return schema;
+  }
+
   /** Goes as far as the monitor request, which it returns. */
   toMonitor(): Sent {
-    this.answer(this.request('get_schema'), SCHEMA);
+    this.answer(this.toSchema(), SCHEMA);
     return this.request('monitor_cond_since');
   }
 
@@ -107,6 +126,15 @@ export class ScriptedPeer {
 
 export function initial(name: string): Json {
   return { Bridge: { [ROW]: { initial: { name } } } };
+}
+
+export const CLUSTER = '99999999-2222-4333-8444-555555555555';
+
+/** What a monitor of `_Server` begins with. */
+export function serverRow(columns: { readonly [column: string]: Json } = {}): Json {
+  const row = { name: 'Open_vSwitch', model: 'clustered', connected: true, leader: true };
+  const cluster = { cid: ['uuid', CLUSTER], sid: ['uuid', ROW], index: 1 };
+  return { Database: { [ROW]: { initial: { ...row, ...cluster, ...columns } } } };
 }
 
 export function update3(change: Json): Json {

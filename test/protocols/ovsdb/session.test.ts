@@ -18,7 +18,7 @@ describe('the OVSDB session on its way to a replica', () => {
   });
 
   it('sends only members that ovsdb-server accepts', () => {
-    const request = new ScriptedPeer().request('get_schema');
+    const request = new ScriptedPeer().toSchema();
     expect(Object.keys(request)).to.have.members(['method', 'params', 'id']);
   });
 
@@ -91,9 +91,9 @@ describe('the OVSDB session and an older server', () => {
 
   it('names the tables and columns that the server lacks and goes on without', () => {
     const peer = new ScriptedPeer({ tables: { Bridge: ['name', 'colour'], Antennas: ['angle'] } });
-    expect(peer.toMonitor().params?.[2]).to.deep.equal({ Bridge: [{ columns: ['name'] }] });
-    const request = { id: 2, result: [false, TX, {}], error: null };
-    const [synced] = peer.say(request);
+    const monitor = peer.toMonitor();
+    expect(monitor.params?.[2]).to.deep.equal({ Bridge: [{ columns: ['name'] }] });
+    const [synced] = peer.answer(monitor, [false, TX, {}]);
     const gaps = synced?.type === 'synced' ? synced.gaps : [];
     expect(gaps.map((gap) => [gap.table, gap.column])).to.deep.equal([
       ['Bridge', 'colour'],
