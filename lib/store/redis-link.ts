@@ -80,8 +80,12 @@ export class RedisLink {
     this.#session = session;
     if (this.#fault !== undefined) log?.info(`The Redis ${description} is back.`);
     this.#fault = undefined;
-    this.#attempts = 0;
-    session.whenLost((error) => this.#lost(redisFault(description, error)));
+    const upSince = performance.now();
+    session.whenLost((error) => {
+      // One that is lost as soon as it is there, each time, must not be tried without a pause.
+      if (performance.now() - upSince >= WAIT_MAX_MS) this.#attempts = 0;
+      this.#lost(redisFault(description, error));
+    });
     up(session);
     void this.#followSentinels(session);
   }
