@@ -42,6 +42,8 @@ export class NveState {
   /** Flows with our mark that the switch has confirmed. */
   flowsInstalled = 0;
   readonly underWay: BatchUnderWay[] = [];
+  /** Since this moment changes wait for the switch's answers; undefined: none does. */
+  heldSince: number | undefined;
   readonly shortages = new Map<number, GroupShortage>();
   /** Why the switch is left as it is for now, although it holds what is not desired. */
   leftAlone: string | undefined;
@@ -93,8 +95,13 @@ export class NveState {
     this.collect(this.linker.delta({ added: [...fragments], removed: [] }));
   }
 
+  get hasDelta(): boolean {
+    return this.#added.size + this.#removed.size > 0;
+  }
+
   takeDelta(): FragmentDelta | undefined {
-    if (this.#added.size + this.#removed.size === 0) return undefined;
+    this.heldSince = undefined;
+    if (!this.hasDelta) return undefined;
     const delta = { added: [...this.#added], removed: [...this.#removed] };
     this.#added = new Set();
     this.#removed = new Set();
@@ -125,6 +132,9 @@ export class NveState {
     const first = this.underWay[0];
     if (first !== undefined && first.batch <= batch)
       return 'it has not answered the last batch yet';
+    if (this.heldSince !== undefined && this.heldSince <= batch) {
+      return 'it is sent the last changes when it has answered those before';
+    }
     return undefined;
   }
 

@@ -24,6 +24,13 @@ const RETRY_MAX_MS = 60_000;
 /** Of one switch, until it is read again. */
 const REFUSALS_KEPT = 10;
 
+/**
+ * Unanswered batches of one switch. What changes meanwhile is collected, so that a switch that is slower than the
+ * changes gets them in fewer and larger batches: when N edges join at once, each of them changes for N - 1 others.
+ * One would cost a change that follows on another the switch's answer time.
+ */
+const BATCHES_UNDER_WAY_MAX = 2;
+
 export interface PlannerOptions {
   readonly domain: Domain;
   readonly compiler: Compiler;
@@ -57,6 +64,10 @@ export class SwitchPlanner {
   /** Sends what was collected for the switch, if it is in step. */
   plan(state: NveState, moment: number): void {
     if (state.leftAlone !== undefined && this.#domain.wasDeclared) this.read(state, moment);
+    if (state.inStep && state.underWay.length >= BATCHES_UNDER_WAY_MAX) {
+      if (state.hasDelta) state.heldSince ??= moment;
+      return;
+    }
     const delta = state.takeDelta();
     if (delta === undefined || !state.inStep || state.version === undefined) return;
     const plan = planDelta(delta, {

@@ -130,3 +130,72 @@ describe('a switch that holds networks when the store has been lost', () => {
     expect(device.flows.size).to.be.lessThan(held);
   });
 });
+
+describe('a switch that answers more slowly than things change', () => {
+  const sent: Extract<Effect, { type: 'send' }>[] = [];
+  let core: Core;
+  const give = (...inputs: Input[]): void => {
+    for (const effect of core.step(inputs)) {
+      if (effect.type === 'send' && effect.nve === 'hv1') sent.push(effect);
+    }
+  };
+  const attach = (number: number, present: boolean): void => {
+    const tenant = { ifaceId: `vm${number}`, ofport: number };
+    const change = present ? { name: `tap${number}`, tenant } : { name: `tap${number}` };
+    give({ type: 'interfaces', nve: 'hv2', complete: false, changes: [change] });
+  };
+
+  beforeEach(() => {
+    sent.length = 0;
+    core = new Core({ keyOf });
+    const ports = [3, 4, 5, 6].map((number): DomainRecord => {
+      const mac = `02:00:00:00:00:0${number}` as never;
+      return { kind: 'port', name: `vm${number}`, network: 'blue', mac, ips: [] };
+    });
+    const changes = [...records, ...ports].map(
+      (record): RecordChange => ({ key: recordKeyOf(record), record }),
+    );
+    give({ type: 'records', revision: 1, changes });
+    for (const number of [1, 2]) {
+      give({ type: 'nve-connected', nve: `hv${number}`, facts: facts(number) });
+    }
+    give({ type: 'interfaces', nve: 'hv2', complete: true, changes: [] });
+    const tenant = { ifaceId: 'vm1', ofport: 1 };
+    give({ type: 'interfaces', nve: 'hv1', complete: true, changes: [{ name: 'tap', tenant }] });
+    give({ type: 'flows-ready', nve: 'hv1', version: 6 });
+    const read = core.nve('hv1')?.read ?? 0;
+    const installed = new FakeSwitch().installed();
+    give({ type: 'installed', nve: 'hv1', read, installed });
+    give({ type: 'confirmed', nve: 'hv1', batch: core.moment });
+    sent.length = 0;
+  });
+
+  it('gets at most two batches, and then one with all that has changed meanwhile', () => {
+    for (const number of [2, 3, 4, 5, 6]) attach(number, true);
+    expect(sent).to.have.length(2);
+    give({ type: 'confirmed', nve: 'hv1', batch: sent[0]?.batch ?? 0 });
+    expect(sent).to.have.length(3);
+    expect(sent[2]?.operations.filter(({ type }) => type === 'flow-add')).to.have.length(3);
+  });
+
+  it('has not confirmed what it was not sent', () => {
+    for (const number of [2, 3, 4]) attach(number, true);
+    const asked = core.moment;
+    const state = core.nve('hv1');
+    state?.confirmed(asked);
+    expect(state?.pending(asked)).to.match(/when it has answered those before/);
+    expect(state?.pending(asked - 1)).to.equal(undefined);
+    give();
+    expect(sent).to.have.length(3);
+    expect(state?.pending(asked)).to.equal(undefined);
+    expect(state?.pending(core.moment)).to.match(/has not answered/);
+  });
+
+  it('is not told of what came and went meanwhile', () => {
+    for (const number of [2, 3, 4]) attach(number, true);
+    attach(4, false);
+    give({ type: 'confirmed', nve: 'hv1', batch: core.moment });
+    expect(sent).to.have.length(2);
+    expect(core.nve('hv1')?.pending(core.moment)).to.equal(undefined);
+  });
+});

@@ -58,6 +58,12 @@ class Scene {
     this.take({ type: 'installed', nve, read, installed: new FakeSwitch().installed() });
   }
 
+  /** Every switch has answered everything. */
+  confirm(): void {
+    const batch = this.core.moment;
+    for (const { name } of this.core.nves()) this.take({ type: 'confirmed', nve: name, batch });
+  }
+
   status(port: string) {
     const record = this.core.domain.port(port);
     if (record === undefined) throw new Error('not reached');
@@ -165,12 +171,14 @@ describe('what is shown of an NVE and of a network', () => {
     for (const [index, nve] of ['hv1', 'hv2', 'hv3'].entries()) {
       scene.connect(nve, geneve(index + 1), vif('v0', `vm${index + 1}`, 7));
       scene.bringUp(nve);
+      scene.confirm();
     }
     const [first] = scene.conditions();
     expect(first?.code).to.equal('replication-limit');
     expect(first?.message).to.match(/^broadcast from hv1 reaches 2 members and not hv3: /);
     const told = scene.notices('replication-limit').length;
     scene.take({ type: 'interfaces', nve: 'hv3', complete: true, changes: [] });
+    scene.confirm();
     expect(scene.conditions()).to.deep.equal([]);
     scene.connect('hv3', geneve(3), vif('v0', 'vm3', 7));
     expect(scene.conditions()).to.have.length(3);
