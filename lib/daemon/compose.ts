@@ -7,6 +7,7 @@ import { API_LIMITS } from '../northbound/api-limits.ts';
 import { type HttpServer, startHttpServer } from '../northbound/http-server.ts';
 import { formatEndpoint } from '../runtime/endpoint.ts';
 import type { Log } from '../runtime/log.ts';
+import { TurnWatch } from '../runtime/turn-watch.ts';
 import { Southbound } from '../southbound/southbound.ts';
 import type { Store } from '../store/contract.ts';
 import type { Configuration } from './configuration-options.ts';
@@ -55,6 +56,8 @@ async function startParts(
   closers: (() => Promise<void> | void)[],
 ): Promise<Instance> {
   const events = new EventLog(log);
+  const turns = new TurnWatch();
+  closers.push(() => turns.close());
   const startedAt = new Date();
   let endWith: (message: string) => void = () => undefined;
   const ended = new Promise<string>((resolve) => {
@@ -79,6 +82,7 @@ async function startParts(
     version,
     startedAt,
     listeners,
+    turns,
     // A single damaged record is a problem that status names; the rest is served all the same.
     isReady: () =>
       ready && !engine.storeProblems.has('feed') && !engine.storeProblems.has('publish'),

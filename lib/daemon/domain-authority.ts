@@ -22,16 +22,19 @@ import {
   AuthorityError,
   type Backup,
   type FlowReport,
+  type ReadinessReport,
   type StatusReport,
   type WaitResult,
 } from '../northbound/authority.ts';
 import { now } from '../runtime/clock.ts';
+import type { TurnWatch } from '../runtime/turn-watch.ts';
 import type { Southbound } from '../southbound/southbound.ts';
 import { type Store, StoreError } from '../store/contract.ts';
 import { waitForConfirmation } from './confirmation-wait.ts';
 import type { Engine } from './engine.ts';
 import type { EventLog } from './event-log.ts';
 import { reportFlows } from './flow-report.ts';
+import { processReport } from './process-report.ts';
 import { StoreWriter } from './store-writer.ts';
 
 export interface AuthoritySettings {
@@ -40,6 +43,7 @@ export interface AuthoritySettings {
   readonly version: string;
   readonly startedAt: Date;
   readonly listeners: readonly string[];
+  readonly turns: TurnWatch;
   isReady(): boolean;
   /** The store once more, to be read beside the one in use: reading that anew would be taken for our own recovery. */
   readonly openAgain?: () => Promise<Store>;
@@ -186,7 +190,7 @@ export class DomainAuthority implements Authority {
 
   status(): StatusReport {
     const { core, storeProblems, storeAwayMs } = this.#engine;
-    const { instance, domain, version, startedAt, listeners } = this.#settings;
+    const { instance, domain, version, startedAt, listeners, turns } = this.#settings;
     const ports = core.domain.ports();
     const connected = connectedNves(core);
     const pending = pendingReasons(core, { moment: core.moment, revision: core.revision });
@@ -212,9 +216,16 @@ export class DomainAuthority implements Authority {
         instances: instances.length,
         instancesAlive: instances.filter(({ status }) => status.alive).length,
       },
+      process: processReport(turns),
       listeners,
       problems: [...storeProblems.values()],
     };
+  }
+
+  readiness(): ReadinessReport {
+    const problems = [...this.#engine.storeProblems.values()];
+    const { instance, isReady } = this.#settings;
+    return { instance, ready: isReady(), problems };
   }
 
   #views(kind: ViewKind): ViewsByKind[ViewKind][] {

@@ -78,6 +78,24 @@ export interface FlowReport {
   readonly groups: readonly string[];
 }
 
+/** What the process costs its machine. */
+export interface ProcessReport {
+  readonly residentBytes: number;
+  readonly heapUsedBytes: number;
+  /** User and system time since its start. */
+  readonly cpuSeconds: number;
+  /** The longest turn of its event loop since this was last asked; absent: it was not asked in the last 30 s. */
+  readonly longestTurnMs?: number;
+}
+
+/** Whether the instance serves. */
+export interface ReadinessReport {
+  readonly instance: string;
+  readonly ready: boolean;
+  /** What keeps it from that, and what is wrong without doing so. */
+  readonly problems: readonly string[];
+}
+
 export interface StatusReport {
   readonly instance: string;
   readonly domain: string;
@@ -98,6 +116,7 @@ export interface StatusReport {
     readonly instances: number;
     readonly instancesAlive: number;
   };
+  readonly process: ProcessReport;
   readonly listeners: readonly string[];
   readonly problems: readonly string[];
 }
@@ -134,4 +153,6 @@ export interface Authority {
   /** Called after any change of any view; for `--watch`. Coalesced to once a turn of the event loop. */
   onChange(listener: () => void): () => void;
   status(): StatusReport;
+  /** Asked often by those who supervise the process: costs nothing, however much is served. */
+  readiness(): ReadinessReport;
 }

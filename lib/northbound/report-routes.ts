@@ -102,12 +102,13 @@ function healthRoutes(app: FastifyInstance, { authority, version }: ApiContext):
     refusals: [503],
   });
   app.get('/readyz', { schema: ready }, (_request, reply) => {
-    const status = authority.status();
-    if (!status.ready) {
-      const problems = status.problems.map((message) => ({ where: status.instance, message }));
+    const readiness = authority.readiness();
+    if (!readiness.ready) {
+      const where = readiness.instance;
+      const problems = readiness.problems.map((message) => ({ where, message }));
       throw new ApiError('not-ready', 'The instance is not ready.', problems);
     }
-    const readiness: Readiness = { ready: true };
-    return reply.send(readiness);
+    const answer: Readiness = { ready: true };
+    return reply.send(answer);
   });
 }

@@ -12,6 +12,7 @@ import type {
   FlowReport,
   NveProgress,
   Problem,
+  ProcessReport,
   StatusReport,
   WaitResult,
 } from './authority.ts';
@@ -86,6 +87,18 @@ const FLOW_REPORT = object<FlowReport>({
   groups: listOf(text(), 'groups that differ, in words'),
 });
 
+const PROCESS_REPORT = object<ProcessReport>({
+  residentBytes: count(),
+  heapUsedBytes: count(),
+  cpuSeconds: { type: 'number', minimum: 0, description: 'user and system time since its start' },
+  longestTurnMs: optional({
+    type: 'number',
+    minimum: 0,
+    description:
+      'the longest turn of its event loop since this was last asked; absent: it was not asked in the last 30 s',
+  }),
+});
+
 const STATUS_REPORT = object<StatusReport>({
   instance: text(),
   domain: text(),
@@ -109,6 +122,7 @@ const STATUS_REPORT = object<StatusReport>({
     instances: count(),
     instancesAlive: count(),
   }),
+  process: PROCESS_REPORT,
   listeners: listOf(text()),
   problems: listOf(text()),
 });

@@ -30,6 +30,7 @@ import {
   type Backup,
   type FlowReport,
   type Problem,
+  type ReadinessReport,
   type StatusReport,
   type WaitResult,
 } from '../../lib/northbound/authority.ts';
@@ -181,9 +182,17 @@ export class FakeAuthority implements Authority {
         instances: 1 + this.deadInstances.size,
         instancesAlive: 1,
       },
+      process: {
+        ...{ residentBytes: 120_000_000, heapUsedBytes: 60_000_000 },
+        ...{ cpuSeconds: 12.5, longestTurnMs: 4.2 },
+      },
       listeners: ['ovsdb ptcp:6640', 'openflow ptcp:6653', 'api unix:/run/nva/nva.sock'],
       problems: this.problems,
     };
+  }
+
+  readiness(): ReadinessReport {
+    return { instance: 'nva1', ready: this.ready, problems: this.problems };
   }
 
   // What tests do to the world.

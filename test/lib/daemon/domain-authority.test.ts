@@ -5,6 +5,7 @@ import { EventLog } from '../../../lib/daemon/event-log.ts';
 import type { Manifest } from '../../../lib/model/manifest.ts';
 import type { Applied } from '../../../lib/northbound/authority.ts';
 import type { Log } from '../../../lib/runtime/log.ts';
+import { TurnWatch } from '../../../lib/runtime/turn-watch.ts';
 import { Southbound } from '../../../lib/southbound/southbound.ts';
 import type { Store } from '../../../lib/store/contract.ts';
 import { openMemoryStore } from '../../../lib/store/memory-store.ts';
@@ -65,6 +66,7 @@ describe('the authority', () => {
         return startedAt;
       },
       listeners: [],
+      turns: new TurnWatch(),
       isReady: () => true,
     });
     await authority.apply([BLUE]);
