@@ -10,12 +10,14 @@
  * Source: RFC 7047 §4.1.1 to §4.1.4, §4.1.11.
  */
 import type { DurationMs, InstantMs } from '../base/units.ts';
+import { checkOperations } from './check-operations.ts';
 import type { RpcPeer } from './rpc-peer.ts';
 import type { OvsdbEvent } from './session-events.ts';
 import { type Operation, readTransactReply } from './transaction.ts';
 import type { Json } from './values/json.ts';
 import { type OvsdbError, type OvsdbErrorCode, ovsdbError } from './values/protocol-errors.ts';
 import { describeServerError, readServerError, type ServerError } from './values/server-errors.ts';
+import type { ServerSchema } from './values/server-schema.ts';
 
 /** Requests that may wait for replies at once; whoever sends more is refused. */
 const REQUESTS_PENDING_MAX = 1024;
@@ -52,7 +54,14 @@ export class ClientRequests {
     this.#tell = tell;
   }
 
-  transact(operations: readonly Operation[], now: InstantMs, options: TransactOptions): number {
+  transact(
+    schema: ServerSchema | undefined,
+    operations: readonly Operation[],
+    now: InstantMs,
+    options: TransactOptions,
+  ): number {
+    const fault = checkAgainst(schema, operations);
+    if (fault !== undefined) return this.refuse(fault);
     const { database, lock, requestTimeoutMs } = this.#options;
     const assertedLock = options.assertLock === true && lock !== undefined;
     const params: Json[] = [database];
@@ -115,10 +124,13 @@ export class ClientRequests {
       this.#barrierPassed(asked.canceledId);
       return true;
     }
-    const server = readServerError(wire);
+    this.refusedAs(id, readServerError(wire));
+    return true;
+  }
+
+  refusedAs(id: number, server: ServerError): void {
     const code = server.code === 'canceled' ? 'canceled' : 'request-refused';
     this.#fail(id, code, describeServerError(server), server);
-    return true;
   }
 
   /** False: it is none of ours. */
@@ -167,4 +179,15 @@ export class ClientRequests {
     const said = server === undefined ? {} : { server };
     this.#tell({ type: 'request-failed', id, error, ...said });
   }
+}
+
+function checkAgainst(
+  schema: ServerSchema | undefined,
+  operations: readonly Operation[],
+): OvsdbError | undefined {
+  if (schema === undefined) {
+    return ovsdbError('not-ready', 'the schema has not come yet: send it after "synced"');
+  }
+  const fault = checkOperations(schema, operations);
+  return fault === undefined ? undefined : ovsdbError('invalid-request', fault);
 }

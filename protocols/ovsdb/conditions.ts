@@ -30,15 +30,15 @@ export function changedConditions(
   const changed = new Map(old);
   for (const [table, clauses] of Object.entries(conditions)) {
     if (clauses.includes(true)) changed.delete(table);
-    else changed.set(table, encodeClauses(clauses));
+    else changed.set(table, encodeClauses(table, clauses));
   }
   return changed;
 }
 
-function encodeClauses(clauses: readonly Clause[]): readonly Json[] {
+function encodeClauses(table: string, clauses: readonly Clause[]): readonly Json[] {
   const wire = clauses
     .filter((clause) => clause !== false)
-    .map((clause) => (clause === true ? true : encodeCondition(clause)));
+    .map((clause) => (clause === true ? true : encodeCondition(table, clause)));
   return wire.length === 0 ? NO_ROWS : wire;
 }
 

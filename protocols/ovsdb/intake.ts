@@ -4,11 +4,8 @@
  * The work on a message (the rows of a large update) is done in steps. What comes behind it waits, so that the order of
  * the wire holds; what a slice leaves is due at once.
  */
-import type { Result } from '../base/protocol-error.ts';
 import type { InstantMs } from '../base/units.ts';
-import type { JsonObject } from './values/json.ts';
-import type { OvsdbError } from './values/protocol-errors.ts';
-import { JsonSplitter, type SplitterLimits } from './wire/json-splitter.ts';
+import { JsonSplitter, type NextMessage, type SplitterLimits } from './wire/json-splitter.ts';
 
 /** About 5 ms of parsing and applying on a slow core. */
 const SLICE_BYTES = 256 * 1024;
@@ -20,10 +17,7 @@ const STEP_COST_BYTES = 64 * 1024;
 export type Working = Generator<undefined, () => void>;
 
 /** Takes one message; returns the work on it that is to be done in steps, if any. */
-export type TakeMessage = (
-  message: Result<JsonObject, OvsdbError>,
-  now: InstantMs,
-) => Working | undefined;
+export type TakeMessage = (next: NextMessage, now: InstantMs) => Working | undefined;
 
 export class Intake {
   readonly #splitter: JsonSplitter;
@@ -75,7 +69,7 @@ export class Intake {
   #takeMessage(now: InstantMs): number {
     const next = this.#splitter.next();
     if (next === undefined) return SLICE_BYTES;
-    this.#working = this.#take(next.message, now);
+    this.#working = this.#take(next, now);
     // What is done in steps pays for its steps.
     return this.#working === undefined ? next.sizeBytes : 0;
   }

@@ -62,7 +62,7 @@ export type OvsdbEvent =
       readonly changes: readonly RowChanged[];
     } & Synchronisation)
   /**
-   * The monitor was stopped (the database was converted: another schema, maybe other gaps) and is in step again.
+   * The monitor had ended (the database was converted: another schema, maybe other gaps) and is in step again.
    * Meanwhile the replica stayed as it was; what changed follows as `changed`.
    */
   | ({ readonly type: 'resynced' } & Synchronisation)

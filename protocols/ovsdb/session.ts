@@ -18,7 +18,6 @@
  * Source: RFC 7047 §4.1; ovsdb-server(7).
  */
 import type { ByteSession } from '../base/byte-session.ts';
-import type { Result } from '../base/protocol-error.ts';
 import type { InstantMs } from '../base/units.ts';
 import { ClientRequests, type TransactOptions } from './client-requests.ts';
 import type { TableConditions } from './conditions.ts';
@@ -34,11 +33,12 @@ import {
   serverFault,
 } from './server-database.ts';
 import type { OvsdbEvent, OvsdbSessionOptions } from './session-events.ts';
-import { type InStep, MONITOR_ID, type NextRequest, Subscription } from './subscription.ts';
+import { MONITOR_ID, type NextRequest, Subscription } from './subscription.ts';
 import type { Operation } from './transaction.ts';
-import type { Json, JsonObject } from './values/json.ts';
+import type { Json } from './values/json.ts';
 import { type OvsdbError, type OvsdbErrorCode, ovsdbError } from './values/protocol-errors.ts';
 import { describeServerError, readServerError, type ServerError } from './values/server-errors.ts';
+import type { NextMessage } from './wire/json-splitter.ts';
 
 const MESSAGE_TIMEOUT_MS = 60_000;
 
@@ -46,6 +46,8 @@ const MESSAGE_TIMEOUT_MS = 60_000;
 type Purpose =
   | { readonly kind: 'aware' | 'server' | 'schema' | 'monitor' | 'probe' | 'unlock' | 'conditions' }
   | { readonly kind: 'lock'; readonly serial: number };
+
+type RpcResult = Extract<RpcArrival, { kind: 'result' }>;
 
 export class OvsdbSession implements ByteSession<OvsdbEvent> {
   readonly #options: OvsdbSessionOptions;
@@ -62,7 +64,7 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
 
   constructor(options: OvsdbSessionOptions, now: InstantMs) {
     this.#options = options;
-    this.#intake = new Intake(options.limits, (message, at) => this.#take(message, at));
+    this.#intake = new Intake(options.limits, (next, at) => this.#take(next, at));
     const messageTimeoutMs = options.messageTimeoutMs ?? MESSAGE_TIMEOUT_MS;
     this.#liveness = new Liveness(options.probeIntervalMs, messageTimeoutMs, now);
     this.#subscription = new Subscription(options);
@@ -137,14 +139,17 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
     return this.#peer.takeOutput();
   }
 
-  /** Sends a transaction; its `reply` or `request-failed` event carries the returned id. */
+  /**
+   * Sends a transaction, once it is checked against the server's schema; its `reply` or `request-failed` event carries
+   * the returned id.
+   */
   transact(
     operations: readonly Operation[],
     now: InstantMs,
     options: TransactOptions = {},
   ): number {
     if (this.#isEnded) return this.#refuse();
-    return this.#client.transact(operations, now, options);
+    return this.#client.transact(this.#subscription.serverSchema, operations, now, options);
   }
 
   /**
@@ -172,12 +177,29 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
    */
   changeConditions(conditions: TableConditions, now: InstantMs): number | undefined {
     if (this.#isEnded) return this.#refuse();
-    this.#subscription.wantConditions(conditions);
+    const fault = this.#subscription.wantConditions(conditions);
+    if (fault !== undefined) return this.#client.refuse(ovsdbError('invalid-request', fault));
     if (this.#subscription.isLive && !this.#subscription.filters) {
       const detail = 'the server is too old to filter rows: all rows of the tables are monitored';
       return this.#client.refuse(ovsdbError('conditions-unsupported', detail));
     }
     return this.#askForConditions(now);
+  }
+
+  /**
+   * Ends the monitor: the replica stays as it is then. An `answer` event carries the returned id; undefined: nothing
+   * is monitored.
+   */
+  stopMonitoring(now: InstantMs): number | undefined {
+    if (this.#isEnded || !this.#subscription.isLive) return undefined;
+    this.#subscription.stopped();
+    return this.#client.plain('monitor_cancel', [MONITOR_ID], now);
+  }
+
+  /** Begins anew where `stopMonitoring` ended: `resynced` tells when the replica is in step. */
+  startMonitoring(now: InstantMs): void {
+    if (this.#isEnded || !this.#subscription.isIdle) return;
+    this.#ask(this.#subscription.firstRequest(), { kind: 'schema' }, now);
   }
 
   /** Gives the lock back, or stops waiting for it. */
@@ -230,17 +252,17 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
     return request && this.#ask(request, { kind: 'conditions' }, now);
   }
 
-  #take(message: Result<JsonObject, OvsdbError>, now: InstantMs): Working | undefined {
+  #take({ message, sizeBytes }: NextMessage, now: InstantMs): Working | undefined {
     const arrival = message.ok ? this.#peer.receive(message.value) : message;
-    if (arrival.ok) return this.#arrived(arrival.value, now);
+    if (arrival.ok) return this.#arrived(arrival.value, sizeBytes, now);
     this.#obey(arrival.error);
     return undefined;
   }
 
-  #arrived(arrival: RpcArrival, now: InstantMs): Working | undefined {
+  #arrived(arrival: RpcArrival, sizeBytes: number, now: InstantMs): Working | undefined {
     switch (arrival.kind) {
       case 'result':
-        return this.#replied(arrival.id, arrival.result, now);
+        return this.#replied(arrival, sizeBytes, now);
       case 'error':
         this.#refusedByServer(arrival.id, arrival.error, now);
         return undefined;
@@ -252,14 +274,14 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
     }
   }
 
-  #replied(id: number, result: Json, now: InstantMs): Working | undefined {
+  #replied({ id, result }: RpcResult, sizeBytes: number, now: InstantMs): Working | undefined {
     if (this.#client.replied(id, result)) return undefined;
     const purpose = this.#takePurpose(id);
     switch (purpose?.kind) {
       case 'server':
         return this.#serverTold(this.#server.acceptMonitor(result));
       case 'schema':
-        this.#schemaCame(result, now);
+        this.#schemaCame(result, sizeBytes, now);
         break;
       case 'monitor':
         return this.#monitorCame(result, now);
@@ -294,8 +316,8 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
     else if (position !== undefined) this.#subscription.clusterAt(position);
   }
 
-  #schemaCame(result: Json, now: InstantMs): void {
-    const next = this.#subscription.acceptSchema(result);
+  #schemaCame(result: Json, sizeBytes: number, now: InstantMs): void {
+    const next = this.#subscription.acceptSchema(result, sizeBytes);
     if (next.ok) this.#ask(next.value, { kind: 'monitor' }, now);
     else this.#obey(next.error);
   }
@@ -308,19 +330,10 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
         this.#obey(inStep.error);
         return;
       }
-      this.#tellInStep(inStep.value, wasSynced);
+      this.#events.push(...inStep.value);
       if (!wasSynced) this.requestLock(now);
       this.#askForConditions(now);
     };
-  }
-
-  #tellInStep({ synchronisation, changes }: InStep, wasSynced: boolean): void {
-    if (!wasSynced) {
-      this.#events.push({ type: 'synced', changes, ...synchronisation });
-      return;
-    }
-    this.#events.push({ type: 'resynced', ...synchronisation });
-    if (changes.length > 0) this.#events.push({ type: 'changed', changes });
   }
 
   #refusedByServer(id: number, wire: Json, now: InstantMs): void {
@@ -336,7 +349,7 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
         break;
       case 'conditions':
         this.#subscription.conditionsAnswered(false);
-        this.#events.push({ type: 'request-failed', id, error: refusal(server), server });
+        this.#client.refusedAs(id, server);
         break;
       case 'schema':
         this.#schemaRefused(server);
@@ -384,7 +397,7 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
   #monitorCanceled(monitor: Json | undefined, now: InstantMs): void {
     if (monitor !== MONITOR_ID || !this.#subscription.isLive) return;
     this.#subscription.stopped();
-    this.#ask(this.#subscription.firstRequest(), { kind: 'schema' }, now);
+    this.startMonitoring(now);
   }
 
   *#updated(method: 'update' | 'update2' | 'update3', params: readonly Json[]): Working {
@@ -433,8 +446,4 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
     this.#purposes.clear();
     this.#events.push({ type: 'ended', error });
   }
-}
-
-function refusal(server: ServerError): OvsdbError {
-  return ovsdbError('request-refused', describeServerError(server));
 }

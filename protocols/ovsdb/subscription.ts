@@ -7,6 +7,7 @@
  * Source: RFC 7047 §4.1.2, §4.1.5, §4.1.6; ovsdb-server(7) §4.1.12 to §4.1.15.
  */
 import { failed, ok, type Result } from '../base/protocol-error.ts';
+import { checkClauses } from './check-operations.ts';
 import {
   ALL_ROWS,
   changedConditions,
@@ -17,19 +18,18 @@ import {
 } from './conditions.ts';
 import { type Applying, type ClusterPosition, Replica, type RowChanged } from './replica.ts';
 import type { UpdateFormat } from './row-update.ts';
-import { expectedColumn } from './schemas/known-schemas.ts';
-import type { MonitorMethod, Synchronisation } from './session-events.ts';
+import { readAgreedSchema, readServerSchema } from './schema-cache.ts';
+import type { MonitorMethod, OvsdbEvent } from './session-events.ts';
 import { isUuid, type Uuid, ZERO_UUID } from './values/atoms.ts';
 import {
-  agreeOnSchema,
   type DatabaseSchema,
-  parseDatabaseSchema,
   type SchemaGap,
   sameSchema,
   type WantedColumns,
 } from './values/database-schema.ts';
 import { excerpt, isJsonArray, type Json } from './values/json.ts';
 import { type OvsdbError, ovsdbError } from './values/protocol-errors.ts';
+import type { ServerSchema } from './values/server-schema.ts';
 
 /** Names our one monitor on this connection. */
 export const MONITOR_ID = 'nva';
@@ -48,19 +48,15 @@ export interface SubscriptionOptions {
   readonly resume?: Replica;
 }
 
-export interface InStep {
-  readonly synchronisation: Synchronisation;
-  readonly changes: readonly RowChanged[];
-}
-
 export class Subscription {
   readonly #options: SubscriptionOptions;
   #replica: Replica | undefined;
+  #serverSchema: ServerSchema | undefined;
   #gaps: readonly SchemaGap[] = [];
   #method: MonitorMethod = 'monitor_cond_since';
   #isSynced = false;
-  /** The server tells every change from here on. */
-  #isLive = false;
+  /** `live`: the server tells every change; `asked`: it will. */
+  #phase: 'idle' | 'asked' | 'live' = 'idle';
   #wanted: EncodedConditions;
   /** What the server has been told, whether it has answered or not. */
   #told: EncodedConditions = ALL_ROWS;
@@ -78,6 +74,11 @@ export class Subscription {
     return this.#replica ?? this.#options.resume;
   }
 
+  /** The server's newest schema, whole; undefined: it has not come yet. */
+  get serverSchema(): ServerSchema | undefined {
+    return this.#serverSchema;
+  }
+
   /** True from the first synchronisation on: the replica is a consistent snapshot. */
   get isSynced(): boolean {
     return this.#isSynced;
@@ -85,7 +86,12 @@ export class Subscription {
 
   /** True while the server tells the changes. */
   get isLive(): boolean {
-    return this.#isLive;
+    return this.#phase === 'live';
+  }
+
+  /** True when nothing is monitored and nothing has been asked for: `firstRequest` begins. */
+  get isIdle(): boolean {
+    return this.#phase === 'idle';
   }
 
   /** False: the server is too old to filter rows. */
@@ -104,18 +110,20 @@ export class Subscription {
   }
 
   firstRequest(): NextRequest {
+    this.#phase = 'asked';
     return { method: 'get_schema', params: [this.#options.database] };
   }
 
-  /** The reply to get_schema: what to ask next. */
-  acceptSchema(reply: Json): Result<NextRequest, OvsdbError> {
+  /** The reply to get_schema, of a message of so many bytes: what to ask next. */
+  acceptSchema(reply: Json, sizeBytes: number): Result<NextRequest, OvsdbError> {
     const { database, tables } = this.#options;
-    const parsed = parseDatabaseSchema(reply, tables);
-    if (!parsed.ok) return parsed;
-    const { schema, gaps } = agreeOnSchema(parsed.value, tables, (table, column) =>
-      expectedColumn(database, table, column),
-    );
-    this.#gaps = gaps;
+    const server = readServerSchema(reply, sizeBytes);
+    if (!server.ok) return server;
+    const agreed = readAgreedSchema(server.value, database, tables);
+    if (!agreed.ok) return agreed;
+    const { schema, gaps } = agreed.value;
+    this.#serverSchema = server.value;
+    this.#gaps = [...gaps, ...this.#dropUnfitConditions()];
     const previous = this.replica;
     const carriesOn =
       previous !== undefined &&
@@ -133,8 +141,8 @@ export class Subscription {
     return this.#monitorRequest(this.#replica);
   }
 
-  /** The reply to a monitor request. */
-  *acceptMonitor(reply: Json): Generator<undefined, Result<InStep, OvsdbError>> {
+  /** The reply to a monitor request: what there is to tell. */
+  *acceptMonitor(reply: Json): Generator<undefined, Result<readonly OvsdbEvent[], OvsdbError>> {
     const replica = this.#replica;
     if (replica === undefined)
       return failed(ovsdbError('bad-schema', 'a monitor without a schema'));
@@ -143,8 +151,7 @@ export class Subscription {
         ? yield* acceptSince(replica, reply)
         : yield* acceptInitial(replica, reply, this.filters ? 'v2' : 'v1');
     if (!accepted.ok) return this.#distrust(accepted.error);
-    this.#isSynced = true;
-    this.#isLive = true;
+    this.#phase = 'live';
     replica.conditions = conditionsText(this.#told);
     replica.clusterPosition = this.#clusterPosition;
     const { changes, resumed } = accepted.value;
@@ -156,13 +163,17 @@ export class Subscription {
       resumed,
       filters: this.filters,
     };
-    return ok({ synchronisation, changes });
+    const wasSynced = this.#isSynced;
+    this.#isSynced = true;
+    if (!wasSynced) return ok([{ type: 'synced', changes, ...synchronisation }]);
+    const resynced = { type: 'resynced', ...synchronisation } as const;
+    return ok(changes.length > 0 ? [resynced, { type: 'changed', changes }] : [resynced]);
   }
 
   /** An update notification. */
   *acceptUpdate(method: 'update' | 'update2' | 'update3', params: readonly Json[]): Applying {
     const replica = this.#replica;
-    if (replica === undefined || !this.#isLive || params[0] !== MONITOR_ID) {
+    if (replica === undefined || !this.isLive || params[0] !== MONITOR_ID) {
       return failed(ovsdbError('unknown-monitor', `an update for monitor ${excerpt(params[0])}`));
     }
     const applied =
@@ -172,14 +183,26 @@ export class Subscription {
     return applied.ok ? applied : this.#distrust(applied.error);
   }
 
-  /** Other rows are wanted. They are asked for by `conditionRequest` now, or by the next monitor request. */
-  wantConditions(conditions: TableConditions): void {
-    this.#wanted = changedConditions(this.#wanted, conditions);
+  /**
+   * Other rows are wanted. They are asked for by `conditionRequest` now, or by the next monitor request. Returns why
+   * they cannot be, in a sentence; undefined: they can.
+   */
+  wantConditions(conditions: TableConditions): string | undefined {
+    const wanted = changedConditions(this.#wanted, conditions);
+    for (const table of this.#replica === undefined ? [] : Object.keys(conditions)) {
+      const isMonitored = this.#replica?.schema.tables.has(table) === true;
+      if (!isMonitored)
+        return `table ${table} is not monitored: name it among the session's tables`;
+      const fault = this.#clauseFault(table, wanted.get(table));
+      if (fault !== undefined) return fault;
+    }
+    this.#wanted = wanted;
+    return undefined;
   }
 
   /** Leads the server to the conditions that are wanted; undefined: it has them, or filters nothing. */
   conditionRequest(): NextRequest | undefined {
-    const change = this.#isLive ? conditionChange(this.#told, this.#wanted) : undefined;
+    const change = this.isLive ? conditionChange(this.#told, this.#wanted) : undefined;
     if (change === undefined || this.#replica === undefined || !this.filters) return undefined;
     this.#told = this.#wanted;
     this.#changesUnanswered++;
@@ -191,14 +214,33 @@ export class Subscription {
   conditionsAnswered(isDone: boolean): void {
     this.#changesUnanswered--;
     if (!isDone) this.#changesUnanswered = Number.POSITIVE_INFINITY;
-    if (this.#changesUnanswered > 0 || this.#replica === undefined || !this.#isLive) return;
+    if (this.#changesUnanswered > 0 || this.#replica === undefined || !this.isLive) return;
     this.#replica.conditions = conditionsText(this.#told);
   }
 
   /** The server tells no changes any more: `firstRequest` begins anew. */
   stopped(): void {
-    this.#isLive = false;
+    this.#phase = 'idle';
     this.#changesUnanswered = 0;
+  }
+
+  #clauseFault(table: string, clauses: readonly Json[] | undefined): string | undefined {
+    if (clauses === undefined || this.#serverSchema === undefined) return undefined;
+    return checkClauses(this.#serverSchema, table, clauses);
+  }
+
+  /** A condition that this server cannot have is left out: the table is told whole, and the gap is named. */
+  #dropUnfitConditions(): SchemaGap[] {
+    const unfit: SchemaGap[] = [];
+    for (const [table, clauses] of this.#wanted) {
+      const fault = this.#clauseFault(table, clauses);
+      if (fault === undefined) continue;
+      const reason = `${table} is monitored whole, because its condition does not fit: ${fault}`;
+      unfit.push({ table, column: undefined, reason });
+    }
+    const whole = unfit.map(({ table }) => [table, [true]] as const);
+    this.#wanted = changedConditions(this.#wanted, Object.fromEntries(whole));
+    return unfit;
   }
 
   #distrust(error: OvsdbError): { readonly ok: false; readonly error: OvsdbError } {

@@ -12,7 +12,7 @@
 import { NamedUuidRef, type Uuid, UuidRef } from './values/atoms.ts';
 import { isJsonArray, isJsonObject, type Json, type JsonObject, member } from './values/json.ts';
 import { readServerError, type ServerErrorCode } from './values/server-errors.ts';
-import { encodeRow, encodeValue, type InputRow, type InputValue } from './values/wire-value.ts';
+import { encodeValue, type InputRow, type InputValue } from './values/wire-value.ts';
 
 /** RFC 7047 §5.1 <condition>. */
 export type Condition = readonly [column: string, test: ConditionTest, value: InputValue];
@@ -39,34 +39,40 @@ export class Transaction {
     return this.#operations;
   }
 
-  /** Returns a reference by which later operations name the new row. */
-  insert(table: string, row: InputRow): NamedUuidRef {
+  /**
+   * Returns a reference by which later operations name the new row. `uuid`: the UUID that it is to have (Open vSwitch
+   * 2.17 and later); left out, the server chooses.
+   */
+  insert(table: string, row: InputRow, uuid?: Uuid): NamedUuidRef {
     // Table names have letters, digits and underscores only, as an <id> must.
     const name = `${table}_${++this.#names}`;
-    this.#add({ op: 'insert', table, row: encodeRow(row), 'uuid-name': name });
+    const given = uuid === undefined ? {} : { uuid };
+    this.#add({ op: 'insert', table, row: encodeRow(table, row), 'uuid-name': name, ...given });
     return new NamedUuidRef(name);
   }
 
   select(table: string, where: readonly Condition[], columns?: readonly string[]): this {
-    const operation = { op: 'select', table, where: encodeConditions(where) };
+    const operation = { op: 'select', table, where: encodeConditions(table, where) };
     return this.#add(columns === undefined ? operation : { ...operation, columns });
   }
 
   update(table: string, where: readonly Condition[], row: InputRow): this {
-    return this.#add({ op: 'update', table, where: encodeConditions(where), row: encodeRow(row) });
+    const found = encodeConditions(table, where);
+    return this.#add({ op: 'update', table, where: found, row: encodeRow(table, row) });
   }
 
   mutate(table: string, where: readonly Condition[], mutations: readonly Mutation[]): this {
     const encoded = mutations.map(([column, mutator, value]) => [
       column,
       mutator,
-      encodeValue(value),
+      encodeFor(table, column, value),
     ]);
-    return this.#add({ op: 'mutate', table, where: encodeConditions(where), mutations: encoded });
+    const found = encodeConditions(table, where);
+    return this.#add({ op: 'mutate', table, where: found, mutations: encoded });
   }
 
   delete(table: string, where: readonly Condition[]): this {
-    return this.#add({ op: 'delete', table, where: encodeConditions(where) });
+    return this.#add({ op: 'delete', table, where: encodeConditions(table, where) });
   }
 
   /**
@@ -88,10 +94,10 @@ export class Transaction {
       op: 'wait',
       timeout: options.timeoutMs ?? 0,
       table,
-      where: encodeConditions(where),
+      where: encodeConditions(table, where),
       columns,
       until: options.until ?? '==',
-      rows: rows.map(encodeRow),
+      rows: rows.map((row) => encodeRow(table, row)),
     });
   }
 
@@ -119,12 +125,28 @@ export class Transaction {
   }
 }
 
-export function encodeCondition([column, test, value]: Condition): Json {
-  return [column, test, encodeValue(value)];
+export function encodeCondition(table: string, [column, test, value]: Condition): Json {
+  return [column, test, encodeFor(table, column, value)];
 }
 
-function encodeConditions(conditions: readonly Condition[]): Json {
-  return conditions.map(encodeCondition);
+function encodeConditions(table: string, conditions: readonly Condition[]): Json {
+  return conditions.map((condition) => encodeCondition(table, condition));
+}
+
+function encodeRow(table: string, row: InputRow): JsonObject {
+  return Object.fromEntries(
+    Object.entries(row).map(([column, value]) => [column, encodeFor(table, column, value)]),
+  );
+}
+
+/** What cannot be sent exactly is our own fault, and it is said where. */
+function encodeFor(table: string, column: string, value: InputValue): Json {
+  try {
+    return encodeValue(value);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new RangeError(`${table}.${column}: ${error.message}`);
+  }
 }
 
 /** What one operation did; which member is there depends on the operation. */

@@ -5,8 +5,8 @@
  * UUIDs, so a decoded atom carries no tag. What we send has no column type at hand, so there a
  * reference is an object of its own (UuidRef, NamedUuidRef).
  *
- * Integers are 64-bit on the wire and doubles here: above 2^53 a counter reads as its nearest double,
- * and we refuse to send one.
+ * Integers are 64-bit on the wire and doubles here: above 2^53 a counter reads as its nearest double, and we refuse to
+ * send one (wire-value.ts, check-value.ts), so what was read inexactly is never written back.
  *
  * Source: RFC 7047 §3.1, §5.1.
  */

@@ -27,7 +27,7 @@ export interface ColumnType {
 
 export type ColumnValue = Atom | undefined | readonly Atom[] | ReadonlyMap<Atom, Atom>;
 
-/** Undefined: not a <type> of RFC 7047 §3.2. Constraints (enum, ranges, refTable) are the server's to keep. */
+/** Undefined: not a <type> of RFC 7047 §3.2. What limits its atoms is server-schema.ts's to read. */
 export function parseColumnType(wire: Json | undefined): ColumnType | undefined {
   if (!isJsonObject(wire)) {
     const key = parseBaseType(wire);
@@ -188,7 +188,9 @@ export function describeColumnType(type: ColumnType): string {
     case 'optional':
       return `at most one ${type.key}`;
     case 'set':
-      return `a set of at most ${type.max} ${type.key}s`;
+      return type.max === Number.POSITIVE_INFINITY
+        ? `a set of ${type.key}s`
+        : `a set of at most ${type.max} ${type.key}s`;
     case 'map':
       return `a map of ${type.key} to ${type.value}`;
   }

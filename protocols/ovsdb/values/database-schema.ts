@@ -5,9 +5,10 @@
  * Source: RFC 7047 §3.2, §4.1.2.
  */
 import { failed, ok, type Result } from '../../base/protocol-error.ts';
-import { type ColumnType, describeColumnType, parseColumnType } from './column.ts';
-import { excerpt, isJsonObject, type Json, member } from './json.ts';
+import { type ColumnType, describeColumnType } from './column.ts';
+import type { Json } from './json.ts';
 import { type OvsdbError, ovsdbError } from './protocol-errors.ts';
+import { parseServerSchema, type ServerSchema } from './server-schema.ts';
 
 export type TableSchema = ReadonlyMap<string, ColumnType>;
 
@@ -21,45 +22,35 @@ export interface DatabaseSchema {
 /** Tables by name, each with the columns that one asks for. */
 export type WantedColumns = Readonly<Record<string, readonly string[]>>;
 
-/** Reads the wanted tables and columns only: the rest of a schema costs nothing and cannot be wrong. */
+/** Reads the wanted tables and columns only: the rest of a schema cannot be wrong. */
 export function parseDatabaseSchema(
   wire: Json | undefined,
   wanted: WantedColumns,
 ): Result<DatabaseSchema, OvsdbError> {
-  if (!isJsonObject(wire)) return bad(`expected a schema, got ${excerpt(wire)}`);
-  const name = member(wire, 'name');
-  const version = member(wire, 'version') ?? '';
-  const wireTables = member(wire, 'tables');
-  if (typeof name !== 'string' || typeof version !== 'string' || !isJsonObject(wireTables)) {
-    return bad('a schema has a name, a version and tables');
-  }
-  const tables = new Map<string, TableSchema>();
-  for (const [table, columns] of Object.entries(wanted)) {
-    const wireTable = member(wireTables, table);
-    if (wireTable === undefined) continue;
-    const parsed = parseTable(table, wireTable, columns);
-    if (!parsed.ok) return parsed;
-    tables.set(table, parsed.value);
-  }
-  return ok({ name, version, tables });
+  const parsed = parseServerSchema(wire);
+  return parsed.ok ? wantedPart(parsed.value, wanted) : parsed;
 }
 
-function parseTable(
-  table: string,
-  wire: Json,
-  wanted: readonly string[],
-): Result<TableSchema, OvsdbError> {
-  const wireColumns = isJsonObject(wire) ? member(wire, 'columns') : undefined;
-  if (!isJsonObject(wireColumns)) return bad(`table ${table} has no columns`);
-  const columns = new Map<string, ColumnType>();
-  for (const column of wanted) {
-    const wireColumn = member(wireColumns, column);
-    if (wireColumn === undefined) continue;
-    const type = isJsonObject(wireColumn) ? parseColumnType(member(wireColumn, 'type')) : undefined;
-    if (type === undefined) return bad(`the type of ${table}.${column} is not one`);
-    columns.set(column, type);
+/** The wanted tables and columns, as far as the server has them. */
+export function wantedPart(
+  { name, version, tables: offered }: ServerSchema,
+  wanted: WantedColumns,
+): Result<DatabaseSchema, OvsdbError> {
+  const tables = new Map<string, TableSchema>();
+  for (const [table, columns] of Object.entries(wanted)) {
+    if (!offered.has(table)) continue;
+    const offeredColumns = offered.get(table);
+    if (offeredColumns === undefined) return bad(`table ${table} has no columns`);
+    const kept = new Map<string, ColumnType>();
+    for (const column of columns) {
+      if (!offeredColumns.has(column)) continue;
+      const type = offeredColumns.get(column)?.type;
+      if (type === undefined) return bad(`the type of ${table}.${column} is not one`);
+      kept.set(column, type);
+    }
+    tables.set(table, kept);
   }
-  return ok(columns);
+  return ok({ name, version, tables });
 }
 
 function bad(detail: string): { readonly ok: false; readonly error: OvsdbError } {
@@ -121,6 +112,7 @@ function gapReason(
 
 /** True when a replica of one can be carried on as a replica of the other. */
 export function sameSchema(a: DatabaseSchema, b: DatabaseSchema): boolean {
+  if (a === b) return true;
   if (a.name !== b.name || a.tables.size !== b.tables.size) return false;
   for (const [table, columns] of a.tables) {
     const others = b.tables.get(table);

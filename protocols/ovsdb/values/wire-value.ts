@@ -55,12 +55,6 @@ function isInputSet(value: InputValue): value is readonly InputAtom[] {
   return Array.isArray(value);
 }
 
-export function encodeRow(row: InputRow): { readonly [column: string]: Json } {
-  return Object.fromEntries(
-    Object.entries(row).map(([column, value]) => [column, encodeValue(value)]),
-  );
-}
-
 /**
  * Values that come back where no column type is at hand (the rows of a select): UUIDs as UuidRef,
  * sets as arrays, maps as Maps. Undefined: not a <value>.

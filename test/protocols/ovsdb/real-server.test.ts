@@ -114,7 +114,7 @@ describe('a real ovsdb-server', () => {
     expect(row?.next_cfg).to.equal(0);
   });
 
-  it('names a commit that fails, and a bad operation', async () => {
+  it('names a commit that fails, an operation that fails, and one that is not sent', async () => {
     const driver = here.connect();
     await driver.event('synced');
     await transact(driver, addBridge('br-int'));
@@ -123,9 +123,16 @@ describe('a real ovsdb-server', () => {
       code: 'constraint violation',
       operation: 'commit',
     });
-    const bad = new Transaction().comment('x').update('Bridge', [], { nonsense: 1 });
-    const refused = await transact(driver, bad);
-    expect(refused.ok ? refused : refused.failure.operation).to.equal(1);
+    const zero = new Transaction().comment('x').mutate('Open_vSwitch', [], [['next_cfg', '/=', 0]]);
+    const refused = await transact(driver, zero);
+    expect(refused.ok ? refused : refused.failure).to.include({
+      code: 'domain error',
+      operation: 1,
+    });
+    const { operations } = new Transaction().update('Bridge', [], { nonsense: 1 });
+    const id = driver.act((session, now) => session.transact(operations, now));
+    const { error } = await driver.event('request-failed', (event) => event.id === id);
+    expect(error.code).to.equal('invalid-request');
   });
 });
 
