@@ -213,6 +213,7 @@ export class Core {
         | 'flows-ready'
         | 'flows-lost'
         | 'reread'
+        | 'audit'
         | 'installed'
         | 'confirmed'
         | 'refused'
@@ -230,6 +231,9 @@ export class Core {
       case 'reread':
         if (state.version !== undefined) this.#planner.read(state, this.#moment);
         return;
+      case 'audit':
+        this.#planner.audit(state, this.#moment);
+        return;
       case 'flows-lost':
         this.#loseFlows(state, input.reason);
         return;
@@ -245,6 +249,8 @@ export class Core {
       case 'installed':
         if (input.read === state.read)
           this.#planner.bringIntoStep(state, input.installed, this.#moment);
+        else if (input.read === state.audit)
+          this.#planner.audited(state, input.installed, this.#moment);
         return;
       case 'confirmed':
         state.confirmed(input.batch);

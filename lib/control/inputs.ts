@@ -113,6 +113,8 @@ export type Input =
       /** Of the flow that was refused, where the error shows it. */
       readonly cookie?: bigint;
     }
+  /** Compare the switch's list with what it should hold, beside everything else. */
+  | { readonly type: 'audit'; readonly nve: NveName }
   /** Read the switch's list again. */
   | { readonly type: 'reread'; readonly nve: NveName }
   /** The switch does not take what we send and the queue was dropped: read it again when it does. */
@@ -128,7 +130,13 @@ export type Effect =
    * them; `steal`: take it from a holder that is believed dead (RFC 7047 §4.1.8). `nve-owner` tells what came of it.
    */
   | { readonly type: 'lock'; readonly nve: NveName; readonly action: 'release' | 'steal' }
-  | { readonly type: 'read-installed'; readonly nve: NveName; readonly read: number }
+  | {
+      readonly type: 'read-installed';
+      readonly nve: NveName;
+      readonly read: number;
+      /** What waits to be sent stays, and `installed` is to tell what each flow does. */
+      readonly isAudit?: true;
+    }
   /** Give `reread` after this time. */
   | { readonly type: 'retry'; readonly nve: NveName; readonly delayMs: number }
   | {

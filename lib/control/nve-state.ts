@@ -37,6 +37,8 @@ export class NveState {
   inStep = false;
   /** The read of the switch's list that is under way; the answer to an older one is not believed. */
   read: number | undefined;
+  /** The audit that is under way; undefined also when something was sent since, for then its answer says nothing. */
+  audit: number | undefined;
   /** Flows of all linked fragments that the NVE should hold now. */
   flowsDesired = 0;
   /** Flows with our mark that the switch has confirmed. */
@@ -119,7 +121,14 @@ export class NveState {
     this.inStep = false;
     this.leftAlone = undefined;
     this.read = undefined;
+    this.audit = undefined;
     this.underWay.length = 0;
+  }
+
+  /** It has confirmed all that there is to hold: what differs then, nobody of us has done. */
+  get isQuiet(): boolean {
+    const nothingToSend = this.#added.size + this.#removed.size + this.underWay.length === 0;
+    return this.inStep && this.version !== undefined && nothingToSend && this.refusals.length === 0;
   }
 
   /** Why the switch has not confirmed everything up to `batch`; undefined: it has. */

@@ -10,9 +10,10 @@ import type { Fragment, GroupBucket } from '../desired/fragment.ts';
 import type { Domain } from '../model/domain.ts';
 import { recordKey } from '../model/records.ts';
 import { planDelta } from '../reconcile/delta.ts';
-import { type Installed, planDiff } from '../reconcile/diff.ts';
+import { type DiffPlan, type Installed, planDiff } from '../reconcile/diff.ts';
 import type { GroupShortage } from '../reconcile/groups.ts';
 import type { Operation } from '../reconcile/operations.ts';
+import { driftText } from './drift-text.ts';
 import type { Effect } from './inputs.ts';
 import { type Notices, shortageText } from './notices.ts';
 import type { NveState } from './nve-state.ts';
@@ -82,6 +83,7 @@ export class SwitchPlanner {
     if (operations.length === 0) return;
     const spared = plan.operations.length - operations.length;
     state.underWay.push({ batch: moment, flowsGrowth: plan.flowsGrowth - spared });
+    state.audit = undefined;
     this.#options.emit({ type: 'send', nve: state.name, batch: moment, operations });
   }
 
@@ -131,6 +133,17 @@ export class SwitchPlanner {
       return;
     }
     state.inStep = true;
+    this.#sendDifference(state, plan, moment);
+    const { operations } = plan;
+    this.#notices.tell(
+      'info',
+      'nve-in-step',
+      recordKey('nve', state.name),
+      `${state.name} was read: ${plan.flowsBefore} flows found, ${operations.length} changes to make`,
+    );
+  }
+
+  #sendDifference(state: NveState, plan: DiffPlan, moment: number): void {
     state.occupiedKeys = new Set(plan.occupied.map(this.#options.keyOf));
     state.occupied = plan.occupied.map(
       (flow) =>
@@ -145,12 +158,27 @@ export class SwitchPlanner {
     state.underWay.push({ batch: moment, flowsGrowth: plan.flowsAfter - plan.flowsBefore });
     const { operations } = plan;
     this.#options.emit({ type: 'send', nve: state.name, batch: moment, operations });
-    this.#notices.tell(
-      'info',
-      'nve-in-step',
-      recordKey('nve', state.name),
-      `${state.name} was read: ${plan.flowsBefore} flows found, ${operations.length} changes to make`,
-    );
+  }
+
+  /** Reads a switch that should have all that it should hold; one that is busy is left for another time. */
+  audit(state: NveState, moment: number): void {
+    if (!state.isQuiet) return;
+    state.audit = moment;
+    this.#options.emit({ type: 'read-installed', nve: state.name, read: moment, isAudit: true });
+  }
+
+  /** The answer of an audit during which nothing was sent: what differs was changed by somebody else. */
+  audited(state: NveState, installed: Installed, moment: number): void {
+    state.audit = undefined;
+    if (!state.isQuiet) return;
+    const { keyOf, translationBytesMax } = this.#options;
+    const plan = planDiff(this.desired(state), installed, keyOf, translationBytesMax);
+    const isSame = plan.operations.length === 0 && plan.occupied.length === state.occupied.length;
+    if (isSame) return;
+    state.flowsInstalled = plan.flowsBefore;
+    this.#sendDifference(state, plan, moment);
+    const text = driftText(state.name, plan);
+    this.#notices.tell('warning', 'drift-repaired', recordKey('nve', state.name), text);
   }
 
   /** A store in which nothing was ever declared has rather been lost than emptied. */

@@ -67,6 +67,7 @@ async function startParts(
     ...{ store, events, log, version, startedAt },
     instance: configuration.instance,
     nameTaken: endWith,
+    auditIntervalMs: configuration['audit-interval-s'] * 1_000,
   });
   const southbound = new Southbound(southboundSettings(configuration), log, (input) =>
     engine.take(input),

@@ -55,6 +55,8 @@ export interface Configuration {
   readonly 'log-format': (typeof LOG_FORMATS)[number];
   /** Silence of a peer after which it is asked whether it lives; 0: never. */
   readonly 'probe-interval-ms': number;
+  /** Between two looks at what a switch really has; 0: only after a (re)connection. */
+  readonly 'audit-interval-s': number;
   /** Connections of NVEs accepted on all listeners together. */
   readonly 'connections-max': number;
   readonly 'manifest-size-max-bytes': number;
@@ -97,6 +99,7 @@ export const OPTIONS: { readonly [Name in OptionName]: Option<Configuration[Name
   'log-level': single(oneOf(LOG_LEVELS)),
   'log-format': single(oneOf(LOG_FORMATS)),
   'probe-interval-ms': single(integer(0, 3_600_000)),
+  'audit-interval-s': single(integer(0, 86_400)),
   'connections-max': single(integer(1, 65_535)),
   'manifest-size-max-bytes': single(integer(1024, 64 * YAML_SIZE_MAX_BYTES)),
   'feed-revisions-max': single(integer(10, 1_000_000)),

@@ -97,6 +97,7 @@ function defaults({
     'log-level': preset('info'),
     'log-format': preset('auto'),
     'probe-interval-ms': preset('5000'),
+    'audit-interval-s': preset('60'),
     'connections-max': preset('2000'),
     'manifest-size-max-bytes': preset(String(1 << 20)),
     'feed-revisions-max': preset('10000'),

@@ -15,6 +15,7 @@ import { keyOfFlow } from '../southbound/operation-encoder.ts';
 import type { Southbound } from '../southbound/southbound.ts';
 import { type Store, StoreError, type Write } from '../store/contract.ts';
 import { Announcer, type AnnouncerSettings } from './announcer.ts';
+import { Auditor } from './auditor.ts';
 import type { EventLog, Notice } from './event-log.ts';
 import { PeersHeard, UNHEARD } from './peer-targets.ts';
 import { StoreFollower } from './store-follower.ts';
@@ -35,6 +36,8 @@ export interface EngineSettings extends Omit<AnnouncerSettings, 'controllersOf' 
   readonly store: Store;
   readonly events: EventLog;
   readonly log: Log;
+  /** Between two looks at what a switch has; 0: only after a (re)connection. */
+  readonly auditIntervalMs?: number;
 }
 
 export class Engine {
@@ -48,6 +51,7 @@ export class Engine {
   readonly #timers = new Set<NodeJS.Timeout>();
   #southbound: Switches | undefined;
   #announcer: Announcer | undefined;
+  #auditor: Auditor | undefined;
   #inputs: Input[] = [];
   #turn: NodeJS.Immediate | undefined;
   #publishProblem: string | undefined;
@@ -130,6 +134,11 @@ export class Engine {
       );
       await this.#announcer.start();
     }
+    this.#auditor = new Auditor({
+      intervalMs: this.#settings.auditIntervalMs ?? 0,
+      nves: () => this.core.nves(),
+      audit: (nve) => this.take({ type: 'audit', nve }),
+    });
     this.#later(COME_BACK_MS, () => this.take({ type: 'arrivals-over' }));
   }
 
@@ -170,6 +179,7 @@ export class Engine {
   async close(): Promise<void> {
     this.#closed = true;
     this.#follower.close();
+    this.#auditor?.close();
     clearImmediate(this.#turn);
     clearTimeout(this.#publishAgain);
     for (const timer of this.#timers) clearTimeout(timer);

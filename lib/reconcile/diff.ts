@@ -21,6 +21,8 @@ export interface InstalledFlows {
   cookieHigh(index: number): number;
   cookieLow(index: number): number;
   flow(index: number): InstalledFlow;
+  /** Whether it does what this flow of ours says, whose key and cookie it has; absent: the cookie is believed. */
+  isAsDesired?(index: number, flow: Flow): boolean;
 }
 
 export interface Installed {
@@ -81,12 +83,19 @@ function diffFlows(
     before++;
     if (flow === undefined) {
       operations.push({ type: 'installed-flow-remove', flow: installed.flow(index) });
-    } else if (sameCookie(flow.cookie, installed.cookieHigh(index), installed.cookieLow(index))) {
-      wanted.delete(key);
-    }
+    } else if (isInstalled(flow, installed, index)) wanted.delete(key);
   }
   for (const flow of wanted.values()) operations.push({ type: 'flow-add', flow });
   return { flowsAfter: total - occupied.length, flowsBefore: before, occupied };
+}
+
+function isInstalled(flow: Flow, installed: InstalledFlows, index: number): boolean {
+  const hasCookie = sameCookie(
+    flow.cookie,
+    installed.cookieHigh(index),
+    installed.cookieLow(index),
+  );
+  return hasCookie && installed.isAsDesired?.(index, flow) !== false;
 }
 
 function sameCookie(cookie: bigint, high: number, low: number): boolean {

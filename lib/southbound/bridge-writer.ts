@@ -114,12 +114,16 @@ export class BridgeWriter {
     this.#isUnsettled =
       steps.length > 0 || view.curCfg < view.nextCfg || bridge?.datapathId === undefined;
     const { domain, instance } = settings;
-    if (bridge !== undefined && this.#generation === undefined) {
+    const held = this.#generation;
+    if (bridge !== undefined && held === undefined) {
       // First: the switch is served the sooner. Never behind the clock, nor what any master of this bridge has used.
       const least = maximum(bridge.generation, this.#generationAsked) + 1n;
       const generation = maximum(BigInt(Date.now()), least);
       this.#generationAsked = generation;
       this.#send(generationTransaction(bridge, instance, generation), generation);
+    } else if (bridge !== undefined && held !== undefined && bridge.generation < held) {
+      // Set back by hand: whoever is master next goes above what the bridge says.
+      this.#send(generationTransaction(bridge, instance, held), held);
     } else if (steps.length > 0) {
       const controllers = wantedControllers(settings);
       const author = { instance, generation: this.#generation };

@@ -185,6 +185,14 @@ function words(text: string | undefined): string[] {
     .filter((word) => word !== '');
 }
 
+/**
+ * Generations are compared in a circle of 64 bits (OpenFlow 1.3.5 §6.3.5): one that is half of it ahead is stale to the
+ * switch, however often it is raised. No clock gives more than this, so no master of ours wrote it.
+ */
+const GENERATION_MAX = 2n ** 62n;
+
 function generationOf(text: string | undefined): bigint {
-  return text !== undefined && /^[1-9][0-9]{0,18}$/.test(text) ? BigInt(text) : 0n;
+  if (text === undefined || !/^[1-9][0-9]{0,18}$/.test(text)) return 0n;
+  const generation = BigInt(text);
+  return generation > GENERATION_MAX ? 0n : generation;
 }

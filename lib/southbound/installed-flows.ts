@@ -1,36 +1,65 @@
 /**
  * A flow dump as columns: two numbers a flow decide, and a flow's bytes are looked at only if it must go.
+ *
+ * An audit looks at what each flow does, too: whoever changes a flow by hand leaves its cookie as it was.
  */
+import type { Flow } from '../../protocols/openflow/values/flow.ts';
+import { formatInstructions } from '../../protocols/openflow/values/text.ts';
 import type { OpenFlowVersion } from '../../protocols/openflow/values/version.ts';
-import { scanFlowStats } from '../../protocols/openflow/wire/flow-scan.ts';
+import { decodeFlowStats, scanFlowStats } from '../../protocols/openflow/wire/flow-scan.ts';
 import type { InstalledFlows } from '../reconcile/diff.ts';
 import type { InstalledFlow } from '../reconcile/operations.ts';
+import { instructionBytes, padTo8 } from './operation-encoder.ts';
 
 /** Undefined: a length in the dump is wrong. */
 export function readInstalledFlows(
   version: OpenFlowVersion,
   parts: readonly Uint8Array[],
 ): InstalledFlows | undefined {
-  const columns = new Columns(parts);
+  return readColumns(version, parts, new Columns(parts));
+}
+
+/** Of which `isAsDesired` says more than the cookie does. */
+export function readAuditedFlows(
+  version: OpenFlowVersion,
+  parts: readonly Uint8Array[],
+): InstalledFlows | undefined {
+  return readColumns(version, parts, new AuditedColumns(version, parts));
+}
+
+function readColumns(
+  version: OpenFlowVersion,
+  parts: readonly Uint8Array[],
+  columns: Columns,
+): InstalledFlows | undefined {
   for (const [index, part] of parts.entries()) {
     const whole = scanFlowStats(version, part, (entry) => {
       columns.keys.push(entry.key);
       columns.cookies.push(entry.cookieHi, entry.cookieLo);
       columns.places.push(index, entry.matchOffset, entry.matchLength, entry.table, entry.priority);
+      columns.take(entry.offset, entry.length);
     });
     if (!whole) return undefined;
   }
   return columns;
 }
 
+const PLACES = 5;
+
 class Columns implements InstalledFlows {
   readonly keys: number[] = [];
   readonly cookies: number[] = [];
+  /** Per flow: part, where its match begins and how long it is, table, priority. */
   readonly places: number[] = [];
-  readonly #parts: readonly Uint8Array[];
+  protected readonly parts: readonly Uint8Array[];
 
   constructor(parts: readonly Uint8Array[]) {
-    this.#parts = parts;
+    this.parts = parts;
+  }
+
+  /** Where the record of the flow lies that was just added. */
+  take(_offset: number, _length: number): void {
+    // Of no use here.
   }
 
   get count(): number {
@@ -51,10 +80,60 @@ class Columns implements InstalledFlows {
 
   flow(index: number): InstalledFlow {
     const [part = 0, offset = 0, length = 0, table = 0, priority = 0] = this.places.slice(
-      index * 5,
-      index * 5 + 5,
+      index * PLACES,
+      index * PLACES + PLACES,
     );
-    const matchBytes = this.#parts[part]?.slice(offset, offset + length) ?? new Uint8Array(0);
+    const matchBytes = this.parts[part]?.slice(offset, offset + length) ?? new Uint8Array(0);
     return { table, priority, matchBytes };
   }
+}
+
+const MATCH_HEADER_BYTES = 4;
+
+class AuditedColumns extends Columns {
+  readonly #version: OpenFlowVersion;
+  /** Per flow: where its record begins and ends. */
+  readonly #records: number[] = [];
+
+  constructor(version: OpenFlowVersion, parts: readonly Uint8Array[]) {
+    super(parts);
+    this.#version = version;
+  }
+
+  override take(offset: number, length: number): void {
+    this.#records.push(offset, offset + length);
+  }
+
+  isAsDesired(index: number, flow: Flow): boolean {
+    const part = this.parts[this.places[index * PLACES] ?? 0];
+    if (part === undefined) return false;
+    const end = this.#records[index * 2 + 1] ?? 0;
+    const wanted = instructionBytes(this.#version, flow);
+    if (sameBytes(part, this.#instructionsAt(part, index), end, wanted)) return true;
+    // A switch may write the same in another way.
+    const record = part.subarray(this.#records[index * 2], end);
+    const decoded = decodeFlowStats(this.#version, record);
+    const [installed] = decoded.ok ? decoded.value : [];
+    return (
+      installed !== undefined &&
+      formatInstructions(installed.instructions) === formatInstructions(flow.instructions)
+    );
+  }
+
+  /** Behind the match and, from OpenFlow 1.5 on, the statistics. */
+  #instructionsAt(part: Uint8Array, index: number): number {
+    const matchAt = (this.places[index * PLACES + 1] ?? 0) - MATCH_HEADER_BYTES;
+    const matchLength = (this.places[index * PLACES + 2] ?? 0) + MATCH_HEADER_BYTES;
+    const at = matchAt + padTo8(matchLength);
+    if (this.#version < 6) return at;
+    return at + padTo8(((part[at + 2] ?? 0) << 8) | (part[at + 3] ?? 0));
+  }
+}
+
+function sameBytes(bytes: Uint8Array, at: number, end: number, wanted: Uint8Array): boolean {
+  if (end - at !== wanted.length) return false;
+  for (let index = 0; index < wanted.length; index++) {
+    if (bytes[at + index] !== wanted[index]) return false;
+  }
+  return true;
 }

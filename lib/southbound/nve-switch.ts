@@ -20,7 +20,7 @@ import { now } from '../runtime/clock.ts';
 import { Connection } from '../runtime/connection.ts';
 import type { Log } from '../runtime/log.ts';
 import { plainAddress } from '../runtime/streams.ts';
-import { readInstalledFlows } from './installed-flows.ts';
+import { readAuditedFlows, readInstalledFlows } from './installed-flows.ts';
 import { cookieOfOffending, describeError, isSlaveError } from './openflow-faults.ts';
 import { encodeOperation } from './operation-encoder.ts';
 import { SendQueue } from './send-queue.ts';
@@ -131,14 +131,14 @@ export class NveSwitch {
     }
   }
 
-  /** Answers with an `installed` input. */
-  async readInstalled(read: number): Promise<void> {
+  /** Answers with an `installed` input. `isAudit`: beside everything else, and looking at what each flow does. */
+  async readInstalled(read: number, isAudit = false): Promise<void> {
     // What waits was meant for a switch in another state: the difference to come has it all.
-    this.#queue.clear();
+    if (!isAudit) this.#queue.clear();
     const [flowParts, groups] = await Promise.all([this.#flowParts(), this.#groups()]);
     if (flowParts === undefined || groups === undefined || this.#nve === undefined) return;
     const { version } = this;
-    const flows = readInstalledFlows(version, flowParts);
+    const flows = (isAudit ? readAuditedFlows : readInstalledFlows)(version, flowParts);
     if (flows === undefined) {
       this.close('its flow dump has a wrong length');
       return;

@@ -18,6 +18,9 @@ import type { Operation } from '../reconcile/operations.ts';
 /** The top bit marks what a session did not number itself. */
 const SHARED_XID = 0x80000001;
 
+/** In a flow mod, of all versions: OpenFlow 1.3.5 §7.3.4.1. */
+const MATCH_AT = 48;
+
 type Encodings = (Uint8Array | undefined)[];
 
 const adds = new WeakMap<Flow, Encodings>();
@@ -63,6 +66,17 @@ export function keyOfFlow(flow: Flow): number {
     keys.set(flow, key);
   }
   return key;
+}
+
+/** The instructions of a flow of ours, as they went to the switch. */
+export function instructionBytes(version: OpenFlowVersion, flow: Flow): Uint8Array {
+  const bytes = encodeOnce(adds, version, flow, encodeAddition);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return bytes.subarray(MATCH_AT + padTo8(view.getUint16(MATCH_AT + 2)));
+}
+
+export function padTo8(length: number): number {
+  return (length + 7) & ~7;
 }
 
 function encodeAddition(version: OpenFlowVersion, flow: Flow): Uint8Array {

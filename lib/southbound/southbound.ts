@@ -95,7 +95,7 @@ export class Southbound {
     const device = this.#serving.get(effect.nve);
     if (device === undefined) return;
     if (effect.type === 'send') device.send(effect.batch, effect.operations);
-    else void device.readInstalled(effect.read);
+    else void device.readInstalled(effect.read, effect.isAudit);
   }
 
   /** To be called again whenever `peers` would say another thing: the bridges that we own follow. */

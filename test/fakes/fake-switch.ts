@@ -2,6 +2,7 @@
  * A switch in memory, as strict as Open vSwitch where order matters: it refuses a group that exists, a bucket id
  * that is taken, a flow to a group that does not exist. Counts what was done to it.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { isOurCookie } from '../../lib/desired/cookie.ts';
 import type { Installed, InstalledFlows } from '../../lib/reconcile/diff.ts';
 import type { Operation } from '../../lib/reconcile/operations.ts';
@@ -55,6 +56,7 @@ export class FakeSwitch {
       key: (index) => keyOf(at(index)),
       cookieHigh: (index) => Number(at(index).cookie >> 32n),
       cookieLow: (index) => Number(at(index).cookie & 0xffffffffn),
+      isAsDesired: (index, flow) => isDeepStrictEqual(at(index).instructions, flow.instructions),
       flow: (index) => ({
         table: at(index).table,
         priority: at(index).priority,

@@ -34,6 +34,7 @@ export function addServe(program: Command, context: CommandContext, loadServe: L
     .option('--log-level <level>', 'error, warn, info or debug')
     .option('--log-format <format>', 'auto, text or json')
     .option('--probe-interval-ms <ms>', 'silence of a peer after which it is asked; 0: never')
+    .option('--audit-interval-s <s>', 'between two looks at what a switch has; 0: never')
     .option('--connections-max <count>', 'connections of NVEs accepted in all')
     .option('--manifest-size-max-bytes <bytes>', 'the largest request of the API')
     .option('--feed-revisions-max <count>', 'changes that the store keeps for readers')

@@ -44,6 +44,7 @@ describe('configuration', () => {
         'log-level': 'info',
         'log-format': 'auto',
         'probe-interval-ms': 5000,
+        'audit-interval-s': 60,
         'connections-max': 2000,
         'manifest-size-max-bytes': 1_048_576,
         'feed-revisions-max': 10_000,

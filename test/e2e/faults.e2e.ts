@@ -1,0 +1,299 @@
+/**
+ * Faults of an NVE's parts on real processes, one after the other on one site, under pings at 100 Hz. After each,
+ * desired equals installed within a stated time; the table at the end says how long it took.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { everyPairPings } from '../../scripts/lab/checks.ts';
+import type { Tenant } from '../../scripts/lab/tenant.ts';
+import { Faults } from './support/fault-site.ts';
+import { Site } from './support/site.ts';
+
+let site: Site;
+const faults = new Faults(() => site);
+
+const PROBE_MS = 1_000;
+/** Given up after two of them. */
+const LONGER_THAN_PROBE_MS = 2 * PROBE_MS + 500;
+/** A manager or a controller is tried again after 1 s at most here, and a loaded machine may need several tries. */
+const RECONNECTED_MS = 10_000;
+const AT_ONCE_MS = 5_000;
+/** An audit each second here. */
+const AUDITED_MS = 8_000;
+
+describe('three hypervisors under pings, and a fault', () => {
+  before(async () => {
+    const args = ['--probe-interval-ms', String(PROBE_MS), '--audit-interval-s', '0'];
+    site = await Site.open({ prefix: 'nvef', hypervisors: 3, args });
+    for (const hypervisor of site.lab.hypervisors) await hypervisor.setManagerBackoff(1_000);
+    await site.declare({ name: 'blue', vni: 5001 }, [1, 2, 3]);
+    // red-3 comes and goes on h3, so that h2 has something to follow.
+    await site.declare({ name: 'red', vni: 5002 }, [1, 2, 3]);
+    expect((await everyPairPings(site.lab, 'blue')).faults).to.deep.equal([]);
+    expect((await everyPairPings(site.lab, 'red')).faults).to.deep.equal([]);
+  });
+
+  after(async () => {
+    await site?.close();
+    process.stdout.write(
+      faults.table.toString('Faults: from the end of the cause to desired equals installed'),
+    );
+  });
+
+  describe('of ovsdb-server', ovsdbServer);
+  describe('of ovs-vswitchd', vswitchd);
+  describe('of rows of ours, by hand', rowsByHand);
+  describe('of the bridge, by hand', bridgeByHand);
+  describe('of managers and controllers, by hand', targetsByHand);
+  describe('of the clock', clock);
+  describe('of flows and groups, by hand', drift);
+});
+
+function ovsdbServer(): void {
+  faults.fault('ovsdb-server restarted', { boundMs: RECONNECTED_MS }, () =>
+    site.hv(2).restartOvsdb(),
+  );
+
+  faults.fault('ovsdb-server paused, shorter than the probe', { boundMs: AT_ONCE_MS }, async () => {
+    await pausedFor('ovsdb', PROBE_MS / 2);
+  });
+
+  faults.fault(
+    'ovsdb-server paused, longer than the probe',
+    { boundMs: RECONNECTED_MS },
+    async () => {
+      await pausedFor('ovsdb', LONGER_THAN_PROBE_MS);
+      expect(await codesOf('h2')).to.include('nve-lost');
+    },
+  );
+
+  faults.fault('database compacted while connected', { boundMs: AT_ONCE_MS }, async () => {
+    await site.hv(2).ovsdbAppctl('ovsdb-server/compact');
+    await flip(site.tenant('red-3'));
+  });
+
+  faults.fault(
+    'database compacted, then ovsdb-server restarted',
+    { boundMs: RECONNECTED_MS },
+    async () => {
+      await site.hv(2).ovsdbAppctl('ovsdb-server/compact');
+      await site.hv(2).restartOvsdb();
+    },
+  );
+}
+
+function vswitchd(): void {
+  faults.fault('ovs-vswitchd restarted', { boundMs: RECONNECTED_MS, at: 2 }, () =>
+    site.hv(2).restartVswitchd(),
+  );
+
+  faults.fault('ovs-vswitchd killed', { boundMs: RECONNECTED_MS, at: 2 }, async () => {
+    await site.hv(2).kill('vs');
+    await site.hv(2).recoverVswitchd();
+  });
+
+  faults.fault(
+    'ovs-vswitchd paused, shorter than the probe',
+    { boundMs: AT_ONCE_MS, at: 2 },
+    async () => {
+      await pausedFor('vs', PROBE_MS / 2, () => flip(site.tenant('red-3')));
+    },
+  );
+
+  faults.fault(
+    'ovs-vswitchd paused, longer than the probe',
+    { boundMs: RECONNECTED_MS, at: 2 },
+    async () => {
+      const red = site.tenant('red-3');
+      await pausedFor('vs', LONGER_THAN_PROBE_MS, () => red.detach());
+      await red.attach();
+    },
+  );
+}
+
+function rowsByHand(): void {
+  const byHand = (what: string, at: number | undefined, ...words: readonly string[]) => {
+    const options = at === undefined ? {} : { at };
+    faults.fault(what, { boundMs: AT_ONCE_MS, ...options }, async () => {
+      await site.hv(2).vsctl('--no-wait', ...words);
+    });
+  };
+  const iface = ['set', 'interface', 'nva-geneve'];
+  byHand('tunnel port deleted', 2, 'del-port', 'br-int', 'nva-geneve');
+  byHand('tunnel port with other options', 2, ...iface, 'options:remote_ip=10.9.0.99');
+  byHand('tunnel port of another type', 2, ...iface, 'type=gre');
+  byHand(
+    'tunnel port without marks',
+    2,
+    ...[
+      ...['clear', 'interface', 'nva-vxlan', 'external_ids'],
+      ...['--', 'clear', 'port', 'nva-vxlan', 'external_ids'],
+    ],
+  );
+  byHand('fail_mode standalone', undefined, 'set-fail-mode', 'br-int', 'standalone');
+  byHand('fail_mode removed', undefined, 'del-fail-mode', 'br-int');
+  byHand('protocols without ours', 2, 'set', 'bridge', 'br-int', 'protocols=OpenFlow10');
+  byHand(
+    'external_ids of the bridge cleared',
+    undefined,
+    'clear',
+    'bridge',
+    'br-int',
+    'external_ids',
+  );
+  const bridge = ['set', 'bridge', 'br-int'];
+  const generation = ['remove', 'bridge', 'br-int', 'external_ids', 'nva-generation'];
+  byHand('nva-generation removed', undefined, ...generation);
+  byHand('nva-generation set back', undefined, ...bridge, 'external_ids:nva-generation=7');
+  byHand('nva-generation garbage', undefined, ...bridge, 'external_ids:nva-generation=x7');
+
+  for (const value of ['7', 'x', '9223372036854775807', '9999999999999999999']) {
+    faults.fault(
+      `nva-generation ${value} when nva restarts`,
+      { boundMs: RECONNECTED_MS },
+      async () => {
+        await site.controller.stop();
+        await site.hv(2).vsctl('--no-wait', ...bridge, `external_ids:nva-generation=${value}`);
+        await site.controller.start();
+      },
+    );
+  }
+}
+
+function bridgeByHand(): void {
+  faults.fault('bridge deleted', { boundMs: RECONNECTED_MS, at: 2 }, async () => {
+    await site.hv(2).vsctl('del-br', 'br-int');
+    await site.hv(2).waitForBridge('br-int');
+    for (const tenant of tenantsOf(2)) await tenant.attach();
+    const created = await site.hv(2).vsctl('get', 'bridge', 'br-int', 'external_ids:nva-created');
+    expect(created.trim()).to.equal('"true"');
+  });
+
+  faults.fault('bridge deleted and added at once', { boundMs: RECONNECTED_MS, at: 2 }, async () => {
+    const words = ['del-br', 'br-int', '--', 'add-br', 'br-int'];
+    await site.hv(2).vsctl(...words, '--', 'set', 'bridge', 'br-int', 'datapath_type=netdev');
+    for (const tenant of tenantsOf(2)) await tenant.attach();
+  });
+}
+
+function targetsByHand(): void {
+  const options = { boundMs: RECONNECTED_MS, at: 2 };
+  faults.fault('controller target removed', options, async () => {
+    const [uuid] = (
+      await site.hv(2).vsctl('--bare', '--columns=_uuid', 'list', 'controller')
+    ).split('\n');
+    await site.hv(2).vsctl('--no-wait', 'remove', 'bridge', 'br-int', 'controller', uuid ?? '');
+  });
+
+  faults.fault('controllers removed', options, async () => {
+    await site.hv(2).vsctl('--no-wait', 'del-controller', 'br-int');
+  });
+
+  faults.fault('manager removed, and set again', { boundMs: RECONNECTED_MS }, async () => {
+    await site.hv(2).vsctl('--no-wait', 'del-manager');
+    await site.nveBecomes('h2', ({ status }) => !status.connected);
+    await site.hv(2).joinManager(site.controller.manager);
+    await site.hv(2).setManagerBackoff(1_000);
+  });
+}
+
+function clock(): void {
+  const HOUR_MS = 3_600_000;
+  for (const [what, offsetMs] of [
+    ['5 hours ahead', 5 * HOUR_MS],
+    ['5 hours behind', -5 * HOUR_MS],
+    ['right again', 0],
+  ] as const) {
+    faults.fault(`nva restarted, its clock ${what}`, { boundMs: RECONNECTED_MS }, async () => {
+      const before = await generations();
+      await site.controller.stop();
+      site.controller.clockOffsetMs = offsetMs;
+      await site.controller.start();
+      await site.inStep();
+      const after = await generations();
+      expect(after.every((value, at) => value > (before[at] ?? 0n))).to.equal(true);
+    });
+  }
+}
+
+function drift(): void {
+  before(async () => {
+    await site.controller.restart(['--audit-interval-s', '1']);
+    await site.settled();
+  });
+
+  const flow = 'table=40,reg0=5001,dl_dst=02:00:00:00:00:01';
+  const changes = [
+    [
+      'a flow deleted',
+      `missing or changed cookie`,
+      'del-flows',
+      '--strict',
+      `${flow},priority=100`,
+    ],
+    [
+      'flows changed, their cookies kept',
+      'missing or changed cookie',
+      'mod-flows',
+      'table=40,actions=drop',
+    ],
+    ['all flows deleted', 'flows', 'del-flows'],
+    ['all groups deleted', 'missing group', 'del-groups'],
+  ] as const;
+  for (const [what, words, command, ...args] of changes) {
+    faults.fault(what, { boundMs: AUDITED_MS, at: 2 }, async () => {
+      const before = await driftsOf('h2');
+      await site.hv(2).ofctl(command, ...args);
+      const told = async () => (await driftsOf('h2')).slice(before.length).join('');
+      await site.until('the event', async () => (await told()).includes(words), AUDITED_MS);
+    });
+  }
+
+  faults.fault('a group changed', { boundMs: AUDITED_MS, at: 2 }, async () => {
+    const dump = await site.hv(2).ofctl('dump-groups');
+    const [id] = /(?<=group_id=)\d+/.exec(dump) ?? [];
+    await site.hv(2).ofctl('mod-group', `group_id=${id},type=all`);
+  });
+}
+
+async function driftsOf(nve: string): Promise<readonly string[]> {
+  const events = await site.events();
+  return events
+    .filter(({ code, object }) => code === 'drift-repaired' && object === `nve/${nve}`)
+    .map(({ message }) => message);
+}
+
+async function generations(): Promise<readonly bigint[]> {
+  const words = ['get', 'bridge', 'br-int', 'external_ids:nva-generation'];
+  const texts = await Promise.all(site.lab.hypervisors.map((each) => each.vsctl(...words)));
+  return texts.map((text) => BigInt(text.trim().replaceAll('"', '')));
+}
+
+/** SIGSTOP to a daemon of h2, `work` meanwhile, SIGCONT. */
+async function pausedFor(
+  daemon: 'ovsdb' | 'vs',
+  ms: number,
+  work: () => Promise<void> = async () => undefined,
+): Promise<void> {
+  const hypervisor = site.hv(2);
+  hypervisor.pause(daemon);
+  try {
+    await Promise.all([work(), sleep(ms)]);
+  } finally {
+    hypervisor.resume(daemon);
+  }
+}
+
+async function flip(tenant: Tenant): Promise<void> {
+  await tenant.detach();
+  await tenant.attach();
+}
+
+function tenantsOf(index: number): readonly Tenant[] {
+  return site.lab.tenants.filter(({ hypervisor }) => hypervisor.index === index);
+}
+
+async function codesOf(nve: string): Promise<readonly string[]> {
+  const events = await site.events();
+  return events.filter(({ object }) => object === `nve/${nve}`).map(({ code }) => code);
+}

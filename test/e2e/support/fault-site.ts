@@ -1,0 +1,100 @@
+/**
+ * One fault after the other on one site, under pings at 100 Hz: each ends when desired equals installed on every NVE,
+ * within its bound; the time is measured from the end of the fault's cause.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { type MeshResult, PingMesh } from '../../../scripts/lab/ping-mesh.ts';
+import { apiOf, differencesOf } from './fault-equality.ts';
+import { FaultTable } from './fault-table.ts';
+import { figure } from './figures.ts';
+import type { Site } from './site.ts';
+
+export interface FaultOptions {
+  /** Generous for a machine with other work to do. */
+  readonly boundMs: number;
+  /** Whose pings may be lost: the hypervisor that the fault is at; absent: none at all. */
+  readonly at?: number;
+}
+
+const EVERY_MS = 25;
+
+export class Faults {
+  readonly table = new FaultTable();
+  readonly #siteOf: () => Site;
+
+  constructor(siteOf: () => Site) {
+    this.#siteOf = siteOf;
+  }
+
+  /** Like mocha's `it`; `work` ends when the cause of the fault is over. */
+  fault(title: string, options: FaultOptions, work: () => Promise<void>): void {
+    it(title, async () => {
+      const site = this.#siteOf();
+      try {
+        const { equalMs, pings } = await this.#measure(options.boundMs, work);
+        const lost = `${pings.lost} of ${pings.sent}`;
+        figure(`${Math.round(equalMs)} ms until equal, ${lost} pings lost`);
+        this.table.add({ fault: title, equalMs, boundMs: options.boundMs, lost });
+        expect(lossesElsewhere(pings, options.at)).to.deep.equal([]);
+      } catch (error) {
+        process.stderr.write(`--- the log of ${site.controller.name}\n`);
+        process.stderr.write(`${site.controller.logTail(15)}\n---\n`);
+        throw error;
+      }
+    });
+  }
+
+  async #measure(
+    boundMs: number,
+    work: () => Promise<void>,
+  ): Promise<{ equalMs: number; pings: MeshResult }> {
+    const site = this.#siteOf();
+    const mesh = await PingMesh.start(site.lab.tenants.filter(({ network }) => network === 'blue'));
+    await work();
+    const start = performance.now();
+    await this.equal(boundMs);
+    const equalMs = performance.now() - start;
+    await mesh.answered(10);
+    return { equalMs, pings: await mesh.stop() };
+  }
+
+  /** Everything is as it should be, on every NVE. */
+  async equal(boundMs: number): Promise<void> {
+    const end = performance.now() + boundMs;
+    for (;;) {
+      const faults = await this.#differences();
+      if (faults.length === 0) return;
+      if (performance.now() > end) {
+        throw new Error(`after ${boundMs} ms: ${faults.slice(0, 5).join('; ')}`);
+      }
+      await sleep(EVERY_MS);
+    }
+  }
+
+  async #differences(): Promise<readonly string[]> {
+    const { lab, controller } = this.#siteOf();
+    const api = apiOf(controller);
+    const target = `tcp:${controller.ip}:6653`;
+    const found = await Promise.all([
+      ...lab.hypervisors.map((hypervisor) => differencesOf(hypervisor, api, target)),
+      api.list('ports').then(
+        (ports) =>
+          lab.tenants
+            .filter(({ attached }) => attached)
+            .filter(({ ifaceId, hypervisor }) => {
+              const status = ports.find(({ name }) => name === ifaceId)?.status;
+              return status?.phase !== 'active' || status.nve !== hypervisor.name;
+            })
+            .map(({ name }) => `${name} is attached and not active`),
+        (error: unknown) => [String(error)],
+      ),
+    ]);
+    return found.flat();
+  }
+}
+
+/** Pairs that lost something and have nothing to do with the hypervisor that the fault was at. */
+function lossesElsewhere({ losses }: MeshResult, at: number | undefined): readonly string[] {
+  return losses.filter((line) => at === undefined || !line.includes(`blue-${at}`));
+}
