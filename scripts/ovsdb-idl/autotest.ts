@@ -125,9 +125,9 @@ __end_daemon() {
 export function readTestFile(text: string): TestFile {
   const m4 = new M4(BUILTINS);
   const expanded = quadrigraphs(m4.unseal(m4.expand(text)));
-  const preludes = expanded.matchAll(new RegExp(`${PRELUDE}([^]*?)${PRELUDE_END}`, 'g'));
+  const preludes = expanded.matchAll(new RegExp(`${PRELUDE}([\\s\\S]*?)${PRELUDE_END}`, 'g'));
   const tests = expanded.matchAll(
-    new RegExp(`${SETUP}([^${SETUP_END}]*)${SETUP_END}([^]*?)${CLEANUP}`, 'g'),
+    new RegExp(`${SETUP}([^${SETUP_END}]*)${SETUP_END}([\\s\\S]*?)${CLEANUP}`, 'g'),
   );
   return {
     prelude: [...preludes].map(([, body]) => body).join('\n'),

@@ -143,35 +143,40 @@ export class M4 {
   #arguments(input: Input): readonly string[] {
     input.skip(1);
     const args: string[] = [];
-    let current = '';
+    for (let isLast = false; !isLast; ) {
+      const { text, end } = this.#argument(input);
+      args.push(text);
+      isLast = end === ')';
+    }
+    return args;
+  }
+
+  /** Up to the comma or parenthesis that ends it; white space in front does not count. */
+  #argument(input: Input): { readonly text: string; readonly end: string } {
+    let argument = '';
     let depth = 0;
-    let isFresh = true;
+    skipSpace(input);
     while (!input.isEmpty) {
-      if (isFresh && /\s/.test(input.peek())) {
-        input.skip(1);
-        continue;
-      }
-      isFresh = false;
       const { kind, text } = input.token();
       if (kind === 'word') {
-        const isBefore = current === '';
-        const stays = this.#word(text, input);
-        current += stays;
-        // What a leading macro (or dnl) leaves may begin with white space, which does not count either.
-        isFresh = isBefore && stays === '' && text === 'dnl';
-      } else if (kind === 'char' && depth === 0 && (text === ',' || text === ')')) {
-        args.push(current);
-        if (text === ')') return args;
-        current = '';
-        isFresh = true;
-      } else {
-        if (kind === 'char' && text === '(') depth++;
-        if (kind === 'char' && text === ')') depth--;
-        current += text;
+        argument += this.#word(text, input);
+        if (text === 'dnl' && argument === '') skipSpace(input);
+        continue;
       }
+      if (kind === 'char' && depth === 0 && (text === ',' || text === ')')) {
+        return { text: argument, end: text };
+      }
+      if (kind === 'char') depth += DEPTHS[text] ?? 0;
+      argument += text;
     }
-    throw new Error(`the arguments ${args.join(', ').slice(0, 60)} do not end`);
+    throw new Error(`the argument ${argument.slice(0, 60)} does not end`);
   }
+}
+
+const DEPTHS: Readonly<Record<string, number>> = { '(': 1, ')': -1 };
+
+function skipSpace(input: Input): void {
+  while (/\s/.test(input.peek())) input.skip(1);
 }
 
 function substitute(body: string, args: readonly string[]): string {

@@ -27,7 +27,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readTestFile, SHELL_LIBRARY, type TheirTest } from './autotest.ts';
-import { differenceOf, reasonAgainst } from './not-for-us.ts';
+import { adapted, differenceOf, reasonAgainst } from './not-for-us.ts';
 
 const FILES = ['ovsdb-idl', 'ovsdb-monitor', 'reconnect'];
 
@@ -64,7 +64,8 @@ function writeShims(bin: string, useTheirs: boolean): void {
   const ours = (module: string) =>
     [
       process.execPath,
-      ...process.execArgv,
+      // A package that is named in an option is looked for from the working directory, which will be another one.
+      ...process.execArgv.map((word) => (word === 'tsx' ? import.meta.resolve('tsx') : word)),
       fileURLToPath(new URL(`${module}.${extension}`, import.meta.url)),
     ]
       .map((word) => `'${word}'`)
@@ -111,10 +112,41 @@ function writePki(folder: string): void {
   const run = (...args: string[]) =>
     execFileSync('openssl', args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  run('req', '-x509', ...curve, '-subj', '/CN=ca', '-keyout', 'ca.pem', '-out', 'testpki-cacert.pem');
+  run(
+    'req',
+    '-x509',
+    ...curve,
+    '-subj',
+    '/CN=ca',
+    '-keyout',
+    'ca.pem',
+    '-out',
+    'testpki-cacert.pem',
+  );
   for (const suffix of ['', '2']) {
-    run('req', ...curve, '-subj', `/CN=peer${suffix}`, '-keyout', `testpki-privkey${suffix}.pem`, '-out', 'request.pem');
-    run('x509', '-req', '-in', 'request.pem', '-CA', 'testpki-cacert.pem', '-CAkey', 'ca.pem', '-CAcreateserial', '-out', `testpki-cert${suffix}.pem`);
+    run(
+      'req',
+      ...curve,
+      '-subj',
+      `/CN=peer${suffix}`,
+      '-keyout',
+      `testpki-privkey${suffix}.pem`,
+      '-out',
+      'request.pem',
+    );
+    run(
+      'x509',
+      '-req',
+      '-in',
+      'request.pem',
+      '-CA',
+      'testpki-cacert.pem',
+      '-CAkey',
+      'ca.pem',
+      '-CAcreateserial',
+      '-out',
+      `testpki-cert${suffix}.pem`,
+    );
   }
 }
 
@@ -166,8 +198,16 @@ class Runner {
 
   #execute(test: Case, folder: string): Promise<{ status: number; output: string }> {
     const script = join(folder, 'test.sh');
-    writeFileSync(script, `trap 'exit 1' TERM\n${test.prelude}\n${test.script}\nexit 0\n`);
-    const own = { AT: join(folder, 'at'), OVS_RUNDIR: folder, OVS_LOGDIR: folder, OVS_DBDIR: folder };
+    writeFileSync(
+      script,
+      `trap 'exit 1' TERM\n${test.prelude}\n${adapted(test.file, test.title, test.script)}\nexit 0\n`,
+    );
+    const own = {
+      AT: join(folder, 'at'),
+      OVS_RUNDIR: folder,
+      OVS_LOGDIR: folder,
+      OVS_DBDIR: folder,
+    };
     const child = spawn('bash', [script], {
       cwd: folder,
       env: { ...this.#environment, ...own, OVS_SYSCONFDIR: folder, NVA_CASE: test.title },
