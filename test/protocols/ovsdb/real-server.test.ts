@@ -1,66 +1,12 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { expect } from 'chai';
-import { BRIDGE, OPEN_VSWITCH } from '../../../protocols/ovsdb/schemas/open-vswitch.ts';
+import { BRIDGE } from '../../../protocols/ovsdb/schemas/open-vswitch.ts';
 import { Transaction } from '../../../protocols/ovsdb/transaction.ts';
-import { allColumns, readRow } from '../../../protocols/ovsdb/values/tables.ts';
+import { readRow } from '../../../protocols/ovsdb/values/tables.ts';
 import { forgetfulProxy } from './forgetful-proxy.ts';
-import { RealServer } from './real-server.ts';
+import { addBridge, bridgeNames, lab, TABLES, transact } from './real-lab.ts';
 import { OPTIONS, SocketDriver } from './socket-driver.ts';
-
-const TABLES = {
-  Open_vSwitch: allColumns(OPEN_VSWITCH),
-  Bridge: allColumns(BRIDGE),
-};
-
-/** A transaction that makes a bridge hang off the one row of Open_vSwitch. */
-function addBridge(name: string, ids: Record<string, string> = { owner: 'nva' }): Transaction {
-  const transaction = new Transaction();
-  const bridge = transaction.insert('Bridge', {
-    name,
-    fail_mode: 'secure',
-    protocols: ['OpenFlow13', 'OpenFlow15'],
-    external_ids: ids,
-  });
-  return transaction.mutate('Open_vSwitch', [], [['bridges', 'insert', [bridge]]]);
-}
-
-async function transact(driver: SocketDriver, transaction: Transaction, assertLock = false) {
-  const id = driver.act((session, now) =>
-    session.transact(transaction.operations, now, { assertLock }),
-  );
-  return (await driver.event('reply', (event) => event.id === id)).result;
-}
-
-const bridgeNames = (driver: SocketDriver) =>
-  [...(driver.session.replica?.table('Bridge').values() ?? [])].map((row) => row.name).sort();
-
-/** One server and the clients of one test; all gone after it. */
-function lab(clustered = false) {
-  const drivers: SocketDriver[] = [];
-  const state = {
-    server: undefined as RealServer | undefined,
-    running(): RealServer {
-      if (state.server === undefined) throw new Error('no server');
-      return state.server;
-    },
-    connect(options: Partial<typeof OPTIONS> = {}, path = state.running().socket): SocketDriver {
-      const driver = SocketDriver.connect(path, { ...OPTIONS, tables: TABLES, ...options });
-      drivers.push(driver);
-      return driver;
-    },
-  };
-  beforeEach(async () => {
-    state.server = new RealServer(clustered);
-    await state.server.start();
-    state.server.initialise();
-  });
-  afterEach(async () => {
-    for (const driver of drivers.splice(0)) await driver.close();
-    await state.server?.destroy();
-  });
-  return state;
-}
 
 describe('a real ovsdb-server', () => {
   const here = lab();

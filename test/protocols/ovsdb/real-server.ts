@@ -3,12 +3,23 @@
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const SCHEMA = '/usr/share/openvswitch/vswitch.ovsschema';
+
+/** The schema that the servers begin with; a fresh copy. */
+export function installedSchema(): InstalledSchema {
+  return JSON.parse(readFileSync(SCHEMA, 'utf8')) as InstalledSchema;
+}
+
+export interface InstalledSchema {
+  version: string;
+  cksum?: string;
+  tables: Record<string, { columns: Record<string, { type: unknown }> }>;
+}
 
 /** Servers that must not outlive the tests. */
 const RUNNING = new Set<ChildProcess>();
@@ -19,22 +30,26 @@ process.once('exit', () => {
 export class RealServer {
   readonly folder: string;
   readonly socket: string;
+  /** Where the other members of a cluster find it. */
+  readonly raft: string;
   readonly #database: string;
   #process: ChildProcess | undefined;
 
   /**
    * `clustered`: the only kind of database that remembers transaction ids. `schema`: the path of another one than
-   * Open_vSwitch's.
+   * Open_vSwitch's. `member`: of the cluster that it joins as soon as it is started.
    */
-  constructor(clustered = false, schema = SCHEMA) {
+  constructor(clustered = false, schema = SCHEMA, member?: RealServer) {
     this.folder = mkdtempSync(join(tmpdir(), 'nva-ovsdb-'));
     this.socket = join(this.folder, 'db.sock');
     this.#database = join(this.folder, 'conf.db');
-    const raft = `unix:${join(this.folder, 'raft.sock')}`;
+    this.raft = `unix:${join(this.folder, 'raft.sock')}`;
     const args = clustered
-      ? ['create-cluster', this.#database, schema, raft]
+      ? ['create-cluster', this.#database, schema, this.raft]
       : ['create', this.#database, schema];
-    execFileSync('ovsdb-tool', args, { stdio: 'pipe' });
+    const joining = ['join-cluster', this.#database, 'Open_vSwitch', this.raft];
+    const words = member === undefined ? args : [...joining, member.raft];
+    execFileSync('ovsdb-tool', words, { stdio: 'pipe' });
   }
 
   async start(...remotes: string[]): Promise<void> {
@@ -75,6 +90,21 @@ export class RealServer {
   async destroy(): Promise<void> {
     await this.stop();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** A command of ovsdb-server(1), such as `ovsdb-server/compact`. */
+  command(...words: readonly string[]): string {
+    const target = ['-t', join(this.folder, 'ctl')];
+    return execFileSync('ovs-appctl', [...target, ...words], { encoding: 'utf8' });
+  }
+
+  /** Converts the database to this schema while it is served; it runs beside the test. */
+  async convert(schema: object): Promise<void> {
+    const path = join(this.folder, 'new.ovsschema');
+    writeFileSync(path, JSON.stringify(schema));
+    const client = spawn('ovsdb-client', ['convert', `unix:${this.socket}`, path]);
+    const [code] = (await once(client, 'exit')) as [number | null];
+    if (code !== 0) throw new Error(`ovsdb-client convert ended with ${code}`);
   }
 
   /** Creates the one row of Open_vSwitch. */
