@@ -5,10 +5,10 @@
  * Source: RFC 7047 §3.2, §4.1.2.
  */
 import { failed, ok, type Result } from '../../base/protocol-error.ts';
-import { type ColumnType, describeColumnType } from './column.ts';
+import { type ColumnType, columnType, describeColumnType } from './column.ts';
 import type { Json } from './json.ts';
 import { type OvsdbError, ovsdbError } from './protocol-errors.ts';
-import { parseServerSchema, type ServerSchema } from './server-schema.ts';
+import { parseServerSchema, type ServerSchema, type ServerTable } from './server-schema.ts';
 
 export type TableSchema = ReadonlyMap<string, ColumnType>;
 
@@ -31,6 +31,9 @@ export function parseDatabaseSchema(
   return parsed.ok ? wantedPart(parsed.value, wanted) : parsed;
 }
 
+/** Every row has it, and no schema names it: a UUID that changes with the row (RFC 7047 §3.2). */
+const ROW_VERSION = columnType('uuid', undefined, 1, 1);
+
 /** The wanted tables and columns, as far as the server has them. */
 export function wantedPart(
   { name, version, tables: offered }: ServerSchema,
@@ -39,18 +42,27 @@ export function wantedPart(
   const tables = new Map<string, TableSchema>();
   for (const [table, columns] of Object.entries(wanted)) {
     if (!offered.has(table)) continue;
-    const offeredColumns = offered.get(table);
-    if (offeredColumns === undefined) return bad(`table ${table} has no columns`);
-    const kept = new Map<string, ColumnType>();
-    for (const column of columns) {
-      if (!offeredColumns.has(column)) continue;
-      const type = offeredColumns.get(column)?.type;
-      if (type === undefined) return bad(`the type of ${table}.${column} is not one`);
-      kept.set(column, type);
-    }
-    tables.set(table, kept);
+    const offeredTable = offered.get(table);
+    if (offeredTable === undefined) return bad(`table ${table} has no columns`);
+    const kept = wantedTable(table, offeredTable, columns);
+    if (!kept.ok) return kept;
+    tables.set(table, kept.value);
   }
   return ok({ name, version, tables });
+}
+
+function wantedTable(
+  table: string,
+  offered: ServerTable,
+  columns: readonly string[],
+): Result<TableSchema, OvsdbError> {
+  const kept = new Map<string, ColumnType>();
+  for (const column of columns) {
+    const type = column === '_version' ? ROW_VERSION : offered.get(column)?.type;
+    if (type !== undefined) kept.set(column, type);
+    else if (offered.has(column)) return bad(`the type of ${table}.${column} is not one`);
+  }
+  return ok(kept);
 }
 
 function bad(detail: string): { readonly ok: false; readonly error: OvsdbError } {
