@@ -9,13 +9,13 @@ import { isNetworkName } from '../model/names.ts';
 import { type ListenAddress, parseApiAddress } from '../northbound/api-address.ts';
 import { YAML_SIZE_MAX_BYTES } from '../northbound/yaml-documents.ts';
 import {
-  type ConnectionMethod,
   type ListenTcp,
   OPENFLOW_PORT,
   OVSDB_PORT,
   parseEndpoint,
   type StreamEndpoint,
 } from '../runtime/endpoint.ts';
+import { CERTIFICATE_NAMES, type CertificateNames } from '../southbound/certificate-rule.ts';
 import {
   isRedisLocation,
   parseRedisLocation,
@@ -40,6 +40,12 @@ export interface Configuration {
   readonly openflow: readonly ListenTcp[];
   /** The highest version that is offered to switches; 1.3 and what lies between are always offered. */
   readonly 'openflow-version-max': (typeof OPENFLOW_VERSIONS)[number];
+  /** The three files of TLS, for pssl: and ssl:; empty: none. */
+  readonly 'ca-cert': string;
+  readonly certificate: string;
+  readonly 'private-key': string;
+  /** `system-id`: a certificate lets in that NVE only whose system-id it names. */
+  readonly 'certificate-names': CertificateNames;
   /** What NVEs are told to connect to; empty: the address that they reached us at. */
   readonly advertise: readonly IpAddress[];
   readonly store: StoreLocation;
@@ -55,6 +61,8 @@ export interface Configuration {
   readonly 'log-format': (typeof LOG_FORMATS)[number];
   /** Silence of a peer after which it is asked whether it lives; 0: never. */
   readonly 'probe-interval-ms': number;
+  /** Between two messages on each monitored tunnel; 0: no tunnel is monitored. */
+  readonly 'bfd-interval-ms': number;
   /** Between two looks at what a switch really has; 0: only after a (re)connection. */
   readonly 'audit-interval-s': number;
   /** Connections of NVEs accepted on all listeners together. */
@@ -90,6 +98,10 @@ export const OPTIONS: { readonly [Name in OptionName]: Option<Configuration[Name
   ovsdb: repeatable(parseOvsdb),
   openflow: repeatable(parseOpenflow),
   'openflow-version-max': single(oneOf(OPENFLOW_VERSIONS)),
+  'ca-cert': single(parsePath),
+  certificate: single(parsePath),
+  'private-key': single(parsePath),
+  'certificate-names': single(oneOf(CERTIFICATE_NAMES)),
   advertise: { repeatable: true, parse: parseAdvertised, mayBeEmpty: true },
   store: single(parseStore),
   'store-wait-replicas': single(integer(0, 9)),
@@ -99,6 +111,7 @@ export const OPTIONS: { readonly [Name in OptionName]: Option<Configuration[Name
   'log-level': single(oneOf(LOG_LEVELS)),
   'log-format': single(oneOf(LOG_FORMATS)),
   'probe-interval-ms': single(integer(0, 3_600_000)),
+  'bfd-interval-ms': single(parseBfdInterval),
   'audit-interval-s': single(integer(0, 86_400)),
   'connections-max': single(integer(1, 65_535)),
   'manifest-size-max-bytes': single(integer(1024, 64 * YAML_SIZE_MAX_BYTES)),
@@ -121,27 +134,22 @@ function parseName(text: string): Parsed<string> {
 }
 
 function parseOvsdb(text: string): Parsed<StreamEndpoint> {
-  const endpoint = parseEndpoint(text, OVSDB_PORT);
-  return endpoint.ok && isTls(endpoint.value.method) ? failed(tlsRefusal(text)) : endpoint;
+  return parseEndpoint(text, OVSDB_PORT);
 }
 
 function parseOpenflow(text: string): Parsed<ListenTcp> {
   const endpoint = parseEndpoint(text, OPENFLOW_PORT);
   if (!endpoint.ok) return endpoint;
   const { value } = endpoint;
-  if (isTls(value.method)) return failed(tlsRefusal(text));
-  if ('port' in value && value.method === 'ptcp') return ok(value);
+  if (value.method === 'ptcp' || value.method === 'pssl') return ok(value);
   return failed(
-    `${text} does not listen, and switches connect to us; write ptcp:PORT or ptcp:PORT:IP.`,
+    `${text} does not listen, and switches connect to us; write ptcp:PORT, ptcp:PORT:IP or pssl:PORT.`,
   );
 }
 
-function isTls(method: ConnectionMethod): boolean {
-  return method === 'ssl' || method === 'pssl';
-}
-
-function tlsRefusal(text: string): string {
-  return `${text}: TLS is not supported by this release; write ${text.replace('ssl:', 'tcp:')} on a network that you trust.`;
+/** Absolute from here on: whatever the process's folder is later. */
+function parsePath(text: string): Parsed<string> {
+  return ok(text === '' ? '' : resolve(text));
 }
 
 function parseAdvertised(text: string): Parsed<IpAddress> {
@@ -184,6 +192,14 @@ function oneOf<Word extends string>(words: readonly Word[]): (text: string) => P
     if (word !== undefined) return ok(word);
     return failed(`${JSON.stringify(text)} is not known; choose one of ${words.join(', ')}.`);
   };
+}
+
+/** Below 50 ms a busy switch misses its own messages. */
+function parseBfdInterval(text: string): Parsed<number> {
+  if (text === '0') return ok(0);
+  const interval = integer(50, 60_000)(text);
+  if (interval.ok) return interval;
+  return failed(`${JSON.stringify(text)} is out of range; give 0 (none), or 50 to 60000 ms.`);
 }
 
 function integer(min: number, max: number): (text: string) => Parsed<number> {

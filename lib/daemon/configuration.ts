@@ -10,6 +10,7 @@ import { isNetworkName } from '../model/names.ts';
 import { suggestion } from '../model/nearest.ts';
 import { type Problem, ProblemList } from '../model/problem.ts';
 import { type Configuration, OPTIONS, type OptionName } from './configuration-options.ts';
+import { checkTlsOptions } from './configuration-tls.ts';
 
 export interface ConfigurationSources {
   /** The file's top-level members, if there is a file. */
@@ -47,6 +48,7 @@ export function readConfiguration(sources: ConfigurationSources): Result<Configu
   if (problems.count > 0) return failed(problems.toArray());
   const configuration = Object.fromEntries(values) as unknown as Configuration;
   checkStoreOptions(configuration, given, problems);
+  checkTlsOptions(configuration, (name) => given.get(name)?.where ?? name, problems);
   return problems.count > 0 ? failed(problems.toArray()) : ok(configuration);
 }
 
@@ -88,6 +90,10 @@ function defaults({
     ovsdb: preset('ptcp:6640'),
     openflow: preset('ptcp:6653'),
     'openflow-version-max': preset('1.5'),
+    'ca-cert': preset(''),
+    certificate: preset(''),
+    'private-key': preset(''),
+    'certificate-names': preset('system-id'),
     advertise: preset(),
     store: preset(defaultStore),
     'store-wait-replicas': preset('0'),
@@ -97,6 +103,7 @@ function defaults({
     'log-level': preset('info'),
     'log-format': preset('auto'),
     'probe-interval-ms': preset('5000'),
+    'bfd-interval-ms': preset('0'),
     'audit-interval-s': preset('60'),
     'connections-max': preset('2000'),
     'manifest-size-max-bytes': preset(String(1 << 20)),

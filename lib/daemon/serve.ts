@@ -29,6 +29,9 @@ export async function serve(request: {
     log.info(
       `nva ${version} serves domain ${configuration.domain} as ${configuration.instance}: NVEs at ${instance.listeners.join(', ')}; API at ${instance.api}`,
     );
+    const { reload } = instance;
+    // Without TLS there is nothing to read again, and the signal ends the process as it does any.
+    if (reload !== undefined) process.on('SIGHUP', reload);
     const ended = await Promise.race([stopSignal(), instance.ended.then((reason) => ({ reason }))]);
     if (typeof ended === 'object') {
       log.error(ended.reason);

@@ -55,7 +55,7 @@ export function parseEndpoint(text: string, defaultPort: number): Result<StreamE
   switch (method) {
     case undefined:
       return failed(
-        `${JSON.stringify(text)} is no endpoint; write ptcp:PORT, ptcp:PORT:IP, tcp:IP:PORT or unix:PATH.`,
+        `${JSON.stringify(text)} is no endpoint; write ptcp:PORT, ptcp:PORT:IP, pssl:PORT, tcp:IP:PORT, ssl:IP:PORT or unix:PATH.`,
       );
     case 'unix':
     case 'punix':

@@ -2,50 +2,77 @@
  * Streams: opens and accepts the sockets that an endpoint names. Knows no protocol.
  *
  * Accepting is bounded: above the given number a newcomer is closed at once, and those that are here are not disturbed.
+ * With TLS it counts from its first packet, long before it has shown who it is.
  */
 import { chmodSync, rmSync, statSync } from 'node:fs';
-import { createServer, connect as netConnect, type Server, type Socket } from 'node:net';
-import { type IpAddress, parseIp } from '../../protocols/base/addresses.ts';
-import { Reconnect } from '../../protocols/base/reconnect.ts';
-import { now } from './clock.ts';
-import { formatEndpoint, type StreamEndpoint } from './endpoint.ts';
+import { createServer, type Server, type Socket } from 'node:net';
+import { type IpAddress, ipFamily, parseIp } from '../../protocols/base/addresses.ts';
+import { dial } from './dial.ts';
+import {
+  formatEndpoint,
+  type ListenTcp,
+  type StreamEndpoint,
+  type UnixSocket,
+} from './endpoint.ts';
 import type { Log } from './log.ts';
+import type { StreamSource, TakeSocket } from './stream-source.ts';
+import { HANDSHAKE_MAX_MS, TlsAcceptor } from './tls-accept.ts';
+import type { TlsCredentials } from './tls-credentials.ts';
 
 /** So many waiting for accept; 200 switches that come back at once must not be refused. */
 const BACKLOG = 1024;
 
-export interface StreamSource {
-  /** As it really is: port 0 replaced by what the system chose. */
-  readonly address: string;
-  close(): void;
+export interface SourceOptions {
+  readonly connectionsMax: number;
+  readonly log: Log;
+  /** For pssl: and ssl:, which cannot be opened without. */
+  readonly tls?: TlsCredentials | undefined;
+  readonly handshakeMaxMs?: number;
 }
 
-/** Called with each socket; `peer` is for people. */
-export type TakeSocket = (socket: Socket, peer: string) => void;
-
+/** @throws Error with one sentence when it cannot be listened there. */
 export async function openSource(
   endpoint: StreamEndpoint,
-  connectionsMax: number,
-  log: Log,
+  options: SourceOptions,
   take: TakeSocket,
 ): Promise<StreamSource> {
+  const { log, tls } = options;
   switch (endpoint.method) {
     case 'ptcp':
     case 'punix':
-      return listen(endpoint, connectionsMax, log, take);
-    case 'tcp':
-    case 'unix':
-      return dial(endpoint, log, take);
+      return listen(
+        endpoint,
+        options,
+        (socket) => take(socket, peerOf(socket)),
+        () => undefined,
+      );
+    case 'pssl':
+      return listenTls(endpoint, options, take);
     default:
-      throw new Error(`${formatEndpoint(endpoint)}: TLS is not supported by this release`);
+      return dial(endpoint, log, take, tls);
   }
 }
 
-async function listen(
-  endpoint: StreamEndpoint,
-  connectionsMax: number,
-  log: Log,
+async function listenTls(
+  endpoint: ListenTcp,
+  options: SourceOptions,
   take: TakeSocket,
+): Promise<StreamSource> {
+  const { tls, log, handshakeMaxMs = HANDSHAKE_MAX_MS } = options;
+  if (tls === undefined) throw new Error(`${formatEndpoint(endpoint)} needs --ca-cert`);
+  const describe = (socket: Socket): string =>
+    `${formatEndpoint(endpoint)}: ${socket.remoteAddress === undefined ? 'a peer' : peerOf(socket)}`;
+  const taken = (socket: Socket): void => take(socket, peerOf(socket));
+  const acceptor = new TlsAcceptor(tls, log, describe, taken, handshakeMaxMs);
+  const accept = (socket: Socket): void => acceptor.accept(socket);
+  return listen(endpoint, options, accept, () => acceptor.close());
+}
+
+async function listen(
+  endpoint: ListenTcp | UnixSocket,
+  { connectionsMax, log }: SourceOptions,
+  accept: (socket: Socket) => void,
+  closed: () => void,
 ): Promise<StreamSource> {
   let count = 0;
   const server = createServer({ noDelay: true, keepAlive: true }, (socket) => {
@@ -58,11 +85,15 @@ async function listen(
     }
     count++;
     socket.once('close', () => count--);
-    take(socket, peerOf(socket));
+    accept(socket);
   });
   await listening(server, endpoint);
   const address = addressOf(server, endpoint);
-  return { address, close: () => server.close() };
+  const close = (): void => {
+    server.close();
+    closed();
+  };
+  return { address, close };
 }
 
 function listening(server: Server, endpoint: StreamEndpoint): Promise<void> {
@@ -110,62 +141,17 @@ function addressOf(server: Server, endpoint: StreamEndpoint): string {
   return formatEndpoint({ ...endpoint, port: address.port });
 }
 
-/** Connects, and again whenever the connection is lost, backing off. */
-function dial(endpoint: StreamEndpoint, log: Log, take: TakeSocket): StreamSource {
-  const text = formatEndpoint(endpoint);
-  const reconnect = new Reconnect(now());
-  let timer: NodeJS.Timeout | undefined;
-  let socket: Socket | undefined;
-  let closed = false;
-  let said = '';
-  const again = (reason: string): void => {
-    if (closed) return;
-    if (reason !== said) log.warn(`${text}: ${reason}; trying again`);
-    said = reason;
-    reconnect.lost(now(), Math.random());
-    timer = setTimeout(attempt, Math.max(0, (reconnect.deadline() ?? 0) - now()));
-  };
-  const attempt = (): void => {
-    let reason = 'the connection was closed';
-    reconnect.connecting();
-    const own = 'path' in endpoint ? netConnect(endpoint.path) : netConnect(portAndHost(endpoint));
-    socket = own;
-    own.once('error', (error) => {
-      reason = error.message;
-    });
-    own.once('close', () => again(reason));
-    own.once('connect', () => {
-      said = '';
-      reconnect.connected(now());
-      take(own, text);
-    });
-  };
-  attempt();
-  return {
-    address: text,
-    close() {
-      closed = true;
-      clearTimeout(timer);
-      socket?.destroy();
-    },
-  };
-}
-
-function portAndHost(endpoint: Exclude<StreamEndpoint, { path: string }>): {
-  port: number;
-  host?: string;
-} {
-  const { port, ip } = endpoint;
-  return ip === undefined ? { port } : { port, host: ip };
-}
-
 /** Node writes an IPv4 peer of a dual-stack socket as ::ffff:1.2.3.4, and may add a zone. */
 export function plainAddress(text: string | undefined): IpAddress | undefined {
   if (text === undefined) return undefined;
   return parseIp(text.replace(/^::ffff:(?=\d+\.)/, '').replace(/%.*$/, ''));
 }
 
+/** For people: `192.0.2.1:40000`, `[2001:db8::1]:40000`. */
 function peerOf(socket: Socket): string {
   const { remoteAddress, remotePort } = socket;
-  return remoteAddress === undefined ? 'a local socket' : `${remoteAddress}:${remotePort}`;
+  if (remoteAddress === undefined) return 'a local socket';
+  const ip = plainAddress(remoteAddress);
+  const shown = ip === undefined || ipFamily(ip) === 6 ? `[${ip ?? remoteAddress}]` : ip;
+  return `${shown}:${remotePort}`;
 }

@@ -17,10 +17,21 @@ export function addServe(program: Command, context: CommandContext, loadServe: L
     .option('--instance <name>', 'the name of this instance in its domain')
     .option(
       '--ovsdb <target>',
-      'OVSDB: ptcp:PORT[:IP], tcp:IP:PORT or unix:PATH; may be repeated',
+      'OVSDB: ptcp:PORT[:IP], pssl:PORT[:IP], tcp:IP:PORT, ssl:IP:PORT or unix:PATH; may be repeated',
       collect,
     )
-    .option('--openflow <target>', 'OpenFlow: ptcp:PORT[:IP]; may be repeated', collect)
+    .option(
+      '--openflow <target>',
+      'OpenFlow: ptcp:PORT[:IP] or pssl:PORT[:IP]; may be repeated',
+      collect,
+    )
+    .option('--ca-cert <file>', 'TLS: who signs the certificates of hypervisors')
+    .option('--certificate <file>', 'TLS: our own certificate')
+    .option('--private-key <file>', 'TLS: its key; the three files are read again when they change')
+    .option(
+      '--certificate-names <rule>',
+      'system-id: a certificate lets in the NVE that it names; any: every NVE',
+    )
     .option('--openflow-version-max <version>', '1.5, 1.4 or 1.3: the highest offered to switches')
     .option('--advertise <ip>', 'what NVEs are told to connect to; may be repeated', collect)
     .option(
@@ -34,6 +45,7 @@ export function addServe(program: Command, context: CommandContext, loadServe: L
     .option('--log-level <level>', 'error, warn, info or debug')
     .option('--log-format <format>', 'auto, text or json')
     .option('--probe-interval-ms <ms>', 'silence of a peer after which it is asked; 0: never')
+    .option('--bfd-interval-ms <ms>', 'between messages on monitored tunnels; 0: none is monitored')
     .option('--audit-interval-s <s>', 'between two looks at what a switch has; 0: never')
     .option('--connections-max <count>', 'connections of NVEs accepted in all')
     .option('--manifest-size-max-bytes <bytes>', 'the largest request of the API')
@@ -47,7 +59,10 @@ Examples:
   nva serve --config /etc/nva.yaml --log-format json
   nva serve --store redis://192.0.2.9 --instance nva1
 
-On a hypervisor: ovs-vsctl set-manager tcp:ADDRESS:6640`,
+  nva serve --ovsdb pssl:6640 --openflow pssl:6653 --ca-cert switchca/cacert.pem \\
+    --certificate nva-cert.pem --private-key nva-privkey.pem
+
+On a hypervisor: ovs-vsctl set-manager tcp:ADDRESS:6640 (or ssl:, after ovs-vsctl set-ssl)`,
     )
     .action(
       context.action(async (command) => {

@@ -35,6 +35,11 @@ describe('configuration', () => {
         ovsdb: [{ method: 'ptcp', port: 6640 }],
         openflow: [{ method: 'ptcp', port: 6653 }],
         'openflow-version-max': '1.5',
+        'ca-cert': '',
+        certificate: '',
+        'private-key': '',
+        'certificate-names': 'system-id',
+        'bfd-interval-ms': 0,
         advertise: [],
         store: { type: 'lmdb', directory: '/var/lib/nva' },
         'store-wait-replicas': 0,
@@ -171,15 +176,6 @@ const REFUSED: readonly [sources: Partial<ConfigurationSources>, expected: strin
   [file({ config: 'other.yaml' }), 'nva.yaml: config is no known key'],
   [{ flags: { ovsdb: ['ptcp:1', 'ptcp:1'] } }, '--ovsdb names ptcp:1 twice'],
   [{ flags: { ovsdb: 'ptcp:6640:::1' } }, 'with brackets.'],
-  [
-    { flags: { ovsdb: 'pssl:6640' } },
-    '--ovsdb pssl:6640: TLS is not supported by this release; write ptcp:6640 on a network that you trust.',
-  ],
-  [
-    { flags: { ovsdb: 'ssl:192.0.2.1:6640' } },
-    'TLS is not supported by this release; write tcp:192.0.2.1:6640',
-  ],
-  [{ flags: { openflow: 'pssl:6653' } }, 'TLS is not supported by this release'],
   [{ flags: { openflow: 'tcp:192.0.2.1' } }, '--openflow tcp:192.0.2.1 does not listen'],
   [{ flags: { openflow: 'unix:/x' } }, 'does not listen'],
   [
