@@ -52,6 +52,17 @@ export class SocketDriver {
     }
   }
 
+  /** Until something happens, or so long. */
+  async idle(ms: number): Promise<void> {
+    if (this.events.length > 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      this.#waiting.push(resolve);
+      timer = setTimeout(resolve, ms);
+    });
+    clearTimeout(timer);
+  }
+
   /** Calls the session and carries out what it wants. */
   act<Value>(call: (session: OvsdbSession, now: number) => Value): Value {
     let value: Value | undefined;
