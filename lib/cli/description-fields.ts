@@ -7,9 +7,12 @@ import {
   endpointsCell,
   flowsCell,
   many,
+  nveConnectedCell,
   phaseCell,
   say,
   silence,
+  sinceCell,
+  tunnelStateCell,
   yesNo,
 } from './list-columns.ts';
 import { type Cell, clean } from './text-table.ts';
@@ -42,6 +45,10 @@ export function descriptionFields(view: ViewsByKind[ViewKind]): Fields {
         ['NVE', say(view.nve)],
         ['Remote', say(`${view.remote} at ${view.remoteIp}`)],
         ['Type', say(view.type)],
+        ...(view.port === undefined ? [] : [['UDP port', say(view.port)] as const]),
+        ['State', tunnelStateCell(view.status.state)],
+        ['Since', sinceCell(view.status.since)],
+        ['Diagnostic', say(view.status.diagnostic)],
         ['Networks', many(view.networks)],
       ];
     case 'Instance':
@@ -105,7 +112,7 @@ function nveFields(view: ViewsByKind['nves']): Fields {
   const { status } = view;
   return [
     ['Name', say(view.name)],
-    ['Connected', yesNo(status.connected)],
+    ['Connected', nveConnectedCell(status)],
     ['Owner', say(ownerText(status))],
     ['Endpoints', endpointsCell(status.endpoints)],
     ['Bridge', say(status.bridge)],

@@ -3,7 +3,7 @@
  */
 
 import type { Endpoint } from '../model/encapsulation.ts';
-import type { Condition, PortPhase, ViewKind, ViewsByKind } from '../model/views.ts';
+import type { Condition, PortPhase, TunnelState, ViewKind, ViewsByKind } from '../model/views.ts';
 import type { Colour } from './paint.ts';
 import type { Cell } from './text-table.ts';
 import { localTime, uptime } from './words.ts';
@@ -47,7 +47,7 @@ const COLUMNS: Columns = {
   ],
   nves: [
     { header: 'NAME', cell: (view) => say(view.name) },
-    { header: 'CONNECTED', cell: (view) => yesNo(view.status.connected) },
+    { header: 'CONNECTED', cell: (view) => nveConnectedCell(view.status) },
     { header: 'OWNER', cell: (view) => say(view.status.owner) },
     { header: 'ENDPOINTS', cell: (view) => endpointsCell(view.status.endpoints) },
     { header: 'PORTS', cell: (view) => say(view.status.ports) },
@@ -74,7 +74,11 @@ const COLUMNS: Columns = {
     { header: 'REMOTE', cell: (view) => say(view.remote) },
     { header: 'TYPE', cell: (view) => say(view.type) },
     { header: 'REMOTE-IP', cell: (view) => say(view.remoteIp) },
+    { header: 'STATE', cell: (view) => tunnelStateCell(view.status.state) },
     { header: 'NETWORKS', cell: (view) => many(view.networks) },
+    { header: 'SINCE', wide: true, cell: (view) => sinceCell(view.status.since) },
+    { header: 'DIAGNOSTIC', wide: true, cell: (view) => say(view.status.diagnostic) },
+    { header: 'UDP-PORT', wide: true, cell: (view) => say(view.port) },
     { header: 'NAME', wide: true, cell: (view) => say(view.name) },
   ],
   instances: [
@@ -122,8 +126,34 @@ export function yesNo(value: boolean): Cell {
   return value ? { text: 'yes', colour: 'green' } : { text: 'no', colour: 'red' };
 }
 
+const TUNNEL_COLOURS: Readonly<Partial<Record<TunnelState, Colour>>> = {
+  up: 'green',
+  waiting: 'yellow',
+  down: 'red',
+};
+
+export function tunnelStateCell(state: TunnelState): Cell {
+  const colour = TUNNEL_COLOURS[state];
+  return { text: state, ...(colour === undefined ? {} : { colour }) };
+}
+
+export function sinceCell(since: string | undefined): Cell {
+  return say(since === undefined ? undefined : localTime(since));
+}
+
+/** With the phase of one that is not served as others are: `yes,leaving`. */
+export function nveConnectedCell({ connected, phase }: ViewsByKind['nves']['status']): Cell {
+  const cell = yesNo(connected);
+  return phase === undefined ? cell : { text: `${cell.text},${phase}`, colour: 'yellow' };
+}
+
 export function endpointsCell(endpoints: readonly Endpoint[]): Cell {
-  return many(endpoints.map(({ type, ip }) => `${type}:${ip}`));
+  return many(endpoints.map(endpointText));
+}
+
+function endpointText({ type, ip, port }: Endpoint): string {
+  if (port === undefined) return `${type}:${ip}`;
+  return `${type}:${ip.includes(':') ? `[${ip}]` : ip}:${port}`;
 }
 
 /** installed/desired */

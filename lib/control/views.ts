@@ -9,7 +9,7 @@ import {
   capabilityOf,
   encapsulationsOf,
 } from '../desired/agreement.ts';
-import type { Endpoint } from '../model/encapsulation.ts';
+import { type Endpoint, UDP_PORTS } from '../model/encapsulation.ts';
 import type { NetworkRecord, NveName, NveRecord, PortRecord } from '../model/records.ts';
 import type {
   Condition,
@@ -18,11 +18,16 @@ import type {
   NveView,
   PortPhase,
   PortView,
-  TunnelView,
 } from '../model/views.ts';
 import type { Core } from './core.ts';
 import type { NveOwner } from './members-view.ts';
-import { conflictText, shortageText, unknownPortText } from './notices.ts';
+import {
+  conflictText,
+  deadAddressText,
+  shortageText,
+  unknownPortText,
+  unreachableText,
+} from './notices.ts';
 import type { NveState } from './nve-state.ts';
 
 export function networkView(core: Core, network: NetworkRecord): NetworkView {
@@ -39,7 +44,11 @@ export function networkView(core: Core, network: NetworkRecord): NetworkView {
       ports: ports.length,
       active,
       nves: core.compiler.members(name).sort(),
-      conditions: [...disagreements(core, network), ...shortages(core, network)],
+      conditions: [
+        ...disagreements(core, network),
+        ...unreachable(core, network),
+        ...shortages(core, network),
+      ],
     },
   };
 }
@@ -124,38 +133,6 @@ export function mappingViews(core: Core): MappingView[] {
   });
 }
 
-/** Every direction of every pair of NVEs that share a network. */
-export function tunnelViews(core: Core): TunnelView[] {
-  const found = new Map<string, TunnelView & { networks: string[] }>();
-  for (const network of core.domain.networks()) {
-    for (const { senders, to, endpoint } of agreements(core, network)) {
-      if (endpoint === undefined) continue;
-      for (const from of senders) addTunnel(network, from, to, endpoint, found);
-    }
-  }
-  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-function addTunnel(
-  network: NetworkRecord,
-  from: NveRecord,
-  to: NveRecord,
-  endpoint: Endpoint,
-  found: Map<string, TunnelView & { networks: string[] }>,
-): void {
-  if (from === to) return;
-  const name = `${from.name}->${to.name}/${endpoint.type}`;
-  const there = found.get(name);
-  if (there !== undefined) {
-    there.networks.push(network.name);
-    return;
-  }
-  const { type, ip } = endpoint;
-  const networks = [network.name];
-  const [nve, remote] = [from.name, to.name];
-  found.set(name, { kind: 'Tunnel', name, nve, remote, type, remoteIp: ip, networks });
-}
-
 interface Agreement {
   /** Members of equal capability, the receiver perhaps among them. */
   readonly senders: readonly NveRecord[];
@@ -169,7 +146,7 @@ function* agreements(core: Core, network: NetworkRecord): Generator<Agreement> {
   const members = names.flatMap((name) => core.domain.nve(name) ?? []);
   for (const [capability, senders] of byCapability(members)) {
     for (const to of members) {
-      yield { senders, to, endpoint: agreedEndpoint(network, to, capability) };
+      yield { senders, to, endpoint: agreedEndpoint(network, to.endpoints, capability) };
     }
   }
 }
@@ -177,7 +154,7 @@ function* agreements(core: Core, network: NetworkRecord): Generator<Agreement> {
 function byCapability(members: readonly NveRecord[]): Map<Capability, NveRecord[]> {
   const senders = new Map<Capability, NveRecord[]>();
   for (const member of members) {
-    const capability = capabilityOf(member);
+    const capability = capabilityOf(member.endpoints);
     const equals = senders.get(capability);
     if (equals === undefined) senders.set(capability, [member]);
     else equals.push(member);
@@ -227,12 +204,23 @@ function whyUnattached(core: Core, port: string): string {
 }
 
 function nveConditions(core: Core, nve: NveName, state: NveState | undefined): Condition[] {
-  const conditions = state?.conditions() ?? [];
+  const conditions = [...(state?.conditions() ?? []), ...deadConditions(core, nve)];
   for (const { ifaceId, name } of core.interfaces.of(nve)) {
     if (core.domain.port(ifaceId) !== undefined) continue;
     conditions.push({ code: 'port-unknown', message: unknownPortText(ifaceId, nve, name) });
   }
   return conditions;
+}
+
+function deadConditions({ compiler, domain }: Core, nve: NveName): Condition[] {
+  const { dead } = compiler.reach.shape(nve);
+  const record = domain.nve(nve);
+  if (dead.size === 0 || record === undefined) return [];
+  const isCutOff = compiler.reach.endpoints(record).length === 0;
+  const [code, text] = isCutOff
+    ? ['nve-unreachable', unreachableText]
+    : ['address-unreachable', deadAddressText];
+  return [{ code, message: text(nve, [...dead]) }];
 }
 
 /** Pairs of members that have no encapsulation of the network in common. */
@@ -243,12 +231,37 @@ function disagreements(core: Core, network: NetworkRecord): Condition[] {
     if (endpoint !== undefined) continue;
     for (const from of senders) {
       if (from === to) continue;
-      const message = `${from.name} cannot send to ${to.name}: they have none of ${allowed} in common over one IP family`;
+      const message = `${from.name} cannot send to ${to.name}: they have none of ${allowed} in common over one IP family${unequalPorts(network, from, to)}`;
       conditions.push({ code: 'no-common-encapsulation', message });
       if (conditions.length === 10) return conditions;
     }
   }
   return conditions;
+}
+
+/** Which of the network's encapsulations both have, with different UDP ports. */
+function unequalPorts(network: NetworkRecord, from: NveRecord, to: NveRecord): string {
+  const unequal = encapsulationsOf(network).flatMap((type) => {
+    if (type === 'gre') return [];
+    const [here, there] = [from, to].map(({ endpoints }) =>
+      endpoints.find((endpoint) => endpoint.type === type),
+    );
+    if (here === undefined || there === undefined || here.port === there.port) return [];
+    const [left, right] = [here, there].map(({ port }) => port ?? UDP_PORTS[type]);
+    return [`${type} has UDP port ${left} on one and ${right} on the other`];
+  });
+  return unequal.length === 0 ? '' : ` (${unequal.join(', ')}: see external_ids:nva-encap-port)`;
+}
+
+/** Members of which no address counts. */
+function unreachable(core: Core, network: NetworkRecord): Condition[] {
+  const { compiler, domain } = core;
+  return compiler.members(network.name).flatMap((name) => {
+    const { dead } = compiler.reach.shape(name);
+    const nve = domain.nve(name);
+    if (dead.size === 0 || nve === undefined || compiler.reach.endpoints(nve).length > 0) return [];
+    return [{ code: 'nve-unreachable', message: unreachableText(name, [...dead]) }];
+  });
 }
 
 function shortages(core: Core, network: NetworkRecord): Condition[] {

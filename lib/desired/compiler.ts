@@ -8,6 +8,7 @@ import type { Domain } from '../model/domain.ts';
 import type { DomainRecord, NetworkName, NveName, RecordKey } from '../model/records.ts';
 import type { Fragment } from './fragment.ts';
 import { type Dirt, deltaOf, type FragmentDeltas, NetworkPlan } from './network-plan.ts';
+import { Reach } from './reach.ts';
 import { PIPELINE_FRAGMENT } from './templates.ts';
 
 export interface RecordChange {
@@ -29,6 +30,9 @@ export class Compiler {
   readonly #plans = new Map<NetworkName, NetworkPlan>();
   readonly #served = new Map<NveName, Set<NetworkName>>();
   readonly #known = new Set<NveName>();
+  readonly #regrouped = new Set<NveName>();
+  /** Which endpoints count. */
+  readonly reach: Reach;
 
   /**
    * The domain is written by `apply` alone from now on. What changes is told only for NVEs that are wanted at that
@@ -37,6 +41,14 @@ export class Compiler {
   constructor(domain: Domain, isWanted: (nve: NveName) => boolean = () => true) {
     this.#domain = domain;
     this.#isWanted = isWanted;
+    this.reach = new Reach({
+      nve: (name) => domain.nve(name),
+      network: (name) => domain.network(name),
+      liveness: (nve) => domain.liveness(nve),
+      nvesAt: (ip) => domain.nvesAt(ip),
+      served: (nve) => this.served(nve),
+      members: (network) => this.#plans.get(network)?.members.keys() ?? [],
+    });
   }
 
   /** Takes the changes into the domain and gives what changes for each NVE. Equal records are no change. */
@@ -53,7 +65,16 @@ export class Compiler {
     const deltas: FragmentDeltas = new Map();
     for (const nve of touched.nves) this.#recompileNve(nve, deltas);
     for (const [name, dirt] of touched.networks) this.#recompileNetwork(name, dirt, deltas);
+    // Who is where is known only now, and what counts of each follows from that.
+    if (this.#recompileReach(deltas)) withoutPassing(deltas);
     return deltas;
+  }
+
+  /** NVEs that have got or lost neighbours, or another record, or another network, since this was last asked. */
+  takeRegrouped(): NveName[] {
+    const regrouped = [...this.#regrouped];
+    this.#regrouped.clear();
+    return regrouped;
   }
 
   /** All that one NVE should hold, in no order; nothing for an NVE without a record. */
@@ -97,7 +118,11 @@ export class Compiler {
         return;
       }
       case 'nve':
+        this.#regrouped.add(record.name);
         this.#markNve(record.name, touched);
+        return;
+      case 'liveness':
+        this.reach.heard(record.nve);
         return;
       default:
         return;
@@ -116,6 +141,17 @@ export class Compiler {
     }
   }
 
+  #recompileReach(deltas: FragmentDeltas): boolean {
+    const { received, sending } = this.reach.refresh();
+    const touched: Touched = { networks: new Map(), nves: new Set() };
+    for (const nve of received) this.#markNve(nve, touched);
+    for (const nve of sending) {
+      for (const network of this.served(nve)) dirtOf(touched, network).nves.add(nve);
+    }
+    for (const [name, dirt] of touched.networks) this.#recompileNetwork(name, dirt, deltas);
+    return touched.networks.size > 0;
+  }
+
   #recompileNve(nve: NveName, deltas: FragmentDeltas): void {
     const exists = this.#domain.nve(nve) !== undefined;
     if (!this.#isWanted(nve)) {
@@ -131,25 +167,32 @@ export class Compiler {
   }
 
   #recompileNetwork(name: NetworkName, dirt: Dirt, deltas: FragmentDeltas): void {
-    const plan = this.#plans.get(name) ?? new NetworkPlan(name, this.#domain, this.#isWanted);
+    const plan =
+      this.#plans.get(name) ?? new NetworkPlan(name, this.#domain, this.reach, this.#isWanted);
     const before = [...plan.members.keys()];
     plan.recompile(dirt, deltas);
     for (const nve of before) {
       if (!plan.members.has(nve)) this.#leave(nve, name);
     }
-    for (const nve of plan.members.keys()) this.#join(nve, name);
+    for (const nve of plan.members.keys()) {
+      this.#join(nve, name);
+      if (dirt.whole) this.#regrouped.add(nve);
+    }
     if (plan.members.size > 0) this.#plans.set(name, plan);
     else this.#plans.delete(name);
   }
 
   #join(nve: NveName, network: NetworkName): void {
     const served = this.#served.get(nve);
+    if (served?.has(network) === true) return;
+    this.#regrouped.add(nve);
     if (served === undefined) this.#served.set(nve, new Set([network]));
     else served.add(network);
   }
 
   #leave(nve: NveName, network: NetworkName): void {
     const served = this.#served.get(nve);
+    this.#regrouped.add(nve);
     served?.delete(network);
     if (served?.size === 0) this.#served.delete(nve);
   }
@@ -162,4 +205,15 @@ function dirtOf(touched: Touched, network: NetworkName): Dirt {
     touched.networks.set(network, dirt);
   }
   return dirt;
+}
+
+/** What came and went within one call was never anybody's. */
+function withoutPassing(deltas: FragmentDeltas): void {
+  for (const [nve, { added, removed }] of deltas) {
+    const gone = new Set(removed);
+    const passing = new Set(added.filter((fragment) => gone.has(fragment)));
+    if (passing.size === 0) continue;
+    const stays = (fragment: Fragment): boolean => !passing.has(fragment);
+    deltas.set(nve, { added: added.filter(stays), removed: removed.filter(stays) });
+  }
 }

@@ -6,8 +6,9 @@
  */
 import type { Domain } from '../model/domain.ts';
 import type { NetworkName, NveName, PortName } from '../model/records.ts';
-import { agreedEndpoint, type Capability, capabilityOf } from './agreement.ts';
+import { agreedEndpoint, type Capability } from './agreement.ts';
 import type { Fragment } from './fragment.ts';
+import type { Reach } from './reach.ts';
 import { Slot } from './slot.ts';
 import { localFragment, memberFragment, networkFragment, remoteFragment } from './templates.ts';
 
@@ -39,13 +40,20 @@ export class NetworkPlan {
   readonly #name: NetworkName;
   readonly #domain: Domain;
   readonly #isWanted: (nve: NveName) => boolean;
+  readonly #reach: Reach;
   readonly #members = new Map<NveName, Member>();
   readonly #placed = new Map<PortName, NveName>();
   readonly #slots = new Map<string, Slot>();
 
-  constructor(name: NetworkName, domain: Domain, isWanted: (nve: NveName) => boolean) {
+  constructor(
+    name: NetworkName,
+    domain: Domain,
+    reach: Reach,
+    isWanted: (nve: NveName) => boolean,
+  ) {
     this.#name = name;
     this.#domain = domain;
+    this.#reach = reach;
     this.#isWanted = isWanted;
   }
 
@@ -114,7 +122,7 @@ export class NetworkPlan {
       const member = this.#members.get(name);
       const record = this.#domain.nve(name);
       if (member === undefined || record === undefined) continue;
-      this.#setMember(name, member.ports, capabilityOf(record), former);
+      this.#setMember(name, member.ports, this.#reach.capability(record), former);
     }
     // One more port on an NVE that serves the network already is no change of membership.
     for (const [nve, old] of former) {
@@ -138,7 +146,7 @@ export class NetworkPlan {
     }
     this.#placed.set(name, after.name);
     const ports = this.#members.get(after.name)?.ports ?? 0;
-    this.#setMember(after.name, ports + 1, capabilityOf(after), former);
+    this.#setMember(after.name, ports + 1, this.#reach.capability(after), former);
   }
 
   #setMember(
@@ -174,8 +182,9 @@ export class NetworkPlan {
     if (mapping?.network.name !== this.#name) return undefined;
     const { network, port, nve } = mapping;
     const own = (): Fragment => localFragment(network, port);
+    const endpoints = this.#reach.endpoints(nve);
     return new Slot(nve.name, own, (capability) => {
-      const endpoint = agreedEndpoint(network, nve, capability);
+      const endpoint = agreedEndpoint(network, endpoints, capability);
       return endpoint && remoteFragment(network, port, endpoint);
     });
   }
@@ -184,11 +193,12 @@ export class NetworkPlan {
     const nve = this.#domain.nve(name);
     const network = this.#domain.network(this.#name);
     if (nve === undefined || network === undefined || !this.#members.has(name)) return undefined;
+    const endpoints = this.#reach.endpoints(nve);
     return new Slot(
       name,
       () => undefined,
       (capability) => {
-        const endpoint = agreedEndpoint(network, nve, capability);
+        const endpoint = agreedEndpoint(network, endpoints, capability);
         return endpoint && memberFragment(network, nve, endpoint);
       },
     );

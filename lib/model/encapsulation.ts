@@ -10,8 +10,13 @@ export const ENCAPSULATIONS = ['geneve', 'vxlan', 'gre'] as const;
 
 export type Encapsulation = (typeof ENCAPSULATIONS)[number];
 
+/** The UDP ports that the encapsulations were given; GRE has none. Sources: RFC 7348 §5, RFC 8926 §3.3. */
+export const UDP_PORTS = { geneve: 6081, vxlan: 4789 } as const;
+
 /** Where an NVE can be reached: one outer address by one encapsulation. */
 export interface Endpoint {
   readonly type: Encapsulation;
   readonly ip: IpAddress;
+  /** UDP, when it is not the encapsulation's own. */
+  readonly port?: number;
 }

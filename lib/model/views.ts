@@ -44,12 +44,21 @@ export interface PortView {
   };
 }
 
+/**
+ * Of an NVE that is not served as others are. Let go by an operator: `withdrawing` (the others are told not to send to
+ * it), `leaving` (its flows are taken back), `flows-taken` (its rows are), `left` (nothing of ours is on it). `refused`:
+ * it is not let in, and its conditions say why.
+ */
+export type NvePhase = 'withdrawing' | 'leaving' | 'flows-taken' | 'left' | 'refused';
+
 export interface NveView {
   readonly kind: 'Nve';
   readonly name: string;
   readonly status: {
     /** To any living instance. */
     readonly connected: boolean;
+    /** Absent: it is served, or would be. */
+    readonly phase?: NvePhase;
     /** The instance that writes to it, whoever that is. */
     readonly owner?: string;
     /** Why that one, in a few words. */
@@ -87,7 +96,23 @@ export interface TunnelView {
   readonly remote: string;
   readonly type: Encapsulation;
   readonly remoteIp: string;
+  /** UDP; absent: the encapsulation's own. */
+  readonly port?: number;
   readonly networks: readonly string[];
+  readonly status: TunnelStatus;
+}
+
+/** `waiting`: monitored, and has not been up yet. */
+export const TUNNEL_STATES = ['up', 'down', 'waiting', 'unmonitored'] as const;
+
+export type TunnelState = (typeof TUNNEL_STATES)[number];
+
+export interface TunnelStatus {
+  readonly state: TunnelState;
+  /** RFC 3339, UTC: since when, as far as this instance knows. */
+  readonly since?: string;
+  /** Why it went down, in the switch's words. */
+  readonly diagnostic?: string;
 }
 
 export interface InstanceView {

@@ -4,16 +4,17 @@
 import { ENCAPSULATIONS, type Endpoint } from '../model/encapsulation.ts';
 import type { ObjectRef } from '../model/manifest.ts';
 import { VNI_MAX } from '../model/records.ts';
-import type {
-  Condition,
-  EventView,
-  InstanceView,
-  MappingView,
-  NetworkView,
-  NveView,
-  PortView,
-  TunnelView,
-  ViewKind,
+import {
+  type Condition,
+  type EventView,
+  type InstanceView,
+  type MappingView,
+  type NetworkView,
+  type NveView,
+  type PortView,
+  TUNNEL_STATES,
+  type TunnelView,
+  type ViewKind,
 } from '../model/views.ts';
 import {
   boolean,
@@ -66,6 +67,7 @@ const NVE = object<NveView>({
   name: text('the system-id of its Open vSwitch'),
   status: object<NveView['status']>({
     connected: { ...boolean, description: 'to any living instance' },
+    phase: optional(oneOfWords(['withdrawing', 'leaving', 'flows-taken', 'left', 'refused'])),
     owner: optional(text('the instance that writes to it')),
     ownerWhy: optional(text('why that one')),
     endpoints: listOf(named('Endpoint')),
@@ -99,7 +101,13 @@ const TUNNEL = object<TunnelView>(
     remote: text(),
     type: encapsulation,
     remoteIp: ip,
+    port: optional(count("UDP; absent: the encapsulation's own")),
     networks: listOf(text()),
+    status: object<TunnelView['status']>({
+      state: oneOfWords(TUNNEL_STATES),
+      since: optional({ type: 'string', format: 'date-time' }),
+      diagnostic: optional(text("why it went down, in the switch's words")),
+    }),
   },
   'one direction of one pair of NVEs that share at least one network',
 );
@@ -131,7 +139,11 @@ const CONDITION = object<Condition>({
   message: text('one sentence with a remedy'),
 });
 
-const ENDPOINT = object<Endpoint>({ type: encapsulation, ip });
+const ENDPOINT = object<Endpoint>({
+  type: encapsulation,
+  ip,
+  port: optional(count("UDP; absent: the encapsulation's own")),
+});
 
 const EVENT = object<EventView>({
   id: count('ascending within one run of an instance'),

@@ -1,34 +1,20 @@
 /**
  * The tunnel ports of an NVE's bridge: which there should be, against those that there are.
  *
- * One flow-based port per encapsulation, with a fixed OpenFlow number.
+ * One flow-based port per encapsulation, with a fixed OpenFlow number; monitored tunnels (monitor-plan) beside them.
  */
 
-import type { Uuid } from '../../protocols/ovsdb/values/atoms.ts';
 import { TUNNEL_PORTS } from '../desired/pipeline.ts';
 import { ENCAPSULATIONS, type Encapsulation } from '../model/encapsulation.ts';
 import type { Condition } from '../model/views.ts';
-
-/** A port whose name is one that we use for tunnels. */
-export interface TunnelRow {
-  /** The bridge that has it, when that is not the one in question. */
-  readonly strayOn?: Uuid;
-  readonly name: string;
-  readonly portUuid: Uuid;
-  readonly owner: string | undefined;
-  readonly ofport: number | undefined;
-  readonly error: string | undefined;
-}
-
-export type TunnelStep =
-  | { readonly type: 'add-tunnel'; readonly encapsulation: Encapsulation; readonly name: string }
-  | {
-      readonly type: 'remove-tunnel';
-      readonly portUuid: Uuid;
-      readonly name: string;
-      /** Absent: the bridge itself. */
-      readonly strayOn?: Uuid;
-    };
+import { type MonitorRow, type MonitorSettings, planMonitors, sameMap } from './monitor-plan.ts';
+import {
+  readTunnelTexts,
+  settingsOptions,
+  type TunnelSettings,
+  type TunnelTexts,
+} from './tunnel-options.ts';
+import type { TunnelRow, TunnelStep } from './tunnel-steps.ts';
 
 /** Of the database, what concerns tunnels. */
 export interface TunnelView {
@@ -36,6 +22,9 @@ export interface TunnelView {
   /** Interface types that the switch knows; empty: it does not say. */
   readonly knownTypes: readonly string[];
   readonly tunnels: readonly TunnelRow[];
+  readonly monitors: readonly MonitorRow[];
+  /** What the hypervisor asks of its tunnels. */
+  readonly tunnelTexts: TunnelTexts;
 }
 
 export function tunnelName(encapsulation: Encapsulation): string {
@@ -46,12 +35,14 @@ export function tunnelName(encapsulation: Encapsulation): string {
 export function planTunnels(
   view: TunnelView,
   domain: string,
+  monitors: MonitorSettings,
   conditions: Condition[],
 ): TunnelStep[] {
+  const settings = readTunnelTexts(view.tunnelTexts, view.wantedTypes, conditions);
   for (const type of view.wantedTypes) {
     if (!isEncapsulation(type)) conditions.push(unknownType(type));
   }
-  return ENCAPSULATIONS.flatMap((encapsulation) => {
+  const flowBased = ENCAPSULATIONS.flatMap((encapsulation) => {
     const row = view.tunnels.find((tunnel) => tunnel.name === tunnelName(encapsulation));
     const wanted = view.wantedTypes.includes(encapsulation);
     if (row?.strayOn !== undefined && row.owner === domain) {
@@ -59,8 +50,11 @@ export function planTunnels(
       // when the switch has taken that: in one transaction Open vSwitch would find the name in use ("File exists").
       return [removal(row)];
     }
-    return wanted ? planWanted(view, encapsulation, row, conditions) : planUnwanted(row);
+    if (!wanted) return planUnwanted(row);
+    return planWanted(view, { encapsulation, settings }, row, conditions);
   });
+  const steps = planMonitors(view.monitors, settings, monitors, domain, conditions);
+  return [...flowBased, ...steps];
 }
 
 function planUnwanted(row: TunnelRow | undefined): TunnelStep[] {
@@ -75,14 +69,15 @@ function removal({ portUuid, name, strayOn }: TunnelRow): TunnelStep {
 
 function planWanted(
   view: TunnelView,
-  encapsulation: Encapsulation,
+  { encapsulation, settings }: { encapsulation: Encapsulation; settings: TunnelSettings },
   row: TunnelRow | undefined,
   conditions: Condition[],
 ): TunnelStep[] {
   const name = tunnelName(encapsulation);
+  const options = new Map([...FLOW_BASED, ...settingsOptions(settings, encapsulation)]);
   if (row === undefined) {
     if (view.knownTypes.length === 0 || view.knownTypes.includes(encapsulation)) {
-      return [{ type: 'add-tunnel', encapsulation, name }];
+      return [{ type: 'add-tunnel', encapsulation, name, options }];
     }
     conditions.push(lacking(encapsulation, 'this Open vSwitch does not know the type'));
     return [];
@@ -91,8 +86,14 @@ function planWanted(
   const fault = isOurs ? faultOf(row, encapsulation) : undefined;
   if (!isOurs) conditions.push(nameTaken(name));
   if (fault !== undefined) conditions.push(lacking(encapsulation, fault));
-  return [];
+  if (!isOurs || sameMap(row.options, options)) return [];
+  return [{ type: 'set-tunnel', name, uuid: row.uuid, options }];
 }
+
+const FLOW_BASED = [
+  ['remote_ip', 'flow'],
+  ['key', 'flow'],
+] as const;
 
 function faultOf(row: TunnelRow, encapsulation: Encapsulation): string | undefined {
   if (row.error !== undefined) return `Open vSwitch says: ${row.error}`;

@@ -4,9 +4,8 @@
 import { type Transaction, whereUuid } from '../../protocols/ovsdb/transaction.ts';
 import { type NamedUuidRef, type Uuid, UuidRef } from '../../protocols/ovsdb/values/atoms.ts';
 import { TUNNEL_PORTS } from '../desired/pipeline.ts';
-import type { Encapsulation } from '../model/encapsulation.ts';
 import { OWNER_KEY } from '../reconcile/bridge-plan.ts';
-import type { TunnelStep } from '../reconcile/tunnel-plan.ts';
+import type { TunnelStep } from '../reconcile/tunnel-steps.ts';
 
 export function changeTunnel(
   transaction: Transaction,
@@ -17,8 +16,14 @@ export function changeTunnel(
   const where = whereUuid(bridge);
   switch (step.type) {
     case 'add-tunnel': {
-      const port = insertTunnel(transaction, step.encapsulation, step.name, domain);
+      const port = insertTunnel(transaction, step, domain);
       transaction.mutate('Bridge', where, [['ports', 'insert', port]]);
+      return;
+    }
+    case 'set-tunnel': {
+      const { uuid, options, bfd } = step;
+      const row = bfd === undefined ? { options } : { options, bfd };
+      transaction.update('Interface', whereUuid(uuid), row);
       return;
     }
     case 'remove-tunnel':
@@ -30,23 +35,16 @@ export function changeTunnel(
 
 function insertTunnel(
   transaction: Transaction,
-  type: Encapsulation,
-  name: string,
+  { encapsulation, name, options, bfd }: Extract<TunnelStep, { type: 'add-tunnel' }>,
   domain: string,
 ): NamedUuidRef {
+  const external_ids = new Map([[OWNER_KEY, domain]]);
   const iface = transaction.insert('Interface', {
     name,
-    type,
-    ofport_request: TUNNEL_PORTS[type],
-    options: new Map([
-      ['remote_ip', 'flow'],
-      ['key', 'flow'],
-    ]),
-    external_ids: new Map([[OWNER_KEY, domain]]),
+    type: encapsulation,
+    options,
+    external_ids,
+    ...(bfd === undefined ? { ofport_request: TUNNEL_PORTS[encapsulation] } : { bfd }),
   });
-  return transaction.insert('Port', {
-    name,
-    interfaces: iface,
-    external_ids: new Map([[OWNER_KEY, domain]]),
-  });
+  return transaction.insert('Port', { name, interfaces: iface, external_ids });
 }

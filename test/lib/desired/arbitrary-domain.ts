@@ -7,6 +7,7 @@ import type { Encapsulation, Endpoint } from '../../../lib/model/encapsulation.t
 import { ENCAPSULATIONS } from '../../../lib/model/encapsulation.ts';
 import { type DomainRecord, keyOf, recordKey } from '../../../lib/model/records.ts';
 import {
+  type IpAddress,
   ipv4FromNumber,
   ipv6FromBigInt,
   macFromNumber,
@@ -21,19 +22,45 @@ const encapsulations = fc.subarray([...ENCAPSULATIONS] as Encapsulation[], { min
 const network = fc.record({ index: fc.nat(2), shift: fc.nat(1), types: fc.option(encapsulations) });
 const endpointSets = fc.record({
   types: encapsulations,
-  families: fc.constantFrom('4', '6', '46'),
+  families: fc.constantFrom('4', '6', '46', '44'),
+  port: fc.constantFrom(undefined, undefined, 8472),
 });
 
-function endpointsOf(index: number, types: Encapsulation[], families: string): Endpoint[] {
-  return types.flatMap((type) => {
-    const endpoints: Endpoint[] = [];
-    if (families.includes('4')) endpoints.push({ type, ip: ipv4FromNumber(0x0a090001 + index) });
-    if (families.includes('6')) {
-      endpoints.push({ type, ip: ipv6FromBigInt((0xfd09n << 112n) + BigInt(index + 1)) });
-    }
-    return endpoints;
-  });
+const IPV4 = 0x0a090001;
+const SECOND_IPV4 = 0x0a0a0001;
+const IPV6 = (0xfd09n << 112n) + 1n;
+
+function addressesOf(index: number): IpAddress[] {
+  const v4 = [IPV4, SECOND_IPV4].map((first) => ipv4FromNumber(first + index));
+  return [...v4, ipv6FromBigInt(IPV6 + BigInt(index))];
 }
+
+function endpointsOf(
+  index: number,
+  types: Encapsulation[],
+  families: string,
+  port: number | undefined,
+): Endpoint[] {
+  const [first, second, third] = addressesOf(index);
+  const has = [families.includes('4'), families === '44', families.includes('6')];
+  const ips = [first, second, third].filter((_, position) => has[position]);
+  return types.flatMap((type) =>
+    ips.flatMap((ip) =>
+      ip === undefined ? [] : [{ type, ip, ...(port && type === 'vxlan' ? { port } : {}) }],
+    ),
+  );
+}
+
+/** Of the addresses of all NVEs, its own too: what somebody says is no reason to fall. */
+const someAddresses = fc.subarray([0, 1, 2, 3].flatMap(addressesOf), { maxLength: 6 });
+/** What all say: else hardly anything would ever be dead. */
+const usualAddresses = fc
+  .constantFrom([], [0], [1], [0, 2])
+  .map((positions) =>
+    [0, 1].flatMap((index) =>
+      addressesOf(index).filter((_, position) => positions.includes(position)),
+    ),
+  );
 
 const put = fc.oneof(
   network.map(
@@ -59,9 +86,24 @@ const put = fc.oneof(
       kind: 'nve',
       name: NVES[index] ?? 'hv1',
       index: index + 1,
-      endpoints: endpointsOf(index, set.types, set.families),
+      endpoints: endpointsOf(index, set.types, set.families, set.port),
     }),
   ),
+  fc
+    .record({
+      nve: fc.nat(3),
+      down: fc.oneof(usualAddresses, someAddresses),
+      unheard: someAddresses,
+    })
+    .map(({ nve, down, unheard }): DomainRecord => {
+      const isUnheard = (ip: IpAddress): boolean => unheard.length < 3 && unheard.includes(ip);
+      return {
+        kind: 'liveness',
+        nve: NVES[nve] ?? 'hv1',
+        down: down.filter((ip) => !isUnheard(ip)),
+        unheard: unheard.filter(isUnheard),
+      };
+    }),
   fc.record({ port: fc.nat(6), nve: fc.nat(3), sequence: fc.nat(3) }).map(
     ({ port, nve, sequence }): DomainRecord => ({
       kind: 'attachment',
@@ -77,6 +119,7 @@ const keys = [
   ...PORTS.map((name) => recordKey('port', name)),
   ...NVES.map((name) => recordKey('nve', name)),
   ...PORTS.map((name) => recordKey('attachment', name)),
+  ...NVES.map((name) => recordKey('liveness', name)),
 ];
 
 const change: fc.Arbitrary<RecordChange> = fc.oneof(

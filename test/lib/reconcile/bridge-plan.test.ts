@@ -9,7 +9,8 @@ import {
   PROTOCOLS,
   planBridge,
 } from '../../../lib/reconcile/bridge-plan.ts';
-import { type TunnelRow, workingEncapsulations } from '../../../lib/reconcile/tunnel-plan.ts';
+import { workingEncapsulations } from '../../../lib/reconcile/tunnel-plan.ts';
+import type { TunnelRow } from '../../../lib/reconcile/tunnel-steps.ts';
 import type { Uuid } from '../../../protocols/ovsdb/values/atoms.ts';
 
 const uuid = (number: number) => `00000000-0000-4000-8000-00000000000${number}` as Uuid;
@@ -32,13 +33,19 @@ const VIEW: DatabaseView = {
   ...{ systemId: 'hv1', ovsVersion: '3.1.0', bridgeName: 'br-int', datapathType: undefined },
   ...{ wantedTypes: ['geneve', 'vxlan'], knownTypes: ['geneve', 'gre', 'vxlan'] },
   ...{ nextCfg: 3, curCfg: 3, bridge: BRIDGE, tunnels: [] },
+  ...{ monitors: [], tunnelTexts: {} },
 };
+const FLOW_BASED = new Map([
+  ['remote_ip', 'flow'],
+  ['key', 'flow'],
+]);
 const tunnel = (
   name: string,
   ofport: number | undefined,
   changed: Partial<TunnelRow> = {},
 ): TunnelRow => ({
-  ...{ name, portUuid: uuid(5), owner: 'prod', ofport, error: undefined },
+  ...{ name, uuid: uuid(7), portUuid: uuid(5), owner: 'prod', ofport, error: undefined },
+  options: FLOW_BASED,
   ...changed,
 });
 const BOTH = [tunnel('nva-geneve', 65001), tunnel('nva-vxlan', 65002)];
@@ -150,7 +157,7 @@ describe('the plan of an NVE’s bridge', () => {
     const left = [tunnel('nva-vxlan', 65002)];
     expect(steps({ tunnels: left, nextCfg: 4 })).to.deep.equal([]);
     expect(steps({ tunnels: left })).to.deep.equal([
-      { type: 'add-tunnel', encapsulation: 'geneve', name: 'nva-geneve' },
+      { type: 'add-tunnel', encapsulation: 'geneve', name: 'nva-geneve', options: FLOW_BASED },
     ]);
   });
 
