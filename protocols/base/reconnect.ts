@@ -2,9 +2,12 @@
  * When to connect again: exponential back-off with jitter, capped; forgotten only after a connection
  * has proved itself.
  *
- * A peer that accepts and then drops each connection is as bad as one that refuses: the back-off falls
- * back to its least only after a connection stayed good for `provenAfterMs`. The jitter spreads many
- * clients that lost the same server at the same moment.
+ * A peer that accepts and then drops each connection, or never says a word, is as bad as one that
+ * refuses: the back-off falls back to its least only after a connection stayed good for `provenAfterMs`.
+ * The jitter spreads many clients that lost the same server at the same moment.
+ *
+ * An attempt that is neither taken nor refused (a host that is off, a full backlog) is given up after the
+ * present back-off: the kernel would go on for two minutes.
  *
  * A state machine: no clock, no timer, no random source of its own.
  *
@@ -26,7 +29,7 @@ export const RECONNECT_DEFAULTS: ReconnectOptions = {
 
 type State =
   | { readonly name: 'waiting'; readonly until: InstantMs }
-  | { readonly name: 'connecting' }
+  | { readonly name: 'connecting'; readonly giveUpAt: InstantMs | undefined }
   | { readonly name: 'connected'; readonly since: InstantMs };
 
 export class Reconnect {
@@ -49,7 +52,7 @@ export class Reconnect {
     return this.#failures;
   }
 
-  /** When to ask `isDue` again; undefined: waiting for the connection, not for time. */
+  /** When to ask `isDue` again; undefined: waiting for the connection, not for time (but see `giveUpAt`). */
   deadline(): InstantMs | undefined {
     return this.#state.name === 'waiting' ? this.#state.until : undefined;
   }
@@ -59,8 +62,15 @@ export class Reconnect {
     return this.#state.name === 'waiting' && now >= this.#state.until;
   }
 
-  connecting(): void {
-    this.#state = { name: 'connecting' };
+  /** An attempt begins. Without `now` it may take as long as it takes. */
+  connecting(now?: InstantMs): void {
+    const giveUpAt = now === undefined ? undefined : now + this.#backoff(this.#failures - 1);
+    this.#state = { name: 'connecting', giveUpAt };
+  }
+
+  /** When the attempt under way has taken too long: end it, and call `lost`; undefined: there is none. */
+  giveUpAt(): InstantMs | undefined {
+    return this.#state.name === 'connecting' ? this.#state.giveUpAt : undefined;
   }
 
   connected(now: InstantMs): void {
@@ -69,15 +79,21 @@ export class Reconnect {
 
   /**
    * The attempt failed or the connection fell. `random` is from 0 (inclusive) to 1: the wait is between
-   * half of the back-off and all of it.
+   * half of the back-off and all of it. `heardAt`: the last sign of life, by which the connection was
+   * good; left out: until now.
    */
-  lost(now: InstantMs, random: number): void {
-    const { backoffMinMs, backoffMaxMs, provenAfterMs } = this.#options;
+  lost(now: InstantMs, random: number, heardAt: InstantMs = now): void {
     const state = this.#state;
-    const proven = state.name === 'connected' && now - state.since >= provenAfterMs;
+    const proven =
+      state.name === 'connected' && heardAt - state.since >= this.#options.provenAfterMs;
     if (proven) this.#failures = 0;
-    const backoff = Math.min(backoffMaxMs, backoffMinMs * 2 ** this.#failures);
+    const backoff = this.#backoff(this.#failures);
     this.#failures++;
     this.#state = { name: 'waiting', until: now + backoff * (0.5 + random / 2) };
+  }
+
+  #backoff(failures: number): DurationMs {
+    const { backoffMinMs, backoffMaxMs } = this.#options;
+    return Math.min(backoffMaxMs, backoffMinMs * 2 ** Math.max(0, failures));
   }
 }

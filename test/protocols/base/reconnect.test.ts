@@ -56,4 +56,26 @@ describe('reconnect', () => {
     reconnect.lost(later, 1);
     expect((reconnect.deadline() ?? 0) - later).to.equal(1000);
   });
+
+  it('forgets nothing for a connection on which nothing was heard, however long it stood', () => {
+    const reconnect = new Reconnect(0);
+    failOnce(reconnect, 0, 1);
+    reconnect.connecting();
+    reconnect.connected(1000);
+    const later = 1000 + 10 * RECONNECT_DEFAULTS.provenAfterMs;
+    reconnect.lost(later, 1, 1000);
+    expect((reconnect.deadline() ?? 0) - later).to.equal(2000);
+  });
+
+  it('gives up an attempt that is neither taken nor refused, after 1 s at first and 8 s at most', () => {
+    const reconnect = new Reconnect(0);
+    const limits = Array.from({ length: 6 }, () => {
+      reconnect.connecting(0);
+      const giveUpAt = reconnect.giveUpAt();
+      reconnect.lost(0, 1);
+      return giveUpAt;
+    });
+    expect(limits).to.deep.equal([1000, 1000, 2000, 4000, 8000, 8000]);
+    expect(reconnect.giveUpAt()).to.equal(undefined);
+  });
 });
