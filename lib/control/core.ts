@@ -193,10 +193,14 @@ export class Core {
         this.#takeOwner(this.#state(input.nve), input.owner);
         return;
       case 'interfaces': {
-        const touched = this.interfaces.update(input.nve, input.changes, input.complete);
-        if (input.complete) {
-          this.#state(input.nve).interfacesKnown = true;
-          for (const port of this.domain.attachedTo(input.nve)) touched.add(port);
+        const { nve, changes, complete, named } = input;
+        const touched = this.interfaces.update(nve, changes, complete, named);
+        if (complete) {
+          this.#state(nve).interfacesKnown = true;
+          // Those that it shows were decided when they were told.
+          for (const port of this.domain.attachedTo(nve)) {
+            if (this.interfaces.working(port, nve) === undefined) touched.add(port);
+          }
         }
         for (const id of touched) this.#facts.decide(id, input.nve);
         this.#facts.settle();
@@ -375,7 +379,7 @@ export class Core {
       `${name} is not connected any more: ${reason}`,
     );
     // Nothing of it is up: what was last seen there no longer stands in the way of a newcomer.
-    if (!state.alive) this.#facts.decidePortsOf(name);
+    if (!state.alive) this.#facts.decideContestedPortsOf(name);
   }
 
   #isLinked(nve: NveName): boolean {

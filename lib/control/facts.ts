@@ -115,6 +115,29 @@ export class Facts {
     this.settle();
   }
 
+  /**
+   * The NVE is away, and keeps what nobody else claims: only the rest is decided anew. Where others share the store,
+   * every port is, since it may be theirs to say.
+   */
+  decideContestedPortsOf(nve: NveName): void {
+    const { domain, interfaces, federation } = this.#context;
+    if (federation.isShared) {
+      this.decidePortsOf(nve);
+      return;
+    }
+    const ports = new Set<PortName>();
+    for (const { ifaceId } of interfaces.of(nve)) {
+      const holder = domain.attachment(ifaceId)?.nve;
+      const isKept = holder === undefined || (holder === nve && domain.port(ifaceId) !== undefined);
+      if (!isKept || interfaces.isNamedBeside(ifaceId, nve)) ports.add(ifaceId);
+    }
+    for (const port of domain.attachedTo(nve)) {
+      if (interfaces.isNamedBeside(port, nve)) ports.add(port);
+    }
+    for (const port of ports) this.decide(port);
+    this.settle();
+  }
+
   /** The NVE's record is what its database shows, if that is ours to say; taken in by `settle`. */
   assertNve(nve: NveName): void {
     this.#nveRecords.assert(nve);

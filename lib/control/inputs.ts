@@ -88,9 +88,11 @@ export type Input =
   | {
       readonly type: 'interfaces';
       readonly nve: NveName;
-      /** Those not named are gone. */
+      /** Those not named are gone: neither here nor in `named`. */
       readonly complete: boolean;
       readonly changes: readonly InterfaceChange[];
+      /** Told before, by inputs that were not complete, and still there: a long list comes in parts. */
+      readonly named?: ReadonlySet<string>;
     }
   /** An OpenFlow session with the master role is there. */
   | { readonly type: 'flows-ready'; readonly nve: NveName; readonly version: OpenFlowVersion }

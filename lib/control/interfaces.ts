@@ -10,19 +10,26 @@ export interface PlacedInterface extends TenantInterface {
 
 const NO_NVES: ReadonlyMap<NveName, Map<string, PlacedInterface>> = new Map();
 
+const NO_NAMES: ReadonlySet<string> = new Set();
+
 export class Interfaces {
   readonly #byNve = new Map<NveName, Map<string, PlacedInterface>>();
   readonly #byId = new Map<string, Map<NveName, Map<string, PlacedInterface>>>();
 
-  /** Takes the changes in and returns the iface-ids that they concern. */
-  update(nve: NveName, changes: readonly InterfaceChange[], complete: boolean): Set<string> {
+  /** Takes the changes in and returns the iface-ids that they concern. `complete`, `named`: as in the input. */
+  update(
+    nve: NveName,
+    changes: readonly InterfaceChange[],
+    complete: boolean,
+    named: ReadonlySet<string> = NO_NAMES,
+  ): Set<string> {
     const touched = new Set<string>();
     const own = this.#byNve.get(nve) ?? new Map<string, PlacedInterface>();
     this.#byNve.set(nve, own);
     if (complete) {
-      const named = new Set(changes.map((change) => change.name));
+      const here = new Set(changes.map((change) => change.name));
       for (const name of [...own.keys()]) {
-        if (!named.has(name)) this.#remove(nve, own, name, touched);
+        if (!here.has(name) && !named.has(name)) this.#remove(nve, own, name, touched);
       }
     }
     for (const { name, tenant } of changes) {
@@ -60,6 +67,12 @@ export class Interfaces {
   /** Any of the NVE's interfaces for the iface-id, working or not. */
   any(ifaceId: string, nve: NveName): PlacedInterface[] {
     return [...(this.#byId.get(ifaceId)?.get(nve)?.values() ?? [])];
+  }
+
+  /** Whether another NVE names the iface-id, too. */
+  isNamedBeside(ifaceId: string, nve: NveName): boolean {
+    const nves = this.#byId.get(ifaceId) ?? NO_NVES;
+    return nves.size > (nves.has(nve) ? 1 : 0);
   }
 
   /** NVEs that name the iface-id at all. */

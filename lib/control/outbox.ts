@@ -10,8 +10,11 @@ import type { RecordChange } from '../desired/compiler.ts';
 import type { DomainRecord, RecordKey } from '../model/records.ts';
 import type { PublishedWrite } from './inputs.ts';
 
-/** Below the store's own bound (BATCH_WRITES_MAX): a store that was away must take what gathered meanwhile. */
-const BATCH_MAX = 20_000;
+/**
+ * Far below the store's own bound (BATCH_WRITES_MAX): to write them down takes a few milliseconds of one turn. What has
+ * gathered while a store was away goes out in many.
+ */
+const BATCH_MAX = 500;
 
 /** A record as the store has it. */
 export interface StoreWord extends RecordChange {

@@ -26,6 +26,7 @@ import type { Log } from '../runtime/log.ts';
 import { plainAddress } from '../runtime/streams.ts';
 import { BridgeWriter } from './bridge-writer.ts';
 import { type RootView, touchesView, viewDatabase, WANTED_COLUMNS } from './database-view.ts';
+import { InterfaceListing } from './interface-listing.ts';
 import { nveFacts } from './nve-facts.ts';
 import type { WantedRole } from './switch-role.ts';
 import { TenantInterfaces } from './tenant-interfaces.ts';
@@ -64,6 +65,7 @@ export class NveDatabase {
   readonly #session: OvsdbSession;
   readonly #connection: Connection<OvsdbEvent>;
   readonly #tenants = new TenantInterfaces();
+  readonly #listing: InterfaceListing;
   readonly #localAddress: IpAddress | undefined;
   #name: string | undefined;
   #rootUuid: Uuid | undefined;
@@ -96,6 +98,13 @@ export class NveDatabase {
       replan: () => this.#again(),
       outcome: (complaint) => this.#complain(complaint),
     });
+    this.#listing = new InterfaceListing(
+      this.#tenants,
+      () => this.#session.replica,
+      (part) => {
+        if (this.#name !== undefined) host.emit({ type: 'interfaces', nve: this.#name, ...part });
+      },
+    );
     this.#connection = new Connection(socket, this.#session, {
       onEvent: (event) => this.#take(event),
       onClosed: (reason) => this.#closed(reason),
@@ -311,11 +320,8 @@ export class NveDatabase {
   }
 
   #tellInterfaces(root: RootView): void {
-    const { replica } = this.#session;
-    if (replica === undefined || this.#name === undefined) return;
     this.#bridge = root.view.bridge?.uuid;
-    const changes = this.#tenants.reset(replica, this.#bridge);
-    this.#host.emit({ type: 'interfaces', nve: this.#name, complete: true, changes });
+    this.#listing.start(this.#bridge);
   }
 
   #again(): void {
@@ -336,6 +342,7 @@ export class NveDatabase {
 
   #closed(reason: string): void {
     this.#writer.close();
+    this.#listing.close();
     this.#host.closed(this, reason);
   }
 }

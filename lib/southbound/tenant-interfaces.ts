@@ -10,6 +10,12 @@ import type { Uuid } from '../../protocols/ovsdb/values/atoms.ts';
 import { readRow } from '../../protocols/ovsdb/values/tables.ts';
 import type { InterfaceChange, TenantInterface } from '../control/inputs.ts';
 
+/** A millisecond, and a tenth of one: what the core makes of interfaces (decided, compiled, sent) costs fifty times that. */
+const PORTS_PER_PART = 2_000;
+const INTERFACES_PER_PART = 50;
+
+const NO_UUIDS: readonly Uuid[] = [];
+
 export class TenantInterfaces {
   #bridge: Uuid | undefined;
   #ports: ReadonlySet<Uuid> = new Set();
@@ -17,17 +23,38 @@ export class TenantInterfaces {
   /** By interface row: what was told last. */
   readonly #told = new Map<Uuid, { readonly name: string; readonly text: string }>();
 
-  /** Everything anew, for a bridge that was just found (or lost: undefined). */
-  reset(replica: Replica, bridge: Uuid | undefined): InterfaceChange[] {
+  /**
+   * Everything anew, for a bridge that was just found (or lost: undefined): in parts, the last one returned. `update` may
+   * be called between them; each part looks at the rows as they are then.
+   */
+  *list(
+    replicaNow: () => Replica | undefined,
+    bridge: Uuid | undefined,
+  ): Generator<InterfaceChange[], InterfaceChange[]> {
     this.#bridge = bridge;
     this.#told.clear();
     this.#portOf.clear();
-    for (const [uuid, row] of replica.table('Port')) {
-      for (const iface of readRow(PORT, row).interfaces) this.#portOf.set(iface, uuid);
-    }
-    const row = bridge === undefined ? undefined : replica.row('Bridge', bridge);
+    const replica = replicaNow();
+    const row = bridge === undefined ? undefined : replica?.row('Bridge', bridge);
     this.#ports = new Set(row === undefined ? [] : readRow(BRIDGE, row).ports);
-    return this.#tell(replica, replica.table('Interface').keys());
+    const ports = [...(replica?.table('Port').keys() ?? [])];
+    const interfaces = [...(replica?.table('Interface').keys() ?? [])];
+    for (let at = 0; at < ports.length; at += PORTS_PER_PART) {
+      if (at > 0) yield [];
+      this.#takePorts(replicaNow(), ports.slice(at, at + PORTS_PER_PART));
+    }
+    let at = 0;
+    for (; at + INTERFACES_PER_PART < interfaces.length; at += INTERFACES_PER_PART) {
+      yield this.#tell(replicaNow(), interfaces.slice(at, at + INTERFACES_PER_PART));
+    }
+    return this.#tell(replicaNow(), interfaces.slice(at));
+  }
+
+  /** Of all that were told since the last `list` began, and are there. */
+  names(): Set<string> {
+    const names = new Set<string>();
+    for (const { name } of this.#told.values()) names.add(name);
+    return names;
   }
 
   update(replica: Replica, changes: readonly RowChanged[]): InterfaceChange[] {
@@ -42,6 +69,14 @@ export class TenantInterfaces {
       }
     }
     return this.#tell(replica, touched);
+  }
+
+  #takePorts(replica: Replica | undefined, uuids: readonly Uuid[]): void {
+    for (const uuid of uuids) {
+      // One column of very many rows: not worth a typed row each.
+      const interfaces = replica?.row('Port', uuid)?.interfaces ?? NO_UUIDS;
+      for (const iface of interfaces as readonly Uuid[]) this.#portOf.set(iface, uuid);
+    }
   }
 
   #portChanged(change: RowChanged, touched: Set<Uuid>): void {
@@ -75,11 +110,11 @@ export class TenantInterfaces {
   }
 
   /** Those that are gone first: a name may have come back under another row. */
-  #tell(replica: Replica, uuids: Iterable<Uuid>): InterfaceChange[] {
+  #tell(replica: Replica | undefined, uuids: Iterable<Uuid>): InterfaceChange[] {
     const gone: InterfaceChange[] = [];
     const here: InterfaceChange[] = [];
     for (const uuid of uuids) {
-      const now = this.#tenant(replica, uuid);
+      const now = replica && this.#tenant(replica, uuid);
       const before = this.#told.get(uuid);
       if (now === undefined) {
         this.#told.delete(uuid);
