@@ -52,6 +52,10 @@ export class ApiClient {
     return this.#get(`/v1/${kind}${query({ network })}`);
   }
 
+  tunnelsFrom(nve: string): Promise<ViewsByKind['tunnels'][]> {
+    return this.#get(`/v1/tunnels${query({ nve })}`);
+  }
+
   get<Kind extends ViewKind>(
     kind: Kind,
     name: string,

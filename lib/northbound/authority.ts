@@ -139,6 +139,8 @@ export interface Authority {
   apply(manifests: readonly Manifest[]): Promise<Applied>;
   delete(objects: readonly ObjectRef[]): Promise<Applied>;
   list<Kind extends ViewKind>(kind: Kind, network?: string): readonly ViewsByKind[Kind][];
+  /** Like `list`, made while they are asked for: there are as many as pairs of NVEs. `from`: only those of this NVE. */
+  tunnels(network?: string, from?: string): Iterable<ViewsByKind['tunnels']>;
   get<Kind extends ViewKind>(kind: Kind, name: string): ViewsByKind[Kind] | undefined;
   /**
    * Resolves when every NVE that is connected to any instance has confirmed `revision` (default: the newest), after the

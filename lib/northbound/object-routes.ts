@@ -7,6 +7,7 @@ import type { ViewKind, ViewsByKind } from '../model/views.ts';
 import type { ApiContext } from './api-context.ts';
 import { ApiError } from './api-error.ts';
 import type { Applied } from './authority.ts';
+import { jsonArrayStream } from './list-stream.ts';
 import { ListWatch } from './list-watch.ts';
 import { NdjsonStream } from './ndjson-stream.ts';
 import { routeSchema } from './route-schema.ts';
@@ -19,10 +20,15 @@ interface Named {
 }
 
 interface Listed {
-  readonly Querystring: { readonly network?: string; readonly watch?: boolean };
+  readonly Querystring: {
+    readonly network?: string;
+    readonly nve?: string;
+    readonly watch?: boolean;
+  };
 }
 
 const NETWORK_QUERY = { network: text('only those of this network') };
+const NVE_QUERY = { nve: text('only those from this NVE') };
 
 export function objectRoutes(app: FastifyInstance, context: ApiContext): void {
   for (const kind of Object.keys(VIEW_KINDS) as ViewKind[]) {
@@ -44,11 +50,20 @@ function listRoute(app: FastifyInstance, context: ApiContext, kind: ViewKind): v
         answer: listOf(named(schema)),
         streamed: listOf(named(schema)),
         refusals: [400, 404, 503],
-        query: { ...NETWORK_QUERY, watch: { ...boolean, description: 'stream whole lists' } },
+        query: {
+          ...NETWORK_QUERY,
+          ...(kind === 'tunnels' ? NVE_QUERY : {}),
+          watch: { ...boolean, description: 'stream whole lists' },
+        },
       }),
     },
     (request, reply) => {
-      const { network, watch } = request.query;
+      const { network, nve, watch } = request.query;
+      if (kind === 'tunnels' && watch !== true) {
+        if (network !== undefined) refuseUnknown(context, network);
+        reply.type('application/json; charset=utf-8');
+        return reply.send(jsonArrayStream(context.authority.tunnels(network, nve)));
+      }
       const list = () => listOrRefuse(context, kind, network);
       const now = list();
       if (watch !== true) return reply.send(now);
@@ -148,9 +163,11 @@ function listOrRefuse<Kind extends ViewKind>(
   kind: Kind,
   network: string | undefined,
 ): readonly ViewsByKind[Kind][] {
-  const { authority } = context;
-  if (network !== undefined && authority.get('networks', network) === undefined) {
-    throw new ApiError('not-found', `There is no Network named ${network}.`);
-  }
-  return authority.list(kind, network);
+  if (network !== undefined) refuseUnknown(context, network);
+  return context.authority.list(kind, network);
+}
+
+function refuseUnknown({ authority }: ApiContext, network: string): void {
+  if (authority.get('networks', network) !== undefined) return;
+  throw new ApiError('not-found', `There is no Network named ${network}.`);
 }

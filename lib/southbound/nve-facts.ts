@@ -2,9 +2,10 @@
  * What an NVE's database says of it, in the core's words: its endpoints, its bridge, and what is wrong with them.
  */
 import { type IpAddress, isHostIp, parseIp } from '../../protocols/base/addresses.ts';
-import type { NveFacts } from '../control/inputs.ts';
+import type { NveFacts, TakenBack } from '../control/inputs.ts';
 import type { Encapsulation } from '../model/encapsulation.ts';
 import type { Condition } from '../model/views.ts';
+import { endpointsOf, readTunnelTexts } from '../reconcile/tunnel-options.ts';
 import type { RootView } from './database-view.ts';
 
 export interface FactsContext {
@@ -14,16 +15,24 @@ export interface FactsContext {
   readonly encapsulations: readonly Encapsulation[];
   /** From where the NVE is connected; undefined: a local socket. */
   readonly address: IpAddress | undefined;
+  /** The UUIDs of the Manager rows, in the order of their text. */
+  readonly managers: readonly string[];
+  readonly takenBack: TakenBack | undefined;
 }
 
-export function nveFacts({ view, encapIps }: RootView, context: FactsContext): NveFacts {
+export function nveFacts({ view, encapIps, rootUuid }: RootView, context: FactsContext): NveFacts {
   const conditions = [...context.conditions];
-  const ips = underlayIps(encapIps, context.address, conditions);
+  // What is wrong in the texts is among the conditions of the plan already.
+  const settings = readTunnelTexts(view.tunnelTexts, view.wantedTypes, []);
+  const ips = underlayIps(encapIps, settings.localIp ?? context.address, conditions);
   const datapathId = view.bridge?.datapathId;
   return {
     bridge: view.bridgeName,
-    endpoints: context.encapsulations.flatMap((type) => ips.map((ip) => ({ type, ip }))),
+    endpoints: endpointsOf(context.encapsulations, ips, settings, conditions),
     conditions,
+    database: rootUuid,
+    managers: context.managers,
+    ...(context.takenBack === undefined ? {} : { takenBack: context.takenBack }),
     ...(datapathId === undefined ? {} : { datapathId }),
     ...(view.ovsVersion === undefined ? {} : { ovsVersion: view.ovsVersion }),
   };
@@ -34,19 +43,19 @@ function underlayIps(
   address: IpAddress | undefined,
   conditions: Condition[],
 ): IpAddress[] {
-  const ips: IpAddress[] = [];
+  const ips = new Set<IpAddress>();
   for (const text of texts) {
     const ip = parseIp(text);
-    if (ip !== undefined && isHostIp(ip)) ips.push(ip);
+    if (ip !== undefined && isHostIp(ip)) ips.add(ip);
     else {
       const message = `external_ids:nva-encap-ip has "${text}", which is no IP address of a host`;
       conditions.push({ code: 'encap-ip-invalid', message });
     }
   }
   if (texts.length === 0 && address !== undefined) return [address];
-  if (ips.length === 0) {
+  if (ips.size === 0) {
     const message = 'no underlay address is known: set external_ids:nva-encap-ip';
     conditions.push({ code: 'encap-ip-missing', message });
   }
-  return ips;
+  return [...ips];
 }

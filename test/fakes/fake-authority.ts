@@ -100,6 +100,11 @@ export class FakeAuthority implements Authority {
     return this.#views()[kind].filter((view) => inNetwork(view, network)) as ViewsByKind[Kind][];
   }
 
+  tunnels(network?: string, from?: string): readonly TunnelView[] {
+    const tunnels = this.list('tunnels', network);
+    return tunnels.filter(({ nve }) => from === undefined || nve === from);
+  }
+
   get<Kind extends ViewKind>(kind: Kind, name: string): ViewsByKind[Kind] | undefined {
     return this.list(kind).find((view) => view.name === name);
   }
@@ -281,6 +286,7 @@ export class FakeAuthority implements Authority {
 
   #put(manifest: Manifest): AppliedObject {
     const { kind, name } = manifest;
+    if (manifest.kind === 'Nve') return { kind, name, result: 'unchanged' };
     const object = kind.toLowerCase();
     const before: Manifest | undefined =
       kind === 'Network' ? this.networks.get(name) : this.ports.get(name);
@@ -412,6 +418,7 @@ export class FakeAuthority implements Authority {
             type: 'geneve',
             remoteIp: far.ip,
             networks: both.map((network) => network.name),
+            status: { state: 'unmonitored' },
           },
         ];
       }),

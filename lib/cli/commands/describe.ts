@@ -90,7 +90,10 @@ async function relatedLines(
       return relatedTable(context, 'mappings', 'Mapping', own);
     }
     case 'Nve': {
-      const [ports, tunnels] = await Promise.all([client.list('ports'), client.list('tunnels')]);
+      const [ports, tunnels] = await Promise.all([
+        client.list('ports'),
+        client.tunnelsFrom(view.name),
+      ]);
       return [
         ...relatedTable(
           context,
@@ -98,12 +101,7 @@ async function relatedLines(
           'Ports',
           ports.filter((port) => port.status.nve === view.name),
         ),
-        ...relatedTable(
-          context,
-          'tunnels',
-          'Tunnels',
-          tunnels.filter((tunnel) => tunnel.nve === view.name),
-        ),
+        ...relatedTable(context, 'tunnels', 'Tunnels', tunnels),
       ];
     }
     default:

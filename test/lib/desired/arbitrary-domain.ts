@@ -53,9 +53,11 @@ function endpointsOf(
 
 /** Of the addresses of all NVEs, its own too: what somebody says is no reason to fall. */
 const someAddresses = fc.subarray([0, 1, 2, 3].flatMap(addressesOf), { maxLength: 6 });
+const POSITIONS: readonly (readonly number[])[] = [[], [0], [1], [0, 2]];
+
 /** What all say: else hardly anything would ever be dead. */
 const usualAddresses = fc
-  .constantFrom([], [0], [1], [0, 2])
+  .constantFrom(...POSITIONS)
   .map((positions) =>
     [0, 1].flatMap((index) =>
       addressesOf(index).filter((_, position) => positions.includes(position)),
