@@ -128,6 +128,11 @@ export class Controller implements Station {
     return this.#process.end('SIGKILL');
   }
 
+  /** SIGHUP: it reads the files of TLS again. */
+  reload(): void {
+    if (this.pid !== undefined) process.kill(this.pid, 'SIGHUP');
+  }
+
   pause(): void {
     this.#process.pause();
   }

@@ -122,6 +122,12 @@ export class Hypervisor extends OpenVSwitch implements Station {
     await this.vsctl('add-br', bridge, '--', ...set);
   }
 
+  /** Has both daemons leave their connections and make new ones. */
+  async reconnect(bridge = 'br-int'): Promise<void> {
+    await this.ovsdbAppctl('ovsdb-server/reconnect');
+    await this.appctl('bridge/reconnect', bridge);
+  }
+
   async restartVswitchd(): Promise<void> {
     await this.stop('vs');
     await this.recoverVswitchd();

@@ -7,6 +7,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Run, run } from './command.ts';
+import type { KeyPair } from './pki.ts';
 import { isAlive, markOf, type ProcessMark } from './state-file.ts';
 import { until } from './waiting.ts';
 
@@ -77,6 +78,11 @@ export class OpenVSwitch {
       `unix:${this.databaseSocket}`,
       ...this.#options.vswitchdArgs,
     ]);
+  }
+
+  /** What both daemons show on ssl: and whom they believe there; again with new files at any time. */
+  async setSsl({ privateKey, certificate }: KeyPair, authority: string): Promise<void> {
+    await this.vsctl('--no-wait', 'set-ssl', privateKey, certificate, authority);
   }
 
   /** By the daemon's own `exit`: a clean end. */

@@ -18,6 +18,8 @@ export interface SiteOptions {
   readonly underlay?: Underlay;
   /** More words for `nva serve`. */
   readonly args?: readonly string[];
+  /** What hypervisors are told to connect to. Default: its first listener. */
+  readonly manager?: (controller: Controller) => string;
   /** Before a hypervisor joins: what an operator may have done there. */
   readonly prepare?: (lab: Lab) => Promise<void>;
 }
@@ -36,8 +38,10 @@ export class Site {
     const lab = await Lab.open({ prefix, hypervisors, underlay });
     try {
       await options.prepare?.(lab);
-      const site = new Site(lab, await lab.startController({ args }));
-      await site.#ready();
+      const controller = await lab.startController({ args });
+      const site = new Site(lab, controller, options.manager?.(controller) ?? controller.manager);
+      const more = args.filter((word) => word === '--ovsdb' || word === '--openflow').length;
+      await site.#ready(2 + more);
       await site.join(...lab.hypervisors);
       return site;
     } catch (error) {
@@ -46,16 +50,19 @@ export class Site {
     }
   }
 
-  private constructor(lab: Lab, controller: Controller) {
+  readonly #manager: string;
+
+  private constructor(lab: Lab, controller: Controller, manager: string) {
     this.lab = lab;
     this.controller = controller;
+    this.#manager = manager;
   }
 
   /** Whoever comes before the listeners are open is refused, and tries again a second or two later. */
-  async #ready(): Promise<void> {
-    await this.until('both listeners', async () => {
+  async #ready(listeners: number): Promise<void> {
+    await this.until('all listeners', async () => {
       const status = JSON.parse(await this.controller.must('status', '-o', 'json'));
-      return (status.listeners as readonly string[]).length === 2;
+      return (status.listeners as readonly string[]).length === listeners;
     });
   }
 
@@ -72,7 +79,7 @@ export class Site {
   }
 
   async join(...hypervisors: readonly Hypervisor[]): Promise<void> {
-    for (const hypervisor of hypervisors) await hypervisor.joinManager(this.controller.manager);
+    for (const hypervisor of hypervisors) await hypervisor.joinManager(this.#manager);
     await this.inStep();
   }
 

@@ -9,8 +9,11 @@ import { reportFlows } from '../../../lib/daemon/flow-report.ts';
 import { recordToJson } from '../../../lib/model/record-parse.ts';
 import { type DomainRecord, keyOf } from '../../../lib/model/records.ts';
 import type { FlowReport } from '../../../lib/northbound/authority.ts';
-import { parseEndpoint } from '../../../lib/runtime/endpoint.ts';
+import { type ListenTcp, parseEndpoint } from '../../../lib/runtime/endpoint.ts';
 import type { Log } from '../../../lib/runtime/log.ts';
+import { TlsCredentials } from '../../../lib/runtime/tls-credentials.ts';
+import type { TlsFiles } from '../../../lib/runtime/tls-files.ts';
+import type { CertificateNames } from '../../../lib/southbound/certificate-rule.ts';
 import { Southbound } from '../../../lib/southbound/southbound.ts';
 import type { Store } from '../../../lib/store/contract.ts';
 import { openMemoryStore } from '../../../lib/store/memory-store.ts';
@@ -21,6 +24,9 @@ export interface InstanceOptions {
   readonly probeIntervalMs?: number;
   /** One that instances share is closed by who opened it. */
   readonly store?: Store;
+  /** Listens with TLS, too. */
+  readonly tls?: TlsFiles;
+  readonly certificateNames?: CertificateNames;
 }
 
 /** What an NVE's lock and its switch's roles have made of the instance. */
@@ -40,10 +46,13 @@ export class SouthboundInstance {
   readonly southbound: Southbound;
   openFlowPort = 0;
   ovsdbPort = 0;
+  openFlowTlsPort = 0;
+  ovsdbTlsPort = 0;
   /** What bridges are told to connect to, where that is not `openFlowPort`. */
   target: string | undefined;
 
-  private constructor({ name = 'a', probeIntervalMs = 1000, store }: InstanceOptions) {
+  private constructor(options: InstanceOptions) {
+    const { name = 'a', probeIntervalMs = 1000, store, certificateNames = 'system-id' } = options;
     this.name = name;
     this.#ownStore = store === undefined ? openMemoryStore() : undefined;
     this.#store = store ?? this.#ownStore ?? openMemoryStore();
@@ -61,7 +70,12 @@ export class SouthboundInstance {
       ...{ probeIntervalMs, requestTimeoutMs: 5_000 },
       connectionsMax: 1000,
       openflowVersions: [4, 5, 6] as const,
-      controllers: () => [this.target ?? `tcp:127.0.0.1:${this.openFlowPort}`],
+      tls: options.tls === undefined ? undefined : new TlsCredentials(options.tls, log),
+      certificateNames,
+      controllers: (_: unknown, isTls: boolean) =>
+        isTls
+          ? [`ssl:127.0.0.1:${this.openFlowTlsPort}`]
+          : [this.target ?? `tcp:127.0.0.1:${this.openFlowPort}`],
     };
     this.southbound = new Southbound(settings, log, (input) => {
       this.#note(input);
@@ -77,6 +91,11 @@ export class SouthboundInstance {
     const { southbound } = instance;
     instance.openFlowPort = portOf(await southbound.openSwitches(endpoint.value));
     instance.ovsdbPort = portOf(await southbound.openDatabases(endpoint.value));
+    if (options.tls !== undefined) {
+      const secure = { ...endpoint.value, method: 'pssl' } as ListenTcp;
+      instance.openFlowTlsPort = portOf(await southbound.openSwitches(secure));
+      instance.ovsdbTlsPort = portOf(await southbound.openDatabases(secure));
+    }
     return instance;
   }
 
