@@ -9,7 +9,7 @@ import type { OpenFlowVersion } from '../../protocols/openflow/values/version.ts
 import { decodeFlowStats, scanFlowStats } from '../../protocols/openflow/wire/flow-scan.ts';
 import type { InstalledFlows } from '../reconcile/diff.ts';
 import type { InstalledFlow } from '../reconcile/operations.ts';
-import { instructionBytes, padTo8 } from './operation-encoder.ts';
+import { hasInstructions, padTo8 } from './operation-encoder.ts';
 
 /** Undefined: a length in the dump is wrong. */
 export function readInstalledFlows(
@@ -108,8 +108,8 @@ class AuditedColumns extends Columns {
     const part = this.parts[this.places[index * PLACES] ?? 0];
     if (part === undefined) return false;
     const end = this.#records[index * 2 + 1] ?? 0;
-    const wanted = instructionBytes(this.#version, flow);
-    if (sameBytes(part, this.#instructionsAt(part, index), end, wanted)) return true;
+    const at = this.#instructionsAt(part, index);
+    if (hasInstructions(part, at, end, this.#version, flow)) return true;
     // A switch may write the same in another way.
     const record = part.subarray(this.#records[index * 2], end);
     const decoded = decodeFlowStats(this.#version, record);
@@ -128,12 +128,4 @@ class AuditedColumns extends Columns {
     if (this.#version < 6) return at;
     return at + padTo8(((part[at + 2] ?? 0) << 8) | (part[at + 3] ?? 0));
   }
-}
-
-function sameBytes(bytes: Uint8Array, at: number, end: number, wanted: Uint8Array): boolean {
-  if (end - at !== wanted.length) return false;
-  for (let index = 0; index < wanted.length; index++) {
-    if (bytes[at + index] !== wanted[index]) return false;
-  }
-  return true;
 }

@@ -68,11 +68,22 @@ export function keyOfFlow(flow: Flow): number {
   return key;
 }
 
-/** The instructions of a flow of ours, as they went to the switch. */
-export function instructionBytes(version: OpenFlowVersion, flow: Flow): Uint8Array {
-  const bytes = encodeOnce(adds, version, flow, encodeAddition);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return bytes.subarray(MATCH_AT + padTo8(view.getUint16(MATCH_AT + 2)));
+/** Whether these bytes, from `at` to `end`, are the instructions of the flow as they go to a switch. */
+export function hasInstructions(
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  version: OpenFlowVersion,
+  flow: Flow,
+): boolean {
+  const ours = encodeOnce(adds, version, flow, encodeAddition);
+  const matchLength = ((ours[MATCH_AT + 2] ?? 0) << 8) | (ours[MATCH_AT + 3] ?? 0);
+  const shift = MATCH_AT + padTo8(matchLength) - at;
+  if (end + shift !== ours.length) return false;
+  for (let index = at; index < end; index++) {
+    if (bytes[index] !== ours[index + shift]) return false;
+  }
+  return true;
 }
 
 export function padTo8(length: number): number {

@@ -31,13 +31,16 @@ export interface DaemonOptions {
   readonly instance?: string;
   /** In the spelling of `--store`; default an embedded one of its own. */
   readonly store?: string;
+  /** More words for `nva serve`. */
+  readonly args?: readonly string[];
 }
 
 export class NvaDaemon {
   readonly folder: string;
   readonly instance: string;
   readonly #store: string;
-  readonly #ovsdbPort: number;
+  readonly #args: readonly string[];
+  readonly ovsdbPort: number;
   readonly #openflowPort: number;
   #child: ChildProcess | undefined;
 
@@ -53,18 +56,33 @@ export class NvaDaemon {
     parent: string,
     ovsdbPort: number,
     openflowPort: number,
-    { instance = 'bench', store }: DaemonOptions,
+    { instance = 'bench', store, args = [] }: DaemonOptions,
   ) {
     this.instance = instance;
     this.folder = join(parent, `nva-${instance}`);
+    this.#args = args;
     this.#store = store ?? `lmdb:${this.storeDirectory}`;
-    this.#ovsdbPort = ovsdbPort;
+    this.ovsdbPort = ovsdbPort;
     this.#openflowPort = openflowPort;
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
   }
 
   get manager(): string {
-    return `tcp:127.0.0.1:${this.#ovsdbPort}`;
+    return `tcp:127.0.0.1:${this.ovsdbPort}`;
+  }
+
+  /** What NVA_API takes. */
+  get api(): string {
+    return `unix:${this.#socket}`;
+  }
+
+  /** What its switches are told to connect to. */
+  get openflowTarget(): string {
+    return `tcp:127.0.0.1:${this.#openflowPort}`;
+  }
+
+  get logFile(): string {
+    return join(this.folder, 'serve.log');
   }
 
   get storeDirectory(): string {
@@ -82,11 +100,11 @@ export class NvaDaemon {
     const flags = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
     const argv = [
       ...[process.execPath, ...flags, nvaProgram(), 'serve', '--instance', this.instance],
-      ...['--ovsdb', `ptcp:${this.#ovsdbPort}:127.0.0.1`],
+      ...['--ovsdb', `ptcp:${this.ovsdbPort}:127.0.0.1`],
       ...['--openflow', `ptcp:${this.#openflowPort}:127.0.0.1`],
-      ...['--store', this.#store, '--api', `unix:${this.#api}`],
+      ...['--store', this.#store, '--api', this.api, ...this.#args],
     ];
-    const child = startDetached(argv, join(this.folder, 'serve.log'));
+    const child = startDetached(argv, this.logFile);
     this.#child = child;
     child.unref();
     // Under the name by which the edges' sweep finds a daemon.
@@ -131,21 +149,17 @@ export class NvaDaemon {
   }
 
   log(): string {
-    return readFileSync(join(this.folder, 'serve.log'), 'utf8')
-      .trimEnd()
-      .split('\n')
-      .slice(-15)
-      .join('\n');
+    return readFileSync(this.logFile, 'utf8').trimEnd().split('\n').slice(-15).join('\n');
   }
 
-  get #api(): string {
+  get #socket(): string {
     return join(this.folder, 'api.sock');
   }
 
   #ask(method: string, path: string, body?: string): Promise<string> {
     return new Promise((resolve, reject) => {
       const headers = body === undefined ? {} : { 'content-type': 'application/yaml' };
-      const asked = request({ socketPath: this.#api, method, path, headers }, (response) => {
+      const asked = request({ socketPath: this.#socket, method, path, headers }, (response) => {
         let text = '';
         response.setEncoding('utf8').on('data', (part: string) => {
           text += part;

@@ -15,6 +15,8 @@ export interface FaultOptions {
   readonly boundMs: number;
   /** Whose pings may be lost: the hypervisor that the fault is at; absent: none at all. */
   readonly at?: number;
+  /** What else must be so, when desired equals installed. */
+  readonly afterwards?: () => Promise<void>;
 }
 
 const EVERY_MS = 25;
@@ -37,6 +39,7 @@ export class Faults {
         figure(`${Math.round(equalMs)} ms until equal, ${lost} pings lost`);
         this.table.add({ fault: title, equalMs, boundMs: options.boundMs, lost });
         expect(lossesElsewhere(pings, options.at)).to.deep.equal([]);
+        await options.afterwards?.();
       } catch (error) {
         process.stderr.write(`--- the log of ${site.controller.name}\n`);
         process.stderr.write(`${site.controller.logTail(15)}\n---\n`);
