@@ -22,15 +22,15 @@ import {
 } from '../../protocols/ovsdb/values/column.ts';
 import type { SchemaGap, WantedColumns } from '../../protocols/ovsdb/values/database-schema.ts';
 import { isJsonObject, type Json } from '../../protocols/ovsdb/values/json.ts';
+import { type OvsdbError, ovsdbError } from '../../protocols/ovsdb/values/protocol-errors.ts';
 import type { OvsdbRow } from '../../protocols/ovsdb/values/tables.ts';
 import { openSocket, type TlsFiles } from './sockets.ts';
-
-const DATABASE = 'idltest';
 
 /** Between two remotes that do not answer. */
 const NEXT_REMOTE_MS = 50;
 
 export interface IdlClientOptions {
+  readonly database: string;
   readonly remotes: readonly string[];
   readonly tables: WantedColumns;
   readonly leaderOnly?: boolean;
@@ -39,15 +39,21 @@ export interface IdlClientOptions {
   readonly log?: (text: string) => void;
 }
 
+export type Synced = Extract<OvsdbEvent, { type: 'synced' }>;
+
 export type Tables = ReadonlyMap<string, ReadonlyMap<Uuid, OvsdbRow>>;
 
-/** The outcome of a transaction; undefined: nobody knows. */
-export type Outcome = TransactResult | undefined;
+/** `error`: it was not sent, or nobody knows what became of it. */
+export type Outcome = TransactResult | { readonly ok: false; readonly error: OvsdbError };
 
 export class IdlClient {
   /** Rises with everything that is told of the rows. */
   serial = 0;
   gaps: readonly SchemaGap[] = [];
+  /** How the newest session became one; undefined: it has not yet. */
+  synced: Synced | undefined;
+  /** Why the session before ended. */
+  lastEnd: OvsdbError | undefined;
   /** Told of each batch of changes, in order, when the rows are as after it. `isAnew`: none of before count. */
   onChanges: (changes: readonly RowChanged[], isAnew: boolean) => void = () => undefined;
   readonly #options: IdlClientOptions;
@@ -146,9 +152,9 @@ export class IdlClient {
   }
 
   async #send(operations: readonly Operation[]): Promise<Outcome> {
-    await this.until(() => this.#session?.isSynced === true);
+    if (this.#session?.isSynced !== true) await this.until(() => this.#session?.isSynced === true);
     const session = this.#session;
-    if (session === undefined) return undefined;
+    if (session === undefined) return { ok: false, error: ovsdbError('not-ready', 'lost again') };
     const id = session.transact(operations, now());
     const outcome = new Promise<Outcome>((resolve) => this.#replies.set(id, resolve));
     this.#connection?.flush();
@@ -158,8 +164,7 @@ export class IdlClient {
   /** Operations in wire form; the results in wire form, as far as a client keeps them. */
   async rawTransact([, ...operations]: readonly Json[]): Promise<Json> {
     const outcome = await this.#send(operations.filter(isJsonObject));
-    if (outcome?.ok !== true)
-      return [outcome === undefined ? null : { error: outcome.failure.code }];
+    if (!outcome.ok) return [{ error: codeOf(outcome) }];
     return outcome.results.map(({ uuid, count, rows }) => ({
       ...(uuid === undefined ? {} : { uuid: ['uuid', uuid] }),
       ...(count === undefined ? {} : { count }),
@@ -177,10 +182,17 @@ export class IdlClient {
     return this.#conditions;
   }
 
-  reconnect(): void {
+  /** Drops the connection; `start` makes a new one, which carries on. */
+  disconnect(): void {
+    // The replica that is carried on has it already.
+    this.release();
     const connection = this.#connection;
     this.#lose('told to connect anew');
     connection?.close('told to connect anew');
+  }
+
+  reconnect(): void {
+    this.disconnect();
     this.#connect();
   }
 
@@ -229,11 +241,11 @@ export class IdlClient {
 
   #attach(socket: Socket): void {
     this.#socket = socket;
-    const { tables, leaderOnly = false } = this.#options;
+    const { database, tables, leaderOnly = false } = this.#options;
     const resume = this.#resume;
     const session = new OvsdbSession(
       {
-        database: DATABASE,
+        database,
         tables,
         conditions: this.#conditions,
         leaderOnly,
@@ -289,6 +301,7 @@ export class IdlClient {
     const session = this.#session;
     this.#session = undefined;
     this.#connection = undefined;
+    this.synced = undefined;
     if (session === undefined) {
       const socket = this.#socket;
       this.#socket = undefined;
@@ -299,7 +312,8 @@ export class IdlClient {
     const isKnown = replica !== undefined && replica.lastTransactionId !== ZERO_UUID;
     if (session.isSynced) this.#resume = isKnown ? replica : undefined;
     session.connectionLost(reason);
-    for (const resolve of this.#replies.values()) resolve(undefined);
+    const error = ovsdbError('connection-lost', reason);
+    for (const resolve of this.#replies.values()) resolve({ ok: false, error });
     this.#replies.clear();
   }
 
@@ -307,6 +321,7 @@ export class IdlClient {
     switch (event.type) {
       case 'synced':
         this.gaps = event.gaps;
+        this.synced = event;
         this.#conditionsPending = undefined;
         if (!isCarriedOn) this.#rows.clear();
         this.#apply(event.changes, !isCarriedOn);
@@ -323,12 +338,11 @@ export class IdlClient {
         this.#replies.delete(event.id);
         break;
       case 'request-failed':
-        process.stderr.write(`${event.error.detail}\n`);
-        this.#replies.get(event.id)?.(undefined);
+        this.#replies.get(event.id)?.({ ok: false, error: event.error });
         this.#replies.delete(event.id);
         break;
       case 'ended':
-        process.stderr.write(`${event.error.code}: ${event.error.detail}\n`);
+        this.lastEnd = event.error;
         this.#connection?.close(event.error.detail);
         break;
     }
@@ -345,6 +359,12 @@ export class IdlClient {
     this.serial++;
     this.onChanges(changes, isAnew);
   }
+}
+
+/** The server's own word, or ours. */
+export function codeOf(outcome: Outcome): string {
+  if (outcome.ok) return 'done';
+  return 'failure' in outcome ? outcome.failure.code : outcome.error.code;
 }
 
 function sameRow(a: OvsdbRow, b: OvsdbRow | undefined): boolean {

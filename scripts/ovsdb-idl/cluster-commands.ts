@@ -2,7 +2,7 @@
  * The steps of an `idl-cluster` case: a client that wants the leader says where it is, and its server is ended.
  */
 import { IdlClient } from './client.ts';
-import { COLUMNS } from './row-text.ts';
+import { COLUMNS, DATABASE } from './row-text.ts';
 
 export class Cluster {
   readonly #client: IdlClient;
@@ -14,7 +14,12 @@ export class Cluster {
   constructor(remotes: readonly string[], pids: readonly number[]) {
     this.#remotes = remotes;
     this.#pids = pids;
-    this.#client = new IdlClient({ remotes, tables: COLUMNS, leaderOnly: true });
+    this.#client = new IdlClient({
+      database: DATABASE,
+      remotes,
+      tables: COLUMNS,
+      leaderOnly: true,
+    });
   }
 
   async run(words: readonly string[]): Promise<void> {

@@ -82,7 +82,7 @@ export class Edits {
     const transaction = this.#build();
     if (transaction.operations.length === 0) return 'unchanged';
     const outcome = await this.#client.transact(transaction);
-    if (outcome?.ok === true) {
+    if (outcome.ok) {
       this.#readSelects(outcome);
       return 'success';
     }
@@ -161,7 +161,10 @@ export class Edits {
 }
 
 function statusOf(outcome: Exclude<Outcome, { ok: true }>): Status {
-  if (outcome === undefined) return 'error';
+  if ('error' in outcome) {
+    process.stderr.write(`${outcome.error.code}: ${outcome.error.detail}\n`);
+    return 'error';
+  }
   const { code, details } = outcome.failure;
   process.stderr.write(`${code}: ${details}\n`);
   return code === 'timed out' ? 'try again' : 'error';

@@ -26,7 +26,7 @@ import { IdlClient } from './client.ts';
 import { Edits } from './edits.ts';
 import { PROGRAMMED_EDITS } from './programmed-edits.ts';
 import { RawConnection } from './raw-connection.ts';
-import { COLUMNS, columnsText, rowText } from './row-text.ts';
+import { COLUMNS, columnsText, DATABASE, rowText } from './row-text.ts';
 import { acceptSocket, openSocket, type TlsFiles } from './sockets.ts';
 import { Tracking, trackedWords } from './tracking.ts';
 
@@ -60,7 +60,7 @@ export class IdlCommands {
 
   constructor(options: IdlCommandsOptions) {
     this.#options = options;
-    this.#client = new IdlClient(options);
+    this.#client = new IdlClient({ database: DATABASE, ...options });
     this.#tracking = new Tracking(
       (table, uuid) => this.#client.row(table, uuid),
       (table, column, value) => {

@@ -4,13 +4,13 @@
 import { Transaction } from '../../protocols/ovsdb/transaction.ts';
 import { IdlClient } from './client.ts';
 import { PROGRAMS } from './programmed-edits.ts';
-import { COLUMNS, PARTIAL, rowText } from './row-text.ts';
+import { COLUMNS, DATABASE, PARTIAL, rowText } from './row-text.ts';
 
 export async function runProgram(name: string, remote: string): Promise<void> {
   const program = PROGRAMS[name];
   if (program === undefined) throw new Error(`there is no program ${name}`);
   const { table, steps } = program;
-  const client = new IdlClient({ remotes: [remote], tables: COLUMNS });
+  const client = new IdlClient({ database: DATABASE, remotes: [remote], tables: COLUMNS });
   client.start();
   await client.until(() => client.serial > 0);
   let step = 0;
@@ -52,7 +52,7 @@ const PRESENCE: readonly (readonly [table: string, column?: string])[] = [
 
 export async function checkTables(remotes: readonly string[]): Promise<void> {
   for (const remote of remotes) {
-    const client = new IdlClient({ remotes: [remote], tables: COLUMNS });
+    const client = new IdlClient({ database: DATABASE, remotes: [remote], tables: COLUMNS });
     client.start();
     await client.until(() => client.serial > 0);
     for (const [table, column] of PRESENCE) {

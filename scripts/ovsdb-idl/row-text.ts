@@ -13,6 +13,8 @@ import type { ColumnValue } from '../../protocols/ovsdb/values/column.ts';
 import type { WantedColumns } from '../../protocols/ovsdb/values/database-schema.ts';
 import type { OvsdbRow } from '../../protocols/ovsdb/values/tables.ts';
 
+export const DATABASE = 'idltest';
+
 /** Every table and column that theirs knows, in the order of printing. */
 export const COLUMNS: WantedColumns = {
   simple: ['i', 'r', 'b', 's', 'u', 'ia', 'ra', 'ba', 'sa', 'ua'],

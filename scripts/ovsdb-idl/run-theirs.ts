@@ -243,8 +243,8 @@ class Runner {
 function endDaemons(folder: string): void {
   for (const file of readdirSync(folder)) {
     if (!file.endsWith('.pid')) continue;
-    const pid = Number(readFileSync(join(folder, file), 'utf8').trim());
     try {
+      const pid = Number(readFileSync(join(folder, file), 'utf8').trim());
       if (readlinkSync(`/proc/${pid}/cwd`) === folder) process.kill(pid, 'SIGKILL');
     } catch {
       // It has gone by itself.

@@ -34,14 +34,11 @@ export function openSocket(remote: string, tls: TlsFiles | undefined, onReady: (
   return socket.once('secureConnect', onReady);
 }
 
-/** The first that connects to ptcp:PORT:IP. */
+/** The first that connects to ptcp:IP:PORT, as the cases write it. */
 export async function acceptSocket(remote: string): Promise<Socket> {
-  const endpoint = parseEndpoint(remote, OVSDB_PORT);
-  if (!endpoint.ok) throw new Error(endpoint.error);
-  if ('path' in endpoint.value) throw new Error(`${remote} is nothing to listen on`);
-  const { ip, port } = endpoint.value;
-  // Theirs looks for a free port by the server that it has just ended: its connection may come before us.
-  const server = createServer({ noDelay: true }).listen(port, ip);
+  const [, ip, port] = /^ptcp:([0-9.]+):(\d+)$/.exec(remote) ?? [];
+  if (ip === undefined) throw new Error(`${remote} is nothing to listen on`);
+  const server = createServer({ noDelay: true }).listen(Number(port), ip);
   const [socket] = (await once(server, 'connection')) as [Socket];
   server.close();
   return socket;
