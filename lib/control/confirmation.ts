@@ -2,17 +2,29 @@
  * What the switches have confirmed, over all instances: what this one serves it knows itself, of the rest it has the
  * word of whoever serves it. Pure.
  */
+
+import type { Domain } from '../model/domain.ts';
 import type { NveName } from '../model/records.ts';
-import type { Core } from './core.ts';
+import type { MembersView } from './members-view.ts';
+import type { NveState } from './nve-state.ts';
+
+/** Of the core, what shows how far its switches are. */
+export interface Confirming {
+  readonly domain: Pick<Domain, 'departure'>;
+  readonly members: MembersView | undefined;
+  nves(): Iterable<NveState>;
+  nve(name: NveName): NveState | undefined;
+}
 
 /** NVEs that are connected to this or to another living instance. */
-export function connectedNves(core: Core): NveName[] {
+export function connectedNves(core: Confirming): NveName[] {
   const names = new Set<NveName>();
   for (const state of core.nves()) if (state.connected) names.add(state.name);
   for (const { alive, announcement } of core.members?.all() ?? []) {
     if (alive) for (const nve of announcement.nves) names.add(nve.name);
   }
-  return [...names].sort();
+  // Of those that were let go nothing is desired.
+  return [...names].filter((name) => core.domain.departure(name) === undefined).sort();
 }
 
 /** What is to be confirmed: for our own switches a moment of the core, for those of others a revision of the store. */
@@ -22,7 +34,7 @@ export interface Target {
 }
 
 /** Whether all have; asked after each step, so it ends at the first that has not. */
-export function allConfirmed(core: Core, target: Target): boolean {
+export function allConfirmed(core: Confirming, target: Target): boolean {
   const pending = pendingReasons(core, target);
   for (const state of core.nves()) {
     if (state.connected && pending(state.name) !== undefined) return false;
@@ -38,7 +50,7 @@ export function allConfirmed(core: Core, target: Target): boolean {
 
 /** Tells why an NVE has not confirmed the target, in one sentence; undefined: it has. */
 export function pendingReasons(
-  core: Core,
+  core: Confirming,
   { moment, revision }: Target,
 ): (nve: NveName) => string | undefined {
   const { members } = core;
@@ -46,6 +58,8 @@ export function pendingReasons(
     members?.all().map(({ name, announcement }) => [name, announcement.confirmed]),
   );
   return (nve) => {
+    // Of one that is let go nothing is desired.
+    if (core.domain.departure(nve) !== undefined) return undefined;
     const state = core.nve(nve);
     if (members === undefined) return state?.pending(moment);
     if (state?.owner === true) return state.pending(moment);

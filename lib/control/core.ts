@@ -18,14 +18,18 @@ import {
   type RecordKey,
   recordKey,
 } from '../model/records.ts';
+import { connectedNves, pendingReasons } from './confirmation.ts';
+import { Departures } from './departures.ts';
 import { Facts } from './facts.ts';
 import { Federation } from './federation.ts';
 import type { Effect, Input, NveFacts } from './inputs.ts';
 import { Interfaces } from './interfaces.ts';
 import type { MembersView } from './members-view.ts';
 import { Notices } from './notices.ts';
+import { tellConditions, tellRivals } from './nve-notices.ts';
 import { NveState } from './nve-state.ts';
 import { SwitchPlanner } from './switch-planner.ts';
+import { TunnelMonitors } from './tunnel-monitors.ts';
 
 export interface CoreOptions {
   /** The name of this instance where several share the store; absent: it is alone. */
@@ -34,17 +38,21 @@ export interface CoreOptions {
   readonly keyOf: (flow: Flow) => number;
   /** For tests; default TRANSLATION_BYTES_MAX. */
   readonly translationBytesMax?: number;
+  /** Whether NVEs monitor their tunnels. Default: no. */
+  readonly monitored?: boolean;
 }
 
 export class Core {
   readonly domain = new Domain();
   readonly compiler: Compiler;
   readonly interfaces = new Interfaces();
+  readonly tunnels: TunnelMonitors;
   readonly #planner: SwitchPlanner;
   readonly #nves = new Map<NveName, NveState>();
   readonly #notices = new Notices();
   readonly #federation: Federation;
   readonly #facts: Facts;
+  readonly #departures: Departures;
   #effects: Effect[] = [];
   #moment = 0;
   #revision = 0;
@@ -71,6 +79,24 @@ export class Core {
       changed: (nve, delta) => this.#collect(nve, delta),
       nveDeleted: (nve) => this.#nveDeleted(nve),
     });
+    this.tunnels = new TunnelMonitors({
+      enabled: options.monitored ?? false,
+      domain: this.domain,
+      compiler: this.compiler,
+      federation: this.#federation,
+      notices: this.#notices,
+      nves: this.#nves,
+      emit: (effect) => this.#effects.push(effect),
+      assert: (nve, record) => this.#facts.assertLiveness(nve, record),
+      settle: () => this.#facts.settle(),
+    });
+    this.#departures = new Departures({
+      notices: this.#notices,
+      isDeparting: (nve) => this.domain.departure(nve) !== undefined,
+      othersHave: (nve, moment, revision) => this.#othersHave(nve, moment, revision),
+      served: (state) => this.#served(state),
+      emit: (effect) => this.#effects.push(effect),
+    });
   }
 
   /** Takes everything that came in one turn; the effects are to be carried out in their order. */
@@ -79,7 +105,12 @@ export class Core {
     // What a switch has is compared last, so that the difference holds the whole turn and one batch stands for it.
     for (const input of inputs) if (input.type !== 'installed') this.#take(input);
     for (const input of inputs) if (input.type === 'installed') this.#take(input);
-    for (const state of this.#nves.values()) this.#planner.plan(state, this.#moment);
+    this.tunnels.settle();
+    this.#departures.decide(this.#nves.values(), this.#moment, this.#revision);
+    for (const state of this.#nves.values()) {
+      if (isServed(state)) this.#planner.plan(state, this.#moment);
+    }
+    this.#departures.proceed(this.#nves.values());
     this.#federation.came(this.#revision, this.#moment);
     const writes = this.#facts.publish();
     if (writes !== undefined) this.#effects.push({ type: 'publish', writes });
@@ -174,6 +205,7 @@ export class Core {
         return;
       case 'arrivals-over':
         this.#facts.arrivalsOver();
+        this.tunnels.arrivalsOver();
         return;
       default:
         this.#takeNveInput(input);
@@ -189,14 +221,22 @@ export class Core {
       case 'nve-lost':
         this.#lose(input.nve, input.reason);
         return;
+      case 'nve-rivals':
+        tellRivals(this.#notices, this.#state(input.nve), input.rivals);
+        return;
       case 'nve-owner':
         this.#takeOwner(this.#state(input.nve), input.owner);
+        this.tunnels.touched(input.nve);
+        return;
+      case 'tunnel-states':
+        this.tunnels.saw(input.nve, input.changes, input.complete);
         return;
       case 'interfaces': {
         const { nve, changes, complete, named } = input;
         const touched = this.interfaces.update(nve, changes, complete, named);
         if (complete) {
           this.#state(nve).interfacesKnown = true;
+          this.#facts.reconsider();
           // Those that it shows were decided when they were told.
           for (const port of this.domain.attachedTo(nve)) {
             if (this.interfaces.working(port, nve) === undefined) touched.add(port);
@@ -230,10 +270,11 @@ export class Core {
         state.version = input.version;
         state.retries = 0;
         if (this.#federation.isShared) state.link(this.compiler.desired(state.name));
-        this.#planner.read(state, this.#moment);
+        if (isServed(state)) this.#planner.read(state, this.#moment);
         return;
       case 'reread':
-        if (state.version !== undefined) this.#planner.read(state, this.#moment);
+        this.#departures.waited(state.name);
+        if (state.version !== undefined && isServed(state)) this.#planner.read(state, this.#moment);
         return;
       case 'audit':
         this.#planner.audit(state, this.#moment);
@@ -251,7 +292,7 @@ export class Core {
         this.#planner.read(state, this.#moment);
         return;
       case 'installed':
-        if (input.read === state.read)
+        if (input.read === state.read && isServed(state))
           this.#planner.bringIntoStep(state, input.installed, this.#moment);
         else if (input.read === state.audit)
           this.#planner.audited(state, input.installed, this.#moment);
@@ -298,7 +339,9 @@ export class Core {
         this.#facts.decidePortsOf(nve);
       }
     }
+    this.tunnels.tidy();
     this.#facts.decideLeft();
+    this.#facts.reconsider();
     this.#moveLocks(now);
   }
 
@@ -346,22 +389,32 @@ export class Core {
 
   #takeFacts(name: NveName, facts: NveFacts, connected: boolean): void {
     const state = this.#state(name);
-    const before = state.lastFacts?.conditions ?? [];
+    tellConditions(this.#notices, state, facts);
     state.facts = facts;
     state.lastFacts = facts;
-    for (const { code } of before) {
-      if (facts.conditions.every((condition) => condition.code !== code)) {
-        this.#notices.stand('warning', code, nveKey(state), undefined);
-      }
-    }
-    for (const { code, message } of facts.conditions) {
-      this.#notices.stand('warning', code, nveKey(state), message);
-    }
+    // Another connection, which has been told nothing.
+    if (connected) state.stand = undefined;
+    if (facts.takenBack === 'flows' || facts.takenBack === 'all') state.flowsInstalled = 0;
+    if (connected) this.tunnels.connected(name);
     if (connected) this.#federation.changed();
     if (connected)
       this.#notices.tell('info', 'nve-connected', nveKey(state), `${name} is connected`);
     this.#facts.assertNve(name);
     this.#facts.settle();
+    this.#facts.reconsider();
+  }
+
+  /** By what the switches of others have told us, or whoever serves them. */
+  #othersHave(nve: NveName, moment: number, revision: number): boolean {
+    const pending = pendingReasons(this, { moment, revision });
+    return connectedNves(this).every((other) => other === nve || pending(other) === undefined);
+  }
+
+  /** What its switch has is to be compared anew. */
+  #served(state: NveState): void {
+    if (state.version === undefined) return;
+    if (this.#federation.isShared) state.link(this.compiler.desired(state.name));
+    this.#planner.read(state, this.#moment);
   }
 
   #lose(name: NveName, reason: string): void {
@@ -372,6 +425,9 @@ export class Core {
     state.owner = false;
     state.ownerWhy = undefined;
     state.interfacesKnown = false;
+    this.tunnels.touched(name);
+    state.refusal = undefined;
+    state.lacksEndpoints = false;
     this.#notices.tell(
       'warning',
       'nve-lost',
@@ -380,6 +436,7 @@ export class Core {
     );
     // Nothing of it is up: what was last seen there no longer stands in the way of a newcomer.
     if (!state.alive) this.#facts.decideContestedPortsOf(name);
+    this.#facts.nveGone();
   }
 
   #isLinked(nve: NveName): boolean {
@@ -399,6 +456,11 @@ export class Core {
     }
     return state;
   }
+}
+
+/** Nothing is sent to an NVE that is let go or refused. */
+function isServed({ stand, refusal }: NveState): boolean {
+  return refusal === undefined && (stand === undefined || stand === 'serve');
 }
 
 function nveKey(state: NveState): string {

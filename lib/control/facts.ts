@@ -11,6 +11,7 @@ import {
   type AttachmentRecord,
   type DomainRecord,
   type IndexClaim,
+  type LivenessRecord,
   type NveName,
   type PortName,
   type RecordKey,
@@ -18,6 +19,7 @@ import {
 } from '../model/records.ts';
 import { decideAttachment } from './attachments.ts';
 import type { Federation } from './federation.ts';
+import type { Presence } from './identity.ts';
 import type { PublishedWrite } from './inputs.ts';
 import type { Interfaces } from './interfaces.ts';
 import { conflictText, type Notices, unknownPortText } from './notices.ts';
@@ -62,6 +64,15 @@ export class Facts {
       domain: context.domain,
       federation: context.federation,
       nves: context.nves,
+      notices: context.notices,
+      identity: {
+        domain: context.domain,
+        presence: (nve) => this.#presence(nve),
+        isAlive: (nve) => context.nves.get(nve)?.alive === true && this.#isLetIn(nve),
+        isSettled: () => !context.federation.isShared || this.#arrivalsOver,
+        databaseElsewhere: (nve) => context.federation.databaseElsewhere(nve),
+        shown: (nve) => this.#shown(nve),
+      },
       isOnItsWay: (key) => this.#outbox.has(key),
       isInStore: (key) => this.#revisions.has(key),
       stage: (change) => this.#stage(change),
@@ -81,7 +92,28 @@ export class Facts {
   /** NVEs that are up and have a working interface for the port. */
   claimants(port: PortName): NveName[] {
     const { interfaces, nves } = this.#context;
-    return interfaces.claimants(port).filter((nve) => nves.get(nve)?.alive === true);
+    return interfaces.claimants(port).filter((nve) => {
+      return nves.get(nve)?.alive === true && this.#isLetIn(nve);
+    });
+  }
+
+  /** Neither let go by an operator nor refused: what it shows counts. */
+  #isLetIn(nve: NveName): boolean {
+    const { domain, nves } = this.#context;
+    return domain.departure(nve) === undefined && nves.get(nve)?.refusal === undefined;
+  }
+
+  #presence(nve: NveName): Presence {
+    const { nves, federation } = this.#context;
+    const state = nves.get(nve);
+    if (state?.connected === true && state.refusal === undefined) return 'here';
+    if (federation.isSeenByOthers(nve)) return 'elsewhere';
+    return !this.#arrivalsOver && state?.lastFacts === undefined ? 'awaited' : 'gone';
+  }
+
+  #shown(nve: NveName): ReadonlySet<string> | undefined {
+    if (this.#context.nves.get(nve)?.interfacesKnown !== true) return undefined;
+    return new Set([...this.#context.interfaces.of(nve)].map(({ ifaceId }) => ifaceId));
   }
 
   /** NVEs that were connected before this instance started have had the time to come back. */
@@ -91,6 +123,24 @@ export class Facts {
       if (this.#context.nves.get(nve)?.lastFacts === undefined) this.decide(port);
     }
     this.settle();
+    this.reconsider();
+  }
+
+  /** An NVE has come, gone or changed: those that are not let in because of others are looked at anew. */
+  reconsider(): void {
+    for (const nve of [...this.#nveRecords.unsettled()]) {
+      const isLetIn = this.#isLetIn(nve);
+      this.assertNve(nve);
+      this.settle();
+      if (isLetIn !== this.#isLetIn(nve)) this.decidePortsOf(nve);
+    }
+  }
+
+  /** The NVE has gone. */
+  nveGone(): void {
+    this.#nveRecords.dropIdle();
+    this.settle();
+    this.reconsider();
   }
 
   /** Nobody can be asked any more: what we left to others counts by what we see. */
@@ -143,6 +193,11 @@ export class Facts {
     this.#nveRecords.assert(nve);
   }
 
+  /** What the NVE sees of its remotes; taken in by `settle`. */
+  assertLiveness(nve: NveName, record: LivenessRecord | undefined): void {
+    this.#stage({ key: recordKey('liveness', nve), record });
+  }
+
   /** Decides anew which NVE has the port, and what its number is on `seenOn` (and where it was). */
   decide(port: PortName, seenOn?: NveName): void {
     const current = this.#context.domain.attachment(port);
@@ -184,6 +239,11 @@ export class Facts {
     }
     this.#change(changes);
     for (const change of changes) this.#outbox.add(change);
+    // Whoever is let in again has its ports again.
+    for (const { key } of changes) {
+      const [kind, nve] = splitKey(key);
+      if (kind === 'departure') this.decidePortsOf(nve);
+    }
   }
 
   /** What is to be written now, if anything. */
@@ -239,18 +299,26 @@ export class Facts {
     this.#change(news);
     for (const claim of freed) this.#nveRecords.giveBack(claim);
     const ports = new Set<PortName>();
-    const claims = new Map<number, NveName>();
-    for (const { key, record } of news) {
-      const [kind, name] = splitKey(key);
-      const isOpen = kind === 'port' || kind === 'attachment';
-      if (isOpen && this.#mayChange(name)) ports.add(name);
-      if (kind === 'index') this.#nveRecords.noteClaim(Number(name));
-      if (record?.kind === 'index') claims.set(record.index, record.nve);
-      if (kind === 'nve') this.#nveRecord(name, record !== undefined);
-    }
-    if (claims.size > 0) this.#nveRecords.renumber(claims);
+    for (const word of news) for (const port of this.#concerned(word)) ports.add(port);
+    this.#nveRecords.claimed(news);
     for (const port of ports) this.#decideWhenHeard(port);
     this.settle();
+    if (news.some(({ key }) => key.startsWith('nve/'))) this.reconsider();
+  }
+
+  /** Ports that are to be looked at anew. */
+  #concerned({ key, record }: StoreWord): readonly PortName[] {
+    const [kind, name] = splitKey(key);
+    if (kind === 'nve') this.#nveRecord(name, record !== undefined);
+    if (kind === 'departure') return this.#departed(name);
+    const isOpen = kind === 'port' || kind === 'attachment';
+    return isOpen && this.#mayChange(name) ? [name] : [];
+  }
+
+  /** What an NVE shows that was let go, or is not any more. */
+  #departed(nve: NveName): PortName[] {
+    this.assertNve(nve);
+    return [...this.#context.interfaces.of(nve)].map(({ ifaceId }) => ifaceId);
   }
 
   /** Before any NVE was seen nothing is known of declared ports that the store does not know. */
@@ -346,6 +414,7 @@ export class Facts {
    */
   #isAwaited(nve: NveName): boolean {
     const state = this.#context.nves.get(nve);
+    if (this.#context.domain.departure(nve) !== undefined) return false;
     if (!this.#arrivalsOver && state?.lastFacts === undefined) return true;
     if (state?.connected === true) return !state.interfacesKnown;
     return state?.alive !== true && this.#context.federation.isSeenByOthers(nve);

@@ -68,6 +68,11 @@ export class Federation {
 
   /** Whether what we see on this NVE is ours to decide: we serve it, or nobody can be asked. */
   speaksFor(nve: NveName): boolean {
+    return this.mayLetIn(nve) && this.#nves.get(nve)?.refusal === undefined;
+  }
+
+  /** Whether it is ours to say who the NVE is. */
+  mayLetIn(nve: NveName): boolean {
     if (this.#members === undefined || this.storeIsAway) return true;
     return this.#nves.get(nve)?.owner === true && !this.#isContested(nve);
   }
@@ -133,12 +138,23 @@ export class Federation {
     for (const peer of this.#members?.peers() ?? []) {
       if (!peer.alive) continue;
       for (const [nve, owner] of peer.nves) {
-        if (owner) rivals.set(nve, this.#rivals.get(nve) ?? this.#round);
+        if (owner && !this.#isNamesake(nve)) rivals.set(nve, this.#rivals.get(nve) ?? this.#round);
       }
     }
     const contested = [...this.#rivals.keys()].filter((nve) => this.#isContested(nve));
     this.#rivals = rivals;
     return contested.filter((nve) => !this.#isContested(nve));
+  }
+
+  /** Another hypervisor with the same name, whose lock is not the one that we hold. */
+  #isNamesake(nve: NveName): boolean {
+    const theirs = this.#members?.databaseElsewhere(nve);
+    const ours = this.#nves.get(nve)?.facts?.database;
+    return theirs !== undefined && ours !== undefined && theirs !== ours;
+  }
+
+  databaseElsewhere(nve: NveName): string | undefined {
+    return this.#members?.databaseElsewhere(nve);
   }
 
   storeAway(now: number): void {
@@ -151,7 +167,9 @@ export class Federation {
   moves(now: number): LockAction[] {
     if (this.#members === undefined || this.#ownership === undefined) return [];
     const nves = new Map<NveName, boolean>();
-    for (const state of this.#nves.values()) if (state.connected) nves.set(state.name, state.owner);
+    for (const { name, connected, refusal, owner } of this.#nves.values()) {
+      if (connected && refusal === undefined) nves.set(name, owner);
+    }
     const actions = this.#ownership.decide({
       now,
       storeSince: this.#storeSince,

@@ -3,6 +3,7 @@
  *
  * The core is a function of its inputs alone: the same inputs give the same effects.
  */
+import type { IpAddress } from '../../protocols/base/addresses.ts';
 import type { OpenFlowVersion } from '../../protocols/openflow/values/version.ts';
 import type { RecordChange } from '../desired/compiler.ts';
 import type { Member } from '../model/announcement.ts';
@@ -10,6 +11,7 @@ import type { Endpoint } from '../model/encapsulation.ts';
 import type { NveName } from '../model/records.ts';
 import type { Condition } from '../model/views.ts';
 import type { Installed } from '../reconcile/diff.ts';
+import type { MonitoredTunnel } from '../reconcile/monitor-plan.ts';
 import type { Operation } from '../reconcile/operations.ts';
 
 /** What an NVE's own database says of it. */
@@ -19,8 +21,23 @@ export interface NveFacts {
   readonly bridge: string;
   readonly datapathId?: string;
   readonly ovsVersion?: string;
+  /** The UUID of its database's root row. */
+  readonly database?: string;
+  /** The UUIDs of its Manager rows, in the order of their text. */
+  readonly managers?: readonly string[];
+  /** While it is not served: how far what is ours on it has been taken back. */
+  readonly takenBack?: TakenBack;
   readonly conditions: readonly Condition[];
 }
+
+/** `flows`: its flows and groups have gone, its rows not yet. */
+export type TakenBack = 'nothing' | 'flows' | 'all';
+
+/**
+ * What an instance that holds the NVE's lock does with its bridge: `serve` makes it ours and keeps it so, `hold` writes
+ * nothing, `take-back` removes what is ours.
+ */
+export type Stand = 'serve' | 'hold' | 'take-back';
 
 /** An Interface on the integration bridge that carries `external_ids:iface-id`. */
 export interface TenantInterface {
@@ -35,6 +52,23 @@ export interface InterfaceChange {
   readonly name: string;
   /** Absent: it is gone, or has lost its iface-id. */
   readonly tenant?: TenantInterface;
+}
+
+/** What an NVE sees of a remote address by its monitored tunnels. */
+export interface TunnelChange {
+  readonly ip: IpAddress;
+  /** `unheard`: it has not been up yet. Absent: it is not monitored any more. */
+  readonly verdict?: 'up' | 'down' | 'unheard';
+  /** RFC 3339, UTC. */
+  readonly since?: string;
+  /** Why it is down, in the switch's words. */
+  readonly diagnostic?: string;
+}
+
+/** How an NVE is to monitor a remote one from now on; no tunnels: not at all. */
+export interface MonitorChange {
+  readonly remote: NveName;
+  readonly tunnels: readonly MonitoredTunnel[];
 }
 
 /** As the store has it. */
@@ -83,6 +117,8 @@ export type Input =
   | { readonly type: 'nve-connected'; readonly nve: NveName; readonly facts: NveFacts }
   | { readonly type: 'nve-facts'; readonly nve: NveName; readonly facts: NveFacts }
   | { readonly type: 'nve-lost'; readonly nve: NveName; readonly reason: string }
+  /** Others who say that they are this NVE, and are refused for that; a sentence each. None: nobody does any more. */
+  | { readonly type: 'nve-rivals'; readonly nve: NveName; readonly rivals: readonly string[] }
   /** Whether this instance holds the NVE's lock. */
   | { readonly type: 'nve-owner'; readonly nve: NveName; readonly owner: boolean }
   | {
@@ -93,6 +129,13 @@ export type Input =
       readonly changes: readonly InterfaceChange[];
       /** Told before, by inputs that were not complete, and still there: a long list comes in parts. */
       readonly named?: ReadonlySet<string>;
+    }
+  /** By its monitored tunnels; `complete`: addresses that are not named are not monitored. */
+  | {
+      readonly type: 'tunnel-states';
+      readonly nve: NveName;
+      readonly complete: boolean;
+      readonly changes: readonly TunnelChange[];
     }
   /** An OpenFlow session with the master role is there. */
   | { readonly type: 'flows-ready'; readonly nve: NveName; readonly version: OpenFlowVersion }
@@ -132,6 +175,15 @@ export type Effect =
    * them; `steal`: take it from a holder that is believed dead (RFC 7047 §4.1.8). `nve-owner` tells what came of it.
    */
   | { readonly type: 'lock'; readonly nve: NveName; readonly action: 'release' | 'steal' }
+  /** What to do with the NVE's bridge from now on; until this is told, nothing. */
+  | { readonly type: 'bridge'; readonly nve: NveName; readonly stand: Stand }
+  /** Which tunnels of the NVE are to be monitored; `complete`: none but these. */
+  | {
+      readonly type: 'monitors';
+      readonly nve: NveName;
+      readonly complete: boolean;
+      readonly changes: readonly MonitorChange[];
+    }
   | {
       readonly type: 'read-installed';
       readonly nve: NveName;

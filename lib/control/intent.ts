@@ -56,14 +56,22 @@ export function planApply(
   for (const manifest of networks) draft.lookAhead(manifest);
   for (const manifest of networks) draft.network(manifest);
   for (const manifest of manifests) if (manifest.kind === 'Port') draft.port(manifest);
+  for (const manifest of manifests) if (manifest.kind === 'Nve') draft.endDeparture(manifest.name);
   draft.checkAddresses();
   return draft.plan();
+}
+
+/** What is seen of an NVE now. */
+export interface SeenNve {
+  readonly connected: boolean;
+  /** The UUIDs of its Manager rows; absent: not known. */
+  readonly managers?: readonly string[];
 }
 
 export function planDelete(
   domain: Domain,
   refs: readonly ObjectRef[],
-  isConnected: (nve: string) => boolean,
+  seen: (nve: string) => SeenNve,
   unreadable: UnreadableRecords = NONE,
 ): IntentPlan {
   const draft = new Draft(domain, unreadable);
@@ -71,7 +79,7 @@ export function planDelete(
   for (const ref of refs) {
     if (ref.kind === 'Port') draft.dropPort(ref.name);
     if (ref.kind === 'Network') draft.dropNetwork(ref.name, ports);
-    if (ref.kind === 'Nve') draft.dropNve(ref.name, isConnected(ref.name));
+    if (ref.kind === 'Nve') draft.dropNve(ref.name, seen(ref.name));
   }
   return draft.plan();
 }
@@ -230,19 +238,39 @@ class Draft {
     this.#stirPort(this.#domain.port(name));
   }
 
-  dropNve(name: string, connected: boolean): void {
-    if (connected) {
-      const message =
-        'it is connected: end that first with "ovs-vsctl del-manager" and "ovs-vsctl del-controller BRIDGE" on it';
-      this.#problems.add(`Nve ${name}`, message);
+  /** Whoever serves it takes back what is ours there; one that nobody sees is taken back from when it comes. */
+  dropNve(name: string, { connected, managers }: SeenNve): void {
+    const nve = this.#domain.nve(name);
+    const key = recordKey('departure', name);
+    if (this.#domain.departure(name) !== undefined) {
+      this.#objects.push({ kind: 'Nve', name, result: 'unchanged' });
       return;
     }
-    const index = this.#domain.nve(name)?.index;
-    this.#drop('Nve', name, recordKey('nve', name));
+    if (nve === undefined && connected) {
+      // It is refused: nothing of it is ours to give up but what it may have from before.
+      this.#objects.push({ kind: 'Nve', name, result: 'deleted' });
+    } else this.#drop('Nve', name, recordKey('nve', name));
+    if (nve === undefined && !connected) return;
+    const known = managers ?? nve?.managers;
+    const record: DomainRecord = {
+      ...{ kind: 'departure', nve: name },
+      ...(known === undefined ? {} : { managers: known }),
+    };
+    this.#writes.set(key, record);
+    const index = nve?.index;
     if (index !== undefined) this.#writes.set(recordKey('index', index), undefined);
     for (const port of this.#domain.attachedTo(name)) {
       this.#writes.set(recordKey('attachment', port), undefined);
     }
+  }
+
+  /** Named in a manifest, it is served when it is there. */
+  endDeparture(name: string): void {
+    const key = recordKey('departure', name);
+    const isGone = this.#domain.departure(name) !== undefined;
+    if (isGone) this.#writes.set(key, undefined);
+    else this.#refuseUnreadable(key);
+    this.#objects.push({ kind: 'Nve', name, result: isGone ? 'changed' : 'unchanged' });
   }
 
   #drop(kind: string, name: string, key: RecordKey): void {

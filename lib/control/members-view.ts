@@ -16,6 +16,8 @@ export interface NveOwner {
   /** In a few words. */
   readonly why?: string;
   readonly flows?: { readonly desired: number; readonly installed: number };
+  /** The UUID of the root row of the database that it has the lock of. */
+  readonly database?: string;
 }
 
 export interface MembersView {
@@ -25,6 +27,8 @@ export interface MembersView {
   all(): readonly MemberState[];
   /** The living instance that holds the NVE's lock, as far as is known. */
   ownerOf(nve: string): NveOwner | undefined;
+  /** The database with this NVE's name whose lock another living instance holds. */
+  databaseElsewhere(nve: string): string | undefined;
   /** Names of living instances to which the NVE's database is connected. */
   connectedTo(nve: string): readonly string[];
 }

@@ -74,12 +74,22 @@ export class Members implements MembersView {
     for (const heard of this.#heard.values()) {
       const word = heard.nves.get(nve);
       if (word?.owner !== true || !this.#isAlive(heard)) continue;
-      const { why, flows } = word;
+      const { why, flows, database } = word;
       return {
         instance: heard.member.name,
         ...(why === undefined ? {} : { why }),
         ...(flows === undefined ? {} : { flows }),
+        ...(database === undefined ? {} : { database }),
       };
+    }
+    return undefined;
+  }
+
+  databaseElsewhere(nve: NveName): string | undefined {
+    for (const heard of this.#heard.values()) {
+      const word = heard.nves.get(nve);
+      const isOther = heard.member.name !== this.self && this.#isAlive(heard);
+      if (isOther && word?.owner === true && word.database !== undefined) return word.database;
     }
     return undefined;
   }

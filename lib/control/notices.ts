@@ -64,3 +64,17 @@ export function shortageText(nve: NveName, { kept, left }: GroupShortage): strin
   const more = left.length > 3 ? ` and ${left.length - 3} more` : '';
   return `broadcast from ${nve} reaches ${kept} members and not ${named}${more}: one packet of Open vSwitch cannot carry more copies; spread the network over fewer NVEs`;
 }
+
+export function unreachableText(nve: NveName, ips: readonly string[]): string {
+  return `${nve} is left out of every network: every NVE that monitors ${listText(ips)} sees it down; look at its underlay`;
+}
+
+export function deadAddressText(nve: NveName, ips: readonly string[]): string {
+  return `${nve} is not reached at ${listText(ips)}: every NVE that monitors it sees it down, and another address of ${nve} is used`;
+}
+
+/** At most three, and how many more. */
+export function listText(words: readonly string[]): string {
+  const named = words.slice(0, 3).join(', ');
+  return words.length > 3 ? `${named} and ${words.length - 3} more` : named;
+}

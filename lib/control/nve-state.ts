@@ -7,11 +7,11 @@
 import type { OpenFlowVersion } from '../../protocols/openflow/values/version.ts';
 import type { Fragment } from '../desired/fragment.ts';
 import type { FragmentDelta } from '../desired/network-plan.ts';
-import type { NveName } from '../model/records.ts';
+import type { NveName, NveRecord } from '../model/records.ts';
 import type { Condition } from '../model/views.ts';
 import type { GroupShortage } from '../reconcile/groups.ts';
 import { Linker } from '../reconcile/link.ts';
-import type { NveFacts } from './inputs.ts';
+import type { NveFacts, Stand } from './inputs.ts';
 
 export interface BatchUnderWay {
   readonly batch: number;
@@ -56,11 +56,28 @@ export class NveState {
   /** Flows of somebody else on keys that we need. */
   occupied: string[] = [];
   occupiedKeys: ReadonlySet<number> = new Set();
+  /** What was told of its bridge since it connected; undefined: nothing yet. */
+  stand: Stand | undefined;
+  /** Why it is not let in by the name that it gives itself (control/identity). */
+  refusal: Condition | undefined;
+  /** Whose evidence it has. */
+  refusedBy: NveName | undefined;
+  /** The record of the NVE that it was by another name, until its own is made. */
+  renamedFrom: NveRecord | undefined;
+  /** Another NVE has at least one of its underlay addresses. */
+  lacksEndpoints = false;
+  /** Others who say that they are this NVE. */
+  rivals: readonly string[] = [];
   #added = new Set<Fragment>();
   #removed = new Set<Fragment>();
 
   constructor(name: NveName) {
     this.name = name;
+  }
+
+  /** What others do may let it in, or give it what it lacks. */
+  get isUnsettled(): boolean {
+    return this.refusal !== undefined || this.lacksEndpoints;
   }
 
   get connected(): boolean {
@@ -134,6 +151,8 @@ export class NveState {
   /** Why the switch has not confirmed everything up to `batch`; undefined: it has. */
   pending(batch: number): string | undefined {
     if (!this.connected) return 'it is not connected';
+    // Nothing is desired of it.
+    if (this.stand === 'hold' || this.stand === 'take-back') return undefined;
     if (this.version === undefined) return this.#whyNoSession();
     if (this.leftAlone !== undefined) return this.leftAlone;
     if (!this.inStep) return 'its flows are being read';
@@ -157,6 +176,8 @@ export class NveState {
     if (this.leftAlone !== undefined) {
       conditions.push({ code: 'store-empty', message: this.leftAlone });
     }
+    if (this.refusal !== undefined) conditions.push(this.refusal);
+    for (const message of this.rivals) conditions.push({ code: 'system-id-taken', message });
     for (const message of this.refusals) conditions.push({ code: 'refused', message });
     for (const message of this.occupied) conditions.push({ code: 'key-occupied', message });
     return conditions;

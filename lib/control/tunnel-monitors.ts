@@ -214,9 +214,11 @@ export class TunnelMonitors {
       const endpoint = monitoredEndpoint(networks, from, to, ip);
       if (endpoint === undefined) return [];
       const tunnel = { ...endpoint, key: endpoint.type === 'gre' ? GRE_KEY : this.#key };
-      const locals = localAddresses(from, endpoint);
+      const locals = addressesOf(from, endpoint);
       // With one address, the underlay's routes choose it, as for the data.
-      return locals.length < 2 ? [tunnel] : locals.map((local) => ({ ...tunnel, local }));
+      if (locals.length < 2) return [tunnel];
+      const met = localsFor(locals, addressesOf(to, endpoint), ip);
+      return met.map((local) => ({ ...tunnel, local }));
     });
   }
 
@@ -319,12 +321,26 @@ function note(map: Map<NveName, Set<NveName>>, key: NveName, member: NveName): v
   else set.add(member);
 }
 
-/** The NVE's own addresses of the endpoint's encapsulation and family. */
-function localAddresses(from: NveRecord, { type, ip }: Endpoint): IpAddress[] {
+/** The NVE's addresses of the endpoint's encapsulation and family, in its order. */
+function addressesOf(nve: NveRecord, { type, ip }: Endpoint): IpAddress[] {
   const family = ipFamily(ip);
-  return from.endpoints
+  return nve.endpoints
     .filter((endpoint) => endpoint.type === type && ipFamily(endpoint.ip) === family)
     .map((endpoint) => endpoint.ip);
+}
+
+/**
+ * Which of our addresses meet this remote one: the first the first, the second the second, as two underlays have it; the
+ * last of who has fewer meets all that are left. The same from both ends.
+ */
+function localsFor(
+  locals: readonly IpAddress[],
+  remotes: readonly IpAddress[],
+  ip: IpAddress,
+): IpAddress[] {
+  const at = remotes.indexOf(ip);
+  if (at < remotes.length - 1) return locals.slice(Math.min(at, locals.length - 1)).slice(0, 1);
+  return locals.slice(Math.min(at, locals.length - 1));
 }
 
 function sameTunnels(left: readonly MonitoredTunnel[], right: readonly MonitoredTunnel[]): boolean {

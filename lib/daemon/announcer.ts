@@ -221,13 +221,16 @@ export class Announcer {
     const { version, startedAt } = this.#settings;
     const nves: AnnouncedNve[] = [];
     for (const state of this.#core.nves()) {
-      if (!state.connected) continue;
+      // Who is not let in by this name would seem to be the one who has it.
+      if (!state.connected || state.refusal !== undefined) continue;
       const { name, owner, ownerWhy, flowsDesired, flowsInstalled } = state;
       const lacks = this.#settings.hasSwitch(name) ? {} : ({ noSwitch: true } as const);
       const seen = { name, owner, controllers: this.#settings.controllersOf(name), ...lacks };
       const flows = { desired: flowsDesired, installed: flowsInstalled };
       const why = ownerWhy === undefined ? {} : { why: ownerWhy };
-      nves.push(owner ? { ...seen, ...why, flows } : seen);
+      const database = state.facts?.database;
+      const evidence = database === undefined ? {} : { database };
+      nves.push(owner ? { ...seen, ...why, flows, ...evidence } : seen);
     }
     return {
       version,

@@ -5,14 +5,9 @@ import { setTimeout } from 'node:timers/promises';
 import { connectedNves, pendingReasons } from '../control/confirmation.ts';
 import { instanceViews } from '../control/instance-views.ts';
 import { planApply, planDelete } from '../control/intent.ts';
-import {
-  mappingViews,
-  networkView,
-  nveView,
-  phaseOf,
-  portView,
-  tunnelViews,
-} from '../control/views.ts';
+import { isKnownNve, nveNames, nveViewOf, seenNve } from '../control/nve-views.ts';
+import { tunnelView, tunnelViews } from '../control/tunnel-views.ts';
+import { mappingViews, networkView, phaseOf, portView } from '../control/views.ts';
 import type { Manifest, ObjectRef } from '../model/manifest.ts';
 import type { EventView, InstanceView, ViewKind, ViewsByKind } from '../model/views.ts';
 import {
@@ -85,10 +80,8 @@ export class DomainAuthority implements Authority {
     const rest = objects.filter(({ kind }) => kind !== 'Instance');
     this.#refuseLiving(instances);
     const { core } = this.#engine;
-    const isConnected = (nve: string): boolean =>
-      core.nve(nve)?.alive === true || (core.members?.connectedTo(nve).length ?? 0) > 0;
     const applied = await this.#writer.write(() =>
-      planDelete(core.domain, rest, isConnected, this.#engine.unreadable),
+      planDelete(core.domain, rest, (nve) => seenNve(core, nve), this.#engine.unreadable),
     );
     const forgotten = await Promise.all(instances.map((name) => this.#forget(name)));
     return { ...applied, objects: [...applied.objects, ...forgotten] };
@@ -113,12 +106,21 @@ export class DomainAuthority implements Authority {
   }
 
   list<Kind extends ViewKind>(kind: Kind, network?: string): readonly ViewsByKind[Kind][] {
+    // In their order already, and far too many to be made and thrown away.
+    if (kind === 'tunnels') return [...this.tunnels(network)] as unknown as ViewsByKind[Kind][];
     const views = this.#views(kind).filter(
       (view) => network === undefined || this.#isIn(view, network),
     );
     return views.sort((a, b) =>
       a.name < b.name ? -1 : a.name > b.name ? 1 : 0,
     ) as ViewsByKind[Kind][];
+  }
+
+  *tunnels(network?: string, from?: string): Generator<ViewsByKind['tunnels']> {
+    yield* tunnelViews(this.#engine.core, {
+      ...(network === undefined ? {} : { network }),
+      ...(from === undefined ? {} : { from }),
+    });
   }
 
   get<Kind extends ViewKind>(kind: Kind, name: string): ViewsByKind[Kind] | undefined {
@@ -237,11 +239,11 @@ export class DomainAuthority implements Authority {
       case 'ports':
         return domain.ports().map((port) => portView(core, port));
       case 'nves':
-        return domain.nves().map((nve) => nveView(core, nve, this.#settings.instance));
+        return nveNames(core).map((nve) => nveViewOf(core, nve, this.#settings.instance));
       case 'mappings':
         return mappingViews(core);
       case 'tunnels':
-        return tunnelViews(core);
+        return [...tunnelViews(core)];
       case 'instances':
         return this.#instances();
     }
@@ -259,9 +261,10 @@ export class DomainAuthority implements Authority {
         return port && portView(core, port);
       }
       case 'nves': {
-        const nve = core.domain.nve(name);
-        return nve && nveView(core, nve, this.#settings.instance);
+        return isKnownNve(core, name) ? nveViewOf(core, name, this.#settings.instance) : undefined;
       }
+      case 'tunnels':
+        return tunnelView(core, name);
       default:
         return this.#views(kind).find((view) => view.name === name);
     }

@@ -36,6 +36,8 @@ export interface EngineSettings extends Omit<AnnouncerSettings, 'controllersOf' 
   readonly store: Store;
   readonly events: EventLog;
   readonly log: Log;
+  /** Whether NVEs monitor their tunnels. */
+  readonly monitored?: boolean;
   /** Between two looks at what a switch has; 0: only after a (re)connection. */
   readonly auditIntervalMs?: number;
 }
@@ -63,7 +65,8 @@ export class Engine {
     this.#settings = settings;
     const { store, events, log, instance } = settings;
     const isShared = store.membership !== undefined;
-    this.core = new Core({ keyOf: keyOfFlow, ...(isShared ? { instance } : {}) });
+    const monitored = settings.monitored ?? false;
+    this.core = new Core({ keyOf: keyOfFlow, monitored, ...(isShared ? { instance } : {}) });
     this.#peers = new PeersHeard(instance);
     const { core } = this;
     this.#follower = new StoreFollower(store, {
@@ -206,6 +209,8 @@ export class Engine {
       case 'send':
       case 'read-installed':
       case 'lock':
+      case 'bridge':
+      case 'monitors':
         this.#southbound?.carryOut(effect);
         return;
       case 'retry':

@@ -61,9 +61,10 @@ function groupToJson(nves: readonly AnnouncedNve[]): RecordJson {
   return { controllers, owned, seen, ...(noSwitch.length === 0 ? {} : { noSwitch }) };
 }
 
-function ownedToJson({ name, why, flows }: AnnouncedNve): RecordJson {
+function ownedToJson({ name, why, flows, database }: AnnouncedNve): RecordJson {
   return {
     name,
+    ...(database === undefined ? {} : { database }),
     ...(why === undefined ? {} : { why }),
     ...(flows === undefined ? {} : { flows: [flows.desired, flows.installed] }),
   };
@@ -121,8 +122,9 @@ function parseGroup(group: unknown): AnnouncedNve[] | string {
 
 function parseOwned(nve: unknown, controllers: readonly string[]): AnnouncedNve | undefined {
   if (!isObject(nve) || typeof nve.name !== 'string' || !isNveName(nve.name)) return undefined;
-  const { name, why, flows } = nve;
+  const { name, why, flows, database } = nve;
   if (why !== undefined && !isText(why)) return undefined;
+  if (database !== undefined && !isText(database)) return undefined;
   const counts = flows === undefined ? undefined : parseFlows(flows);
   if (flows !== undefined && counts === undefined) return undefined;
   return {
@@ -131,6 +133,7 @@ function parseOwned(nve: unknown, controllers: readonly string[]): AnnouncedNve 
     ...(why === undefined ? {} : { why }),
     controllers,
     ...(counts === undefined ? {} : { flows: counts }),
+    ...(database === undefined ? {} : { database }),
   };
 }
 

@@ -15,6 +15,8 @@ export interface AnnouncedNve {
   readonly noSwitch?: true;
   /** Only with `owner`. */
   readonly flows?: { readonly desired: number; readonly installed: number };
+  /** The UUID of its database's root row. */
+  readonly database?: string;
 }
 
 export interface Announcement {

@@ -8,7 +8,11 @@
 
 import type { Uuid } from '../../protocols/ovsdb/values/atoms.ts';
 import type { Condition } from '../model/views.ts';
-import { planTunnels, type TunnelStep, type TunnelView } from './tunnel-plan.ts';
+import { type BridgeOthers, joinConditions, whyNotTaken } from './joining.ts';
+import { type MonitorSettings, NO_MONITORS } from './monitor-plan.ts';
+import { type JoinedFrom, joinedFromText } from './take-back.ts';
+import { planTunnels, type TunnelView } from './tunnel-plan.ts';
+import type { TunnelStep } from './tunnel-steps.ts';
 
 /** external_ids key on every row of ours; its value is the domain. */
 export const OWNER_KEY = 'nva-domain';
@@ -37,6 +41,8 @@ export interface BridgeRow {
   readonly owner: string | undefined;
   readonly generation: bigint;
   readonly controllers: readonly ControllerRow[];
+  /** Of a bridge that was there before us: what others have there. Absent: we made it. */
+  readonly others?: BridgeOthers | undefined;
 }
 
 export interface DatabaseView extends TunnelView {
@@ -47,6 +53,8 @@ export interface DatabaseView extends TunnelView {
   readonly nextCfg: number;
   readonly curCfg: number;
   readonly bridge: BridgeRow | undefined;
+  /** external_ids:nva-take-bridge=true: the operator's word that what the bridge does now may end. */
+  readonly mayTake?: boolean;
 }
 
 /** An OpenFlow target and the instance that it leads to. */
@@ -75,11 +83,15 @@ export interface BridgeSettings {
   /** Our own targets for this NVE. */
   readonly controllers: readonly string[];
   readonly peers: PeerTargets;
+  /** Absent: none. */
+  readonly monitors?: MonitorSettings;
 }
 
 export type BridgeStep =
   | { readonly type: 'create-bridge'; readonly datapathType: string | undefined }
   | { readonly type: 'mark-bridge' }
+  /** What was changed on a bridge that was there before us, for the day when it is given back. */
+  | { readonly type: 'keep-before'; readonly text: string }
   | { readonly type: 'set-secure' }
   | { readonly type: 'add-protocols'; readonly protocols: readonly string[] }
   | { readonly type: 'add-controller'; readonly target: string; readonly instance: string }
@@ -91,6 +103,8 @@ export interface BridgePlan {
   /** To be done in one transaction; empty: nothing, or the switch must take the last one first. */
   readonly steps: readonly BridgeStep[];
   readonly conditions: readonly Condition[];
+  /** The bridge is not ours to use: nothing is written to it, and nothing of it counts. */
+  readonly leaveAlone?: true;
 }
 
 export function planBridge(view: DatabaseView, settings: BridgeSettings): BridgePlan {
@@ -101,8 +115,10 @@ export function planBridge(view: DatabaseView, settings: BridgeSettings): Bridge
   }
   if (isForeign(bridge, settings.domain)) {
     const message = `bridge ${view.bridgeName} belongs to the domain ${bridge.owner}, not ${settings.domain}: nothing was changed; name another bridge in external_ids:nva-bridge, or start with --domain ${bridge.owner}`;
-    return { steps: [], conditions: [{ code: 'foreign-domain', message }] };
+    return { steps: [], conditions: [{ code: 'foreign-domain', message }], leaveAlone: true };
   }
+  const hindrance = whyNotTaken(view.bridgeName, bridge, view.mayTake === true);
+  if (hindrance !== undefined) return { steps: [], conditions: [hindrance], leaveAlone: true };
   const steps = bridgeSteps(bridge, settings);
   if (settings.controllers.length === 0) {
     const message = `bridge ${view.bridgeName} is told of no controller, because no address of ours is known to the hypervisor's side: start with --advertise IP`;
@@ -114,9 +130,10 @@ export function planBridge(view: DatabaseView, settings: BridgeSettings): Bridge
       message: `bridge ${view.bridgeName} was there before and had no controller: Open vSwitch removes the flows that it had when it gets its first one`,
     });
   }
+  conditions.push(...joinConditions(view.bridgeName, bridge, settings.domain));
   // The switch must have seen the secure bridge before the first tunnel exists.
   const settled = view.curCfg >= view.nextCfg && bridge.datapathId !== undefined;
-  const tunnels = planTunnels(view, settings.domain, conditions);
+  const tunnels = planTunnels(view, settings.domain, settings.monitors ?? NO_MONITORS, conditions);
   return { steps: steps.length > 0 || !settled ? steps : tunnels, conditions };
 }
 
@@ -135,8 +152,23 @@ function bridgeSteps(bridge: BridgeRow, settings: BridgeSettings): BridgeStep[] 
   if (bridge.protocols.length > 0 && !isUsable) {
     steps.push({ type: 'add-protocols', protocols: PROTOCOLS });
   }
+  const before = joinedFrom(bridge, steps);
+  if (before !== undefined) steps.push({ type: 'keep-before', text: joinedFromText(before) });
   steps.push(...controllerSteps(bridge.controllers, settings));
   return steps;
+}
+
+/** What these steps change that is to be given back; undefined: nothing new. */
+function joinedFrom(bridge: BridgeRow, steps: readonly BridgeStep[]): JoinedFrom | undefined {
+  const { others, owner, failMode, protocols } = bridge;
+  if (others === undefined) return undefined;
+  const isJoining = owner === undefined;
+  const added = steps.find((step) => step.type === 'add-protocols')?.protocols ?? [];
+  if (!isJoining && added.length === 0) return undefined;
+  const known = isJoining ? {} : others.before;
+  const ours = [...(known.protocols ?? []), ...added.filter((one) => !protocols.includes(one))];
+  const mode = isJoining && failMode !== 'secure' ? { failMode: failMode ?? null } : {};
+  return { ...known, ...mode, ...(ours.length === 0 ? {} : { protocols: [...new Set(ours)] }) };
 }
 
 /** Our own targets and those of the peers; a target that several want is one row, of whom we name first. */

@@ -6,6 +6,7 @@ import type { Bucket, Group } from '../../protocols/openflow/values/group.ts';
 import { OPENFLOW_15, type OpenFlowVersion } from '../../protocols/openflow/values/version.ts';
 import type { GroupBucket } from '../desired/fragment.ts';
 import { withinTranslation } from '../desired/replication.ts';
+import { isOurGroup } from '../desired/templates.ts';
 
 /** A group that cannot carry all of its members: never installed without saying so. */
 export interface GroupShortage {
@@ -13,6 +14,11 @@ export interface GroupShortage {
   readonly kept: number;
   /** NVEs (or, for local ports, bucket ids) that get no copy. */
   readonly left: readonly string[];
+}
+
+/** By the mark in its id. */
+export function isMarkedGroup(groupId: number): boolean {
+  return isOurGroup(groupId);
 }
 
 /** ofp_group_mod has a 16-bit length: 65,535 bytes hold so many of our largest buckets (56 bytes). */

@@ -17,6 +17,7 @@ import {
   OWNER_KEY,
   PROTOCOLS,
 } from '../reconcile/bridge-plan.ts';
+import { BEFORE_KEY } from '../reconcile/take-back.ts';
 import { changeTunnel } from './tunnel-transaction.ts';
 
 /** Milliseconds between a switch's attempts to come back to a controller: its least, so that it is soon back. */
@@ -116,6 +117,9 @@ function changeBridge(
     case 'mark-bridge':
       setExternalIds(transaction, 'Bridge', bridge, { [OWNER_KEY]: domain });
       return;
+    case 'keep-before':
+      setExternalIds(transaction, 'Bridge', bridge, { [BEFORE_KEY]: step.text });
+      return;
     case 'set-secure':
       transaction.update('Bridge', where, { fail_mode: 'secure' });
       return;
@@ -134,6 +138,7 @@ function changeBridge(
       transaction.mutate('Bridge', where, [['controller', 'delete', new UuidRef(step.uuid)]]);
       return;
     case 'add-tunnel':
+    case 'set-tunnel':
     case 'remove-tunnel':
       changeTunnel(transaction, bridge, step, domain);
       return;

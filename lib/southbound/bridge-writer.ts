@@ -131,6 +131,16 @@ export class BridgeWriter {
     }
   }
 
+  /** The lock is ours, and no transaction is under way. */
+  get isFree(): boolean {
+    return this.#holdsLock === true && this.#underWay === undefined;
+  }
+
+  /** Something else than a plan of the bridge; not while a transaction is under way. */
+  transact(transaction: Transaction): void {
+    if (this.isFree) this.#send(transaction);
+  }
+
   answered(id: number, failure: TransactionFailure | undefined): void {
     const answered = this.#underWay;
     if (answered?.id !== id) return;

@@ -21,15 +21,32 @@ import {
   INSTANCE_KEY,
   OWNER_KEY,
 } from '../reconcile/bridge-plan.ts';
-import { type TunnelRow, tunnelName } from '../reconcile/tunnel-plan.ts';
+import { isMonitorName, type MonitorRow } from '../reconcile/monitor-plan.ts';
+import { TUNNEL_KEYS, type TunnelTexts } from '../reconcile/tunnel-options.ts';
+import { tunnelName } from '../reconcile/tunnel-plan.ts';
+import { bridgeOthers } from './property-view.ts';
 
 /** The columns that we monitor, and no other: statistics alone would cost more than all of these. */
 export const WANTED_COLUMNS: WantedColumns = {
-  Open_vSwitch: ['bridges', 'external_ids', 'next_cfg', 'cur_cfg', 'ovs_version', 'iface_types'],
-  Bridge: ['name', 'datapath_id', 'fail_mode', 'protocols', 'controller', 'ports', 'external_ids'],
-  Port: ['name', 'interfaces', 'external_ids'],
-  Interface: ['name', 'type', 'ofport', 'external_ids', 'error'],
+  Open_vSwitch: [
+    ...['bridges', 'external_ids', 'next_cfg', 'cur_cfg', 'ovs_version', 'iface_types'],
+    'manager_options',
+  ],
+  Bridge: [
+    ...['name', 'datapath_id', 'fail_mode', 'protocols', 'controller', 'ports', 'external_ids'],
+    // What others may have on a bridge of ours.
+    ...['other_config', 'mirrors', 'netflow', 'sflow', 'ipfix'],
+  ],
+  Port: ['name', 'interfaces', 'external_ids', 'tag', 'trunks'],
+  Interface: ['name', 'type', 'ofport', 'external_ids', 'error', 'options', 'bfd'],
   Controller: ['target', 'external_ids'],
+  SSL: ['certificate'],
+};
+
+/** Beside them, where tunnels are monitored: Open vSwitch writes it at each change of a session's state. */
+export const MONITORED_COLUMNS: WantedColumns = {
+  ...WANTED_COLUMNS,
+  Interface: [...(WANTED_COLUMNS.Interface ?? []), 'bfd_status'],
 };
 
 const DEFAULT_BRIDGE = 'br-int';
@@ -66,7 +83,9 @@ export function viewDatabase(replica: Replica): RootView | undefined {
       nextCfg: root.next_cfg,
       curCfg: root.cur_cfg,
       bridge: findBridge(replica, root, bridgeName),
-      tunnels: findTunnels(replica, bridgeName),
+      mayTake: external('nva-take-bridge') === 'true',
+      ...findTunnels(replica, bridgeName),
+      tunnelTexts: tunnelTexts(external),
     },
   };
 }
@@ -79,9 +98,13 @@ export function touchesView(change: RowChanged): boolean {
   const { table, old, new: row } = change;
   switch (table) {
     case 'Controller':
+    case 'SSL':
       return true;
     case 'Open_vSwitch':
-      return differs(old, row, ['bridges', 'external_ids', 'ovs_version', 'iface_types']);
+      return differs(old, row, [
+        ...['bridges', 'external_ids', 'ovs_version', 'iface_types'],
+        'manager_options',
+      ]);
     case 'Bridge':
       return differs(old, row, [
         'name',
@@ -92,8 +115,8 @@ export function touchesView(change: RowChanged): boolean {
         'external_ids',
       ]);
     case 'Interface': {
-      const name = (row ?? old)?.name;
-      return typeof name === 'string' && TUNNEL_NAMES.has(name);
+      if (!isTunnelName((row ?? old)?.name)) return false;
+      return differs(old, row, ['ofport', 'error', 'options', 'bfd', 'type', 'external_ids']);
     }
     default:
       return false;
@@ -129,6 +152,7 @@ function findBridge(replica: Replica, root: Root, name: string): BridgeRow | und
     datapathId: bridge.datapath_id,
     owner: bridge.external_ids.get(OWNER_KEY),
     generation: generationOf(bridge.external_ids.get(GENERATION_KEY)),
+    others: bridgeOthers(replica, uuid),
     controllers: bridge.controller.flatMap((controllerUuid) => {
       const found = replica.row('Controller', controllerUuid);
       if (found === undefined) return [];
@@ -140,30 +164,55 @@ function findBridge(replica: Replica, root: Root, name: string): BridgeRow | und
   };
 }
 
-function findTunnels(replica: Replica, bridgeName: string): TunnelRow[] {
-  const tunnels: TunnelRow[] = [];
+function findTunnels(
+  replica: Replica,
+  bridgeName: string,
+): Pick<DatabaseView, 'tunnels' | 'monitors'> {
+  // Interface names are unique in a database, so ours are looked for among interfaces.
+  const found = new Map<Uuid, RowOf<typeof INTERFACE>>();
+  for (const [uuid, row] of replica.table('Interface')) {
+    if (isTunnelName(row.name)) found.set(uuid, readRow(INTERFACE, row));
+  }
+  const rows = found.size === 0 ? [] : [...tunnelRows(replica, bridgeName, found)];
+  return {
+    tunnels: rows.filter(({ name }) => !isMonitorName(name)),
+    monitors: rows.filter(({ name }) => isMonitorName(name)),
+  };
+}
+
+/** One pass over the ports, however many tunnels there are. */
+function* tunnelRows(
+  replica: Replica,
+  bridgeName: string,
+  found: ReadonlyMap<Uuid, RowOf<typeof INTERFACE>>,
+): Generator<MonitorRow> {
   const bridgeUuid = findBridgeUuid(replica, bridgeName);
   const bridge = bridgeUuid === undefined ? undefined : replica.row('Bridge', bridgeUuid);
-  const ports = bridge === undefined ? [] : readRow(BRIDGE, bridge).ports;
-  // Interface names are unique in a database, so the three names are looked for among interfaces.
-  for (const [uuid, row] of replica.table('Interface')) {
-    if (typeof row.name !== 'string' || !TUNNEL_NAMES.has(row.name)) continue;
-    const tunnel = readRow(INTERFACE, row);
-    const port = [...replica.table('Port')].find(([, candidate]) =>
-      readRow(PORT, candidate).interfaces.includes(uuid),
-    );
-    if (port === undefined) continue;
-    const strayOn = ports.includes(port[0]) ? undefined : bridgeOfPort(replica, port[0]);
-    tunnels.push({
-      ...(strayOn === undefined ? {} : { strayOn }),
-      name: tunnel.name,
-      portUuid: port[0],
-      owner: tunnel.external_ids.get(OWNER_KEY),
-      ofport: tunnel.ofport,
-      error: tunnel.error,
-    });
+  const ports = new Set(bridge === undefined ? [] : readRow(BRIDGE, bridge).ports);
+  for (const [portUuid, port] of replica.table('Port')) {
+    for (const uuid of readRow(PORT, port).interfaces) {
+      const tunnel = found.get(uuid);
+      if (tunnel === undefined) continue;
+      const strayOn = ports.has(portUuid) ? undefined : bridgeOfPort(replica, portUuid);
+      const { name, options, ofport, error, bfd } = tunnel;
+      const owner = tunnel.external_ids.get(OWNER_KEY);
+      const row = { name, uuid, portUuid, options, owner, ofport, error, bfd };
+      yield strayOn === undefined ? row : { ...row, strayOn };
+    }
   }
-  return tunnels;
+}
+
+function isTunnelName(name: unknown): boolean {
+  return typeof name === 'string' && (TUNNEL_NAMES.has(name) || isMonitorName(name));
+}
+
+function tunnelTexts(external: (key: string) => string | undefined): TunnelTexts {
+  return Object.fromEntries(
+    TUNNEL_KEYS.flatMap((key) => {
+      const text = external(key);
+      return text === undefined ? [] : [[key, text]];
+    }),
+  );
 }
 
 /** Every port that is in the database is a bridge's: rows without a reference do not stay. */

@@ -10,7 +10,7 @@ import type { RowChanged } from '../../protocols/ovsdb/replica.ts';
 import { OvsdbSession } from '../../protocols/ovsdb/session.ts';
 import type { LockState, OvsdbEvent } from '../../protocols/ovsdb/session-events.ts';
 import type { Uuid } from '../../protocols/ovsdb/values/atoms.ts';
-import type { Input } from '../control/inputs.ts';
+import type { Input, MonitorChange, Stand, TakenBack } from '../control/inputs.ts';
 import type { Encapsulation } from '../model/encapsulation.ts';
 import { isNveName, NVE_NAME_RULE } from '../model/names.ts';
 import {
@@ -24,11 +24,23 @@ import { now } from '../runtime/clock.ts';
 import { Connection } from '../runtime/connection.ts';
 import type { Log } from '../runtime/log.ts';
 import { plainAddress } from '../runtime/streams.ts';
+import { certificateNames } from '../runtime/tls-peer.ts';
 import { BridgeWriter } from './bridge-writer.ts';
-import { type RootView, touchesView, viewDatabase, WANTED_COLUMNS } from './database-view.ts';
+import { type CertificateNames, databaseRefusal, type ShownNames } from './certificate-rule.ts';
+import {
+  MONITORED_COLUMNS,
+  type RootView,
+  touchesView,
+  viewDatabase,
+  WANTED_COLUMNS,
+} from './database-view.ts';
 import { InterfaceListing } from './interface-listing.ts';
 import { nveFacts } from './nve-facts.ts';
+import { NveMonitors } from './nve-monitors.ts';
+import { managersOf } from './property-view.ts';
+import { sslConditions } from './ssl-configuration.ts';
 import type { WantedRole } from './switch-role.ts';
+import { TakeBack, type Wiped } from './take-back.ts';
 import { TenantInterfaces } from './tenant-interfaces.ts';
 
 export interface DatabaseSettings {
@@ -38,8 +50,15 @@ export interface DatabaseSettings {
   readonly lock: string;
   readonly probeIntervalMs: number;
   readonly requestTimeoutMs: number;
-  /** OpenFlow targets to tell this NVE, given the address of ours that it reached (undefined: none, a unix socket). */
-  controllers(localAddress: IpAddress | undefined): readonly string[];
+  /** Between two messages of a monitored tunnel; absent or 0: none is monitored. */
+  readonly bfdIntervalMs?: number;
+  /** Absent: `system-id`. */
+  readonly certificateNames?: CertificateNames;
+  /**
+   * OpenFlow targets to tell this NVE, given the address of ours that it reached (undefined: none, a unix socket), and
+   * whether it came by TLS.
+   */
+  controllers(localAddress: IpAddress | undefined, isTls: boolean): readonly string[];
 }
 
 export interface DatabaseHost {
@@ -51,8 +70,13 @@ export interface DatabaseHost {
   peers(nve: string): PeerTargets;
   /** The bridge's datapath, or our role there, is known now or has changed; `reason`: why we are not master any more. */
   switchKnown(database: NveDatabase, reason: string): void;
+  /** As in TakeBackHost, on a switch of this database's hypervisor. */
+  wipe(database: NveDatabase, datapathId: string): Promise<Wiped | undefined> | undefined;
   closed(database: NveDatabase, reason: string): void;
 }
+
+/** For a bridge that is not served. */
+const NO_PLAN: BridgePlan = { steps: [], conditions: [] };
 
 const LOCK_ELSEWHERE = "another instance holds the NVE's lock";
 
@@ -60,12 +84,15 @@ export class NveDatabase {
   readonly peer: string;
   /** Without the port; undefined: a local socket. */
   readonly address: IpAddress | undefined;
+  /** Undefined: it came without TLS. */
+  readonly certificateNames: ShownNames;
   readonly #settings: DatabaseSettings;
   readonly #host: DatabaseHost;
   readonly #session: OvsdbSession;
   readonly #connection: Connection<OvsdbEvent>;
   readonly #tenants = new TenantInterfaces();
   readonly #listing: InterfaceListing;
+  readonly #monitors: NveMonitors;
   readonly #localAddress: IpAddress | undefined;
   #name: string | undefined;
   #rootUuid: Uuid | undefined;
@@ -73,8 +100,13 @@ export class NveDatabase {
   #datapathId: string | undefined;
   #isForeign = false;
   readonly #writer: BridgeWriter;
+  /** What to do with the bridges; undefined: nothing was told yet, and nothing is written. */
+  #stand: Stand | undefined;
+  readonly #takeBack: TakeBack;
   /** What was told of the lock. */
   #isOwner = false;
+  /** Every change of a bridge or a port counts. */
+  #isWatchful = false;
   #factsText = '';
   #working: ReadonlySet<Encapsulation> = new Set();
   #peersText = '';
@@ -83,11 +115,21 @@ export class NveDatabase {
   constructor(socket: Socket, peer: string, settings: DatabaseSettings, host: DatabaseHost) {
     this.peer = peer;
     this.address = plainAddress(socket.remoteAddress);
+    this.certificateNames = certificateNames(socket);
     this.#settings = settings;
     this.#host = host;
     this.#localAddress = plainAddress(socket.localAddress);
     const { lock, probeIntervalMs, requestTimeoutMs } = settings;
-    const options = { database: 'Open_vSwitch', tables: WANTED_COLUMNS };
+    this.#monitors = new NveMonitors(
+      settings.domain,
+      settings.bfdIntervalMs ?? 0,
+      (changes, complete) => {
+        if (this.#name === undefined) return;
+        host.emit({ type: 'tunnel-states', nve: this.#name, complete, changes });
+      },
+    );
+    const tables = this.#monitors.isOn ? MONITORED_COLUMNS : WANTED_COLUMNS;
+    const options = { database: 'Open_vSwitch', tables };
     this.#session = new OvsdbSession(
       { ...options, lock, probeIntervalMs, requestTimeoutMs },
       now(),
@@ -98,6 +140,15 @@ export class NveDatabase {
       replan: () => this.#again(),
       outcome: (complaint) => this.#complain(complaint),
     });
+    this.#takeBack = new TakeBack(
+      {
+        isWritable: () => this.#writer.isFree,
+        wipe: (datapathId) => host.wipe(this, datapathId),
+        transact: (transaction) => this.#writer.transact(transaction),
+        replan: () => this.#again(),
+      },
+      settings,
+    );
     this.#listing = new InterfaceListing(
       this.#tenants,
       () => this.#session.replica,
@@ -127,7 +178,7 @@ export class NveDatabase {
 
   /** Our own OpenFlow targets for this NVE. */
   get controllers(): readonly string[] {
-    return this.#settings.controllers(this.#localAddress);
+    return this.#settings.controllers(this.#localAddress, this.certificateNames !== undefined);
   }
 
   get datapathId(): string | undefined {
@@ -142,6 +193,20 @@ export class NveDatabase {
   /** The switch has seen this generation, which is not below ours (OFPRRFC_STALE): go above it. */
   raiseGeneration(seen: bigint): void {
     if (this.#writer.raise(seen)) this.#again();
+  }
+
+  takeStand(stand: Stand): void {
+    if (stand === this.#stand) return;
+    this.#stand = stand;
+    if (stand !== 'hold') this.#takeBack.forget();
+    this.#writer.unsettle();
+    this.#again();
+  }
+
+  takeMonitors(changes: readonly MonitorChange[], complete: boolean): void {
+    this.#monitors.take(changes, complete);
+    this.#writer.unsettle();
+    this.#again();
   }
 
   /** Gives the lock to who waits for it, and waits behind them: first nothing more is written. */
@@ -203,10 +268,13 @@ export class NveDatabase {
     if (replica === undefined) return;
     const own = changes.some(
       (change) =>
-        touchesView(change) || (this.#writer.isUnsettled && change.table === 'Open_vSwitch'),
+        touchesView(change) ||
+        (this.#writer.isUnsettled && change.table === 'Open_vSwitch') ||
+        (this.#isWatchful && (change.table === 'Bridge' || change.table === 'Port')),
     );
     // Interfaces first: a changed view may replace the bridge, and then they are all told anew.
     const tenants = this.#tenants.update(replica, changes);
+    this.#monitors.update(changes);
     if (tenants.length > 0 && this.#name !== undefined) {
       this.#host.emit({ type: 'interfaces', nve: this.#name, complete: false, changes: tenants });
     }
@@ -251,13 +319,19 @@ export class NveDatabase {
     const { controllers } = this;
     const peers = this.#host.peers(name);
     this.#peersText = peersText(peers);
-    const settings = { domain, instance, controllers, peers };
-    const plan = planBridge(seen.view, settings);
-    this.#isForeign = isForeign(seen.view.bridge, domain);
+    const settings = { domain, instance, controllers, peers, monitors: this.#monitors.settings };
+    const isServed = this.#stand === undefined || this.#stand === 'serve';
+    const plan = isServed ? planBridge(seen.view, settings) : NO_PLAN;
+    this.#isForeign = plan.leaveAlone === true || isForeign(seen.view.bridge, domain);
     const root = this.#isForeign ? withoutBridge(seen) : seen;
-    this.#tellFacts(root, plan);
+    const mayTakeBack = this.#stand === 'take-back' && this.#writer.holdsLock === true;
+    const takenBack = isServed ? undefined : this.#takeBack.all(replica, seen, mayTakeBack);
+    this.#isWatchful = plan.leaveAlone === true || (!isServed && takenBack !== 'all');
+    this.#tellFacts(root, plan, takenBack);
     this.#followBridge(root);
+    if (this.#stand !== 'serve') return;
     this.#writer.write(root, plan, settings);
+    this.#takeBack.strays(replica, root, plan);
   }
 
   /** Its name; undefined: it is not to be served. */
@@ -280,7 +354,10 @@ export class NveDatabase {
       this.#connection.close(`its system-id changed from ${this.#name} to ${systemId}`);
       return undefined;
     }
-    const refusal = this.#host.claim(this, systemId, root.rootUuid);
+    const { certificateNames: rule = 'system-id' } = this.#settings;
+    const refusal =
+      databaseRefusal(this.certificateNames, systemId, rule) ??
+      this.#host.claim(this, systemId, root.rootUuid);
     if (refusal !== undefined) {
       this.#connection.close(refusal);
       return undefined;
@@ -290,12 +367,21 @@ export class NveDatabase {
     return systemId;
   }
 
-  #tellFacts(root: RootView, plan: BridgePlan): void {
-    if (this.#name === undefined) return;
+  #tellFacts(root: RootView, plan: BridgePlan, takenBack: TakenBack | undefined): void {
+    const { replica } = this.#session;
+    if (this.#name === undefined || replica === undefined) return;
     const encapsulations = workingEncapsulations(root.view, this.#working);
     this.#working = new Set(encapsulations);
-    const { conditions } = plan;
-    const facts = nveFacts(root, { conditions, encapsulations, address: this.address });
+    const isTls = this.certificateNames !== undefined;
+    const conditions = [
+      ...plan.conditions,
+      ...sslConditions(replica, this.controllers, isTls),
+      ...this.#takeBack.remarks,
+    ];
+    const managers = managersOf(replica, root.rootUuid);
+    const facts = nveFacts(root, {
+      ...{ conditions, encapsulations, address: this.address, managers, takenBack },
+    });
     const text = JSON.stringify(facts);
     const first = this.#factsText === '';
     if (text === this.#factsText) return;
@@ -320,8 +406,11 @@ export class NveDatabase {
   }
 
   #tellInterfaces(root: RootView): void {
+    const { replica } = this.#session;
+    if (replica === undefined || this.#name === undefined) return;
     this.#bridge = root.view.bridge?.uuid;
     this.#listing.start(this.#bridge);
+    this.#monitors.reset(replica);
   }
 
   #again(): void {
@@ -343,13 +432,15 @@ export class NveDatabase {
   #closed(reason: string): void {
     this.#writer.close();
     this.#listing.close();
+    this.#monitors.close();
+    this.#takeBack.forget();
     this.#host.closed(this, reason);
   }
 }
 
 /** What the NVE is to us as long as its bridge is not ours. */
 function withoutBridge(root: RootView): RootView {
-  return { ...root, view: { ...root.view, bridge: undefined, tunnels: [] } };
+  return { ...root, view: { ...root.view, bridge: undefined, tunnels: [], monitors: [] } };
 }
 
 function peersText({ targets, members, settled }: PeerTargets): string {

@@ -15,16 +15,21 @@ import type { FlowStats, GroupDesc } from '../../protocols/openflow/values/multi
 import type { OpenFlowVersion } from '../../protocols/openflow/values/version.ts';
 import { decodeFlowStats } from '../../protocols/openflow/wire/flow-scan.ts';
 import type { Input } from '../control/inputs.ts';
+import { isOurCookie } from '../desired/cookie.ts';
+import { isMarkedGroup } from '../reconcile/groups.ts';
 import type { Operation } from '../reconcile/operations.ts';
 import { now } from '../runtime/clock.ts';
 import { Connection } from '../runtime/connection.ts';
 import type { Log } from '../runtime/log.ts';
 import { plainAddress } from '../runtime/streams.ts';
+import { certificateNames } from '../runtime/tls-peer.ts';
+import type { ShownNames } from './certificate-rule.ts';
 import { readAuditedFlows, readInstalledFlows } from './installed-flows.ts';
 import { cookieOfOffending, describeError, isSlaveError } from './openflow-faults.ts';
-import { encodeOperation } from './operation-encoder.ts';
+import { encodeOperation, encodeWipe } from './operation-encoder.ts';
 import { SendQueue } from './send-queue.ts';
 import { type RoleAnswer, type RoleRequest, SwitchRole, type WantedRole } from './switch-role.ts';
+import type { Wiped } from './take-back.ts';
 
 export interface SwitchSettings {
   /** Offered to the switch; ascending. */
@@ -57,6 +62,8 @@ export class NveSwitch {
   readonly peer: string;
   /** Without the port; undefined: a local socket. */
   readonly address: IpAddress | undefined;
+  /** Undefined: it came without TLS. */
+  readonly certificateNames: ShownNames;
   readonly #settings: SwitchSettings;
   readonly #host: SwitchHost;
   readonly #session: OpenFlowSession;
@@ -70,6 +77,7 @@ export class NveSwitch {
   constructor(socket: Socket, peer: string, settings: SwitchSettings, host: SwitchHost) {
     this.peer = peer;
     this.address = plainAddress(socket.remoteAddress);
+    this.certificateNames = certificateNames(socket);
     this.#settings = settings;
     this.#host = host;
     // 0: never.
@@ -159,6 +167,33 @@ export class NveSwitch {
       flows.push(...decoded.value);
     }
     return { flows, groups };
+  }
+
+  /**
+   * Removes every flow and group with our mark, whoever sent it, and reads the switch to see that they are gone; undefined:
+   * they are not. Not as a slave: whoever has no role yet may write, too (OpenFlow 1.3.5 §6.3.5).
+   */
+  async wipe(): Promise<Wiped | undefined> {
+    this.#queue.clear();
+    if (!this.#role.isMaster) {
+      const role = { type: 'role_request', role: 'equal', generationId: 0n } as const;
+      if ((await this.#ask(role))?.type !== 'reply') return undefined;
+    }
+    const before = await this.dump();
+    if (before === undefined || this.#session.state !== 'ready') return undefined;
+    this.#session.send(encodeWipe(this.version, before.groups));
+    const after = await this.dump();
+    if (after === undefined) return undefined;
+    const others = after.flows.filter(({ cookie }) => !isOurCookie(cookie));
+    const isClean =
+      others.length === after.flows.length &&
+      after.groups.every(({ groupId }) => !isMarkedGroup(groupId));
+    const [first] = others;
+    const example =
+      first === undefined
+        ? ''
+        : `the first: table ${first.table}, priority ${first.priority}, cookie 0x${first.cookie.toString(16)}`;
+    return isClean ? { others: others.length, example } : undefined;
   }
 
   close(reason: string): void {

@@ -13,11 +13,14 @@ import {
 } from '../../protocols/openflow/wire/encode.ts';
 import { encodeStrictDelete, flowKey } from '../../protocols/openflow/wire/flow-scan.ts';
 import { COOKIE_MARK } from '../desired/cookie.ts';
+import { isMarkedGroup } from '../reconcile/groups.ts';
 import type { Operation } from '../reconcile/operations.ts';
 
 /** The top bit marks what a session did not number itself. */
 const SHARED_XID = 0x80000001;
 
+/** OFPTT_ALL: OpenFlow 1.3.5 §7.3.4.1. */
+const ALL_TABLES = 0xff;
 /** In a flow mod, of all versions: OpenFlow 1.3.5 §7.3.4.1. */
 const MATCH_AT = 48;
 
@@ -103,6 +106,37 @@ function encodeRemoval(version: OpenFlowVersion, flow: Flow): Uint8Array {
     flow: { table, priority, match, cookie, instructions: [] },
     cookieMask: COOKIE_MARK.mask,
   });
+}
+
+/** Removes all flows with our mark, and those of these groups that have it. */
+export function encodeWipe(
+  version: OpenFlowVersion,
+  groups: readonly { readonly groupId: number }[],
+): Uint8Array {
+  const flows = encodeMessage(version, SHARED_XID, {
+    type: 'flow_mod',
+    command: 'delete',
+    flow: {
+      table: ALL_TABLES,
+      priority: 0,
+      match: [],
+      cookie: COOKIE_MARK.value,
+      instructions: [],
+    },
+    cookieMask: COOKIE_MARK.mask,
+  });
+  const ours = groups.filter(({ groupId }) => isMarkedGroup(groupId));
+  const removals = ours.map(({ groupId }) =>
+    encodeOperation(version, { type: 'group-delete', groupId }),
+  );
+  const parts = [flows, ...removals];
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    bytes.set(part, offset);
+    offset += part.length;
+  }
+  return bytes;
 }
 
 function encodeOnce(

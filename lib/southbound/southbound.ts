@@ -12,13 +12,20 @@ import { NO_PEERS, type PeerTargets } from '../reconcile/bridge-plan.ts';
 import type { StreamEndpoint } from '../runtime/endpoint.ts';
 import { limitedLog } from '../runtime/limited-log.ts';
 import type { Log } from '../runtime/log.ts';
-import { openSource, type StreamSource } from '../runtime/streams.ts';
+import type { StreamSource } from '../runtime/stream-source.ts';
+import { openSource } from '../runtime/streams.ts';
+import type { TlsCredentials } from '../runtime/tls-credentials.ts';
+import { switchRefusal } from './certificate-rule.ts';
+import { KnownSwitches } from './known-switches.ts';
 import { type DatabaseHost, type DatabaseSettings, NveDatabase } from './nve-database.ts';
 import { NveSwitch, type SwitchHost, type SwitchSettings } from './nve-switch.ts';
+import { Rivals } from './rivals.ts';
 
 export interface SouthboundSettings extends DatabaseSettings, SwitchSettings {
   /** On each listener. */
   readonly connectionsMax: number;
+  /** For endpoints with TLS. */
+  readonly tls?: TlsCredentials | undefined;
 }
 
 export interface SwitchDump {
@@ -33,7 +40,10 @@ const LINES_OF_ONE = { linesMax: 10, perMs: 10_000 } as const;
 /** Addresses that are counted by themselves at one time. */
 const ADDRESSES_MAX = 1_000;
 
-type SouthboundEffect = Extract<Effect, { type: 'send' | 'read-installed' | 'lock' }>;
+type SouthboundEffect = Extract<
+  Effect,
+  { type: 'send' | 'read-installed' | 'lock' | 'bridge' | 'monitors' }
+>;
 
 export class Southbound {
   readonly #settings: SouthboundSettings;
@@ -44,9 +54,10 @@ export class Southbound {
   readonly #databases = new Set<NveDatabase>();
   readonly #switches = new Set<NveSwitch>();
   readonly #byName = new Map<string, NveDatabase>();
-  readonly #byDatapath = new Map<string, NveSwitch>();
+  readonly #known = new KnownSwitches<NveSwitch>();
   /** The switch of each NVE: stays while its connection does, whatever becomes of the database's. */
   readonly #serving = new Map<string, NveSwitch>();
+  readonly #rivals = new Rivals((nve, rivals) => this.#emit({ type: 'nve-rivals', nve, rivals }));
   #peers: (nve: string) => PeerTargets = () => NO_PEERS;
 
   constructor(settings: SouthboundSettings, log: Log, emit: (input: Input) => void) {
@@ -57,30 +68,20 @@ export class Southbound {
 
   /** @throws Error with one sentence when the endpoint cannot be listened on. */
   async openDatabases(endpoint: StreamEndpoint): Promise<string> {
-    const source = await openSource(
-      endpoint,
-      this.#settings.connectionsMax,
-      this.#log,
-      (socket, peer) => {
-        const host = this.#databaseHost(socket.remoteAddress);
-        this.#databases.add(new NveDatabase(socket, peer, this.#settings, host));
-      },
-    );
+    const source = await openSource(endpoint, this.#sourceOptions, (socket, peer) => {
+      const host = this.#databaseHost(socket.remoteAddress);
+      this.#databases.add(new NveDatabase(socket, peer, this.#settings, host));
+    });
     this.#sources.push(source);
     return source.address;
   }
 
   /** @throws Error with one sentence when the endpoint cannot be listened on. */
   async openSwitches(endpoint: StreamEndpoint): Promise<string> {
-    const source = await openSource(
-      endpoint,
-      this.#settings.connectionsMax,
-      this.#log,
-      (socket, peer) => {
-        const host = this.#switchHost(socket.remoteAddress);
-        this.#switches.add(new NveSwitch(socket, peer, this.#settings, host));
-      },
-    );
+    const source = await openSource(endpoint, this.#sourceOptions, (socket, peer) => {
+      const host = this.#switchHost(socket.remoteAddress);
+      this.#switches.add(new NveSwitch(socket, peer, this.#settings, host));
+    });
     this.#sources.push(source);
     return source.address;
   }
@@ -90,6 +91,14 @@ export class Southbound {
       const database = this.#byName.get(effect.nve);
       if (effect.action === 'release') database?.releaseLock();
       else database?.stealLock();
+      return;
+    }
+    if (effect.type === 'monitors') {
+      this.#byName.get(effect.nve)?.takeMonitors(effect.changes, effect.complete);
+      return;
+    }
+    if (effect.type === 'bridge') {
+      this.#byName.get(effect.nve)?.takeStand(effect.stand);
       return;
     }
     const device = this.#serving.get(effect.nve);
@@ -125,9 +134,15 @@ export class Southbound {
 
   /** Ends every connection; the switches go on forwarding. */
   close(): void {
+    this.#rivals.close();
     for (const source of this.#sources) source.close();
     for (const database of this.#databases) database.close('this instance is stopping');
     for (const device of this.#switches) device.close('this instance is stopping');
+  }
+
+  get #sourceOptions() {
+    const { connectionsMax, tls } = this.#settings;
+    return { connectionsMax, tls, log: this.#log };
   }
 
   #databaseHost(address: string | undefined): DatabaseHost {
@@ -137,6 +152,7 @@ export class Southbound {
       claim: (database, systemId, rootUuid) => this.#claim(database, systemId, rootUuid),
       peers: (nve) => this.#peers(nve),
       switchKnown: (database, reason) => this.#switchKnown(database, reason),
+      wipe: (database, datapathId) => this.#switchOf(database, datapathId)?.wipe(),
       closed: (database, reason) => this.#databaseClosed(database, reason),
     };
   }
@@ -165,9 +181,18 @@ export class Southbound {
   #claim(database: NveDatabase, systemId: string, rootUuid: Uuid): string | undefined {
     const holder = this.#byName.get(systemId);
     // A cloned disk has the same row, too: then the address tells.
-    const isSame = holder?.rootUuid === rootUuid && holder.address === database.address;
-    if (holder !== undefined && !isSame) {
-      return `its system-id ${systemId} is that of the NVE at ${holder.peer}, which keeps it: give one of the two another external_ids:system-id`;
+    const isSame =
+      holder?.rootUuid === rootUuid &&
+      holder.address === database.address &&
+      // Whoever has shown a certificate is not displaced by one without.
+      (holder.certificateNames === undefined || database.certificateNames !== undefined);
+    // The first one's database may be restarting: its switch is still here, at another address.
+    const device = holder === undefined ? this.#serving.get(systemId) : undefined;
+    const isElsewhere = isKnownElse(device?.address, database.address);
+    if ((holder !== undefined && !isSame) || isElsewhere) {
+      const peer = holder?.peer ?? device?.peer;
+      this.#rivals.note(systemId, database.address ?? database.peer);
+      return `its system-id ${systemId} is that of the NVE at ${peer}, which keeps it: give one of the two another external_ids:system-id`;
     }
     // The same database again, before the old connection was known to be dead.
     this.#byName.set(systemId, database);
@@ -176,12 +201,32 @@ export class Southbound {
   }
 
   /** Where two databases name one datapath id, the one at the switch's own address. */
-  #databaseOf({ datapathId, address }: NveSwitch): NveDatabase | undefined {
+  #databaseOf(device: NveSwitch): NveDatabase | undefined {
     let found: NveDatabase | undefined;
     for (const database of this.#byName.values()) {
-      if (database.datapathId !== datapathId) continue;
-      if (database.address === address) return database;
+      if (database.datapathId !== device.datapathId) continue;
+      if (this.#misfit(device, database) !== undefined) continue;
+      if (database.address === device.address) return database;
       found ??= database;
+    }
+    return found;
+  }
+
+  /** Why the switch may not be that of the database's NVE, by its certificate. */
+  #misfit(device: NveSwitch, { name = '', certificateNames }: NveDatabase): string | undefined {
+    const rule = this.#settings.certificateNames ?? 'system-id';
+    return switchRefusal(device.certificateNames, name, certificateNames, rule);
+  }
+
+  /** The newest that may be; those that serve nobody and may not be are sent away. */
+  #switchOf(database: NveDatabase, datapathId: string): NveSwitch | undefined {
+    let found: NveSwitch | undefined;
+    for (const device of this.#known.of(datapathId)) {
+      const misfit = this.#misfit(device, database);
+      if (misfit === undefined) found ??= device;
+      else if (device.nve === undefined || device.nve === database.name) {
+        if (this.#databaseOf(device) === undefined) device.close(misfit);
+      }
     }
     return found;
   }
@@ -189,10 +234,10 @@ export class Southbound {
   #switchKnown(database: NveDatabase, reason: string): void {
     const { datapathId, name, role } = database;
     if (name !== undefined && database.isForeign) {
-      this.#leaveSwitch(name, 'its integration bridge belongs to another domain');
+      this.#leaveSwitch(name, 'its integration bridge is not ours to use');
     }
     if (datapathId === undefined || name === undefined) return;
-    const device = this.#byDatapath.get(datapathId);
+    const device = this.#switchOf(database, datapathId);
     this.#leaveOtherSwitch(name, datapathId);
     if (device === undefined) return;
     if (device.nve !== undefined && device.nve !== name) {
@@ -230,7 +275,7 @@ export class Southbound {
   }
 
   #switchReady(device: NveSwitch, { datapathId }: Features): void {
-    const before = this.#byDatapath.get(datapathId);
+    const before = this.#known.rivalOf(device);
     const database = this.#databaseOf(device);
     if (before !== undefined && !supersedes(device, before, database?.address)) {
       device.close(
@@ -238,9 +283,16 @@ export class Southbound {
       );
       return;
     }
-    this.#byDatapath.set(datapathId, device);
+    if (before !== undefined) this.#known.remove(before);
+    this.#known.add(device);
     before?.close(`datapath ${datapathId} has connected again`);
-    if (database !== undefined) this.#switchKnown(database, '');
+    const named = database ?? this.#namedBy(datapathId);
+    if (named !== undefined) this.#switchKnown(named, '');
+  }
+
+  /** Any database that names the datapath: it says why a switch may not be its own. */
+  #namedBy(datapathId: string): NveDatabase | undefined {
+    return [...this.#byName.values()].find((database) => database.datapathId === datapathId);
   }
 
   #databaseClosed(database: NveDatabase, reason: string): void {
@@ -258,11 +310,11 @@ export class Southbound {
 
   #switchClosed(device: NveSwitch, reason: string): void {
     this.#switches.delete(device);
-    const { datapathId, nve } = device;
+    const { nve } = device;
     if (nve === undefined) {
       this.#logOf(device.address).warn(`the switch at ${device.peer} is gone: ${reason}`);
     }
-    if (this.#byDatapath.get(datapathId) === device) this.#byDatapath.delete(datapathId);
+    this.#known.remove(device);
     if (nve !== undefined && this.#serving.get(nve) === device) this.#serving.delete(nve);
   }
 }
@@ -271,4 +323,9 @@ export class Southbound {
 function supersedes(device: NveSwitch, before: NveSwitch, home: string | undefined): boolean {
   if (device.address === before.address) return true;
   return home !== undefined && device.address === home && before.address !== home;
+}
+
+/** Two hosts; of one at a local socket nobody knows. */
+function isKnownElse(one: string | undefined, other: string | undefined): boolean {
+  return one !== undefined && other !== undefined && one !== other;
 }

@@ -67,6 +67,12 @@ export class FakeSwitch {
     return { version: this.version, flows, groups };
   }
 
+  /** Everything goes. */
+  clear(): void {
+    this.flows.clear();
+    this.groups.clear();
+  }
+
   ours(): number {
     return [...this.flows.values()].filter((flow) => isOurCookie(flow.cookie)).length;
   }

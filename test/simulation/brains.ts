@@ -87,6 +87,9 @@ export class OwnershipBrain implements Brain {
       state.facts = undefined;
       state.owner = false;
     }
+    if (input.type === 'nve-connected') {
+      return [{ type: 'bridge', nve: input.nve, stand: 'serve' }];
+    }
     return [];
   }
 
@@ -100,6 +103,10 @@ export class OwnershipBrain implements Brain {
 
 function announced(states: Iterable<NveState>): AnnouncedNve[] {
   return [...states]
-    .filter(({ connected }) => connected)
-    .map(({ name, owner }) => ({ name, owner, controllers: [] }));
+    .filter(({ connected, refusal }) => connected && refusal === undefined)
+    .map(({ name, owner, facts }) => {
+      const database = facts?.database;
+      const seen = { name, owner, controllers: [] };
+      return database === undefined ? seen : { ...seen, database };
+    });
 }

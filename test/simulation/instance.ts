@@ -102,7 +102,7 @@ export class Instance {
     this.sessions = new Map(
       nves.map((nve, index) => {
         const endpoints = [{ type: 'geneve', ip: `10.9.0.${index + 1}` as never }] as const;
-        const facts = { bridge: 'br-int', conditions: [], endpoints };
+        const facts = { bridge: 'br-int', conditions: [], endpoints, database: nve.name };
         const options = { instance: this.name, nve, process, timeline, clock, facts, emit };
         return [nve.name, new NveSessions({ ...options, mutations })];
       }),
@@ -186,6 +186,7 @@ export class Instance {
     const { process } = this;
     switch (effect.type) {
       case 'notice':
+      case 'monitors':
         return;
       case 'publish':
         this.#client.publish(effect.writes);
@@ -198,6 +199,9 @@ export class Instance {
       case 'lock':
         trace(`${this.name}: ${effect.action} ${effect.nve}`);
         this.sessions.get(effect.nve)?.carryOut(effect);
+        return;
+      case 'bridge':
+        this.sessions.get(effect.nve)?.takeStand(effect.stand);
         return;
       default:
         this.sessions.get(effect.nve)?.carryOut(effect);

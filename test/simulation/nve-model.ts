@@ -16,6 +16,10 @@ import type { Dice, Timeline } from './timeline.ts';
 export interface NveRows {
   readonly generation: number;
   readonly interfaces: ReadonlyMap<string, TenantInterface>;
+  /** UUIDs of its Manager rows. */
+  readonly managers: readonly string[];
+  /** It has a bridge of ours. */
+  readonly isOurs: boolean;
 }
 
 /** The instance's end of an OVSDB connection. */
@@ -84,6 +88,8 @@ export class NveModel {
   readonly device = new FakeSwitch(6);
   handOvers = 0;
   writes = 0;
+  managers: readonly string[] = ['m0'];
+  #isOurs = false;
   #generation = 0;
   /** The first holds the lock. */
   readonly #queue: DatabaseSession[] = [];
@@ -157,9 +163,27 @@ export class NveModel {
     const done = isHolder && (basedOn === undefined || basedOn === this.#generation);
     if (done) {
       this.#generation = generation;
+      this.#isOurs = true;
       this.#rowsChanged();
     }
     session.tell((client) => client.transacted(done));
+  }
+
+  /** Removes the flows of ours first, and then our rows, with the lock asserted. */
+  takeBack(session: DatabaseSession, flows: SwitchSession | undefined): void {
+    const done = this.#queue[0] === session;
+    if (done) {
+      if (flows !== undefined) this.device.clear();
+      this.#isOurs = false;
+      this.#rowsChanged();
+    }
+    session.tell((client) => client.transacted(done));
+  }
+
+  /** An operator's `ovs-vsctl set-manager`: another row, also for the same target. */
+  setManagers(managers: readonly string[]): void {
+    this.managers = managers;
+    this.#rowsChanged();
   }
 
   setInterface(name: string, tenant: TenantInterface | undefined): void {
@@ -259,7 +283,9 @@ export class NveModel {
   }
 
   #rows(): NveRows {
-    return { generation: this.#generation, interfaces: new Map(this.interfaces) };
+    const { managers } = this;
+    const interfaces = new Map(this.interfaces);
+    return { generation: this.#generation, interfaces, managers, isOurs: this.#isOurs };
   }
 
   #later(session: DatabaseSession): void {

@@ -2,7 +2,7 @@
  * One instance's connections to one NVE, as lib/southbound has them: asks for the lock, writes the next generation
  * with the lock asserted, takes the master role with it, and stops writing when the lock is gone.
  */
-import type { Effect, Input, NveFacts } from '../../lib/control/inputs.ts';
+import type { Effect, Input, NveFacts, Stand } from '../../lib/control/inputs.ts';
 import { LockRequest } from '../../protocols/ovsdb/lock-request.ts';
 import type { NextRequest } from '../../protocols/ovsdb/subscription.ts';
 import type { Link, Process } from './network.ts';
@@ -52,6 +52,8 @@ export class NveSessions implements DatabaseClient, SwitchClient {
   #database: DatabaseSession | undefined;
   #lock = new LockRequest(LOCK);
   #rows: NveRows | undefined;
+  #stand: Stand | undefined;
+  #factsText = '';
   #told: ReadonlyMap<string, unknown> = new Map();
   #generation: number | undefined;
   #generationAsked = 0;
@@ -105,6 +107,11 @@ export class NveSessions implements DatabaseClient, SwitchClient {
     this.#askForRole();
   }
 
+  takeStand(stand: Stand): void {
+    this.#stand = stand;
+    this.#refresh();
+  }
+
   carryOut(effect: NveEffect): void {
     if (effect.type === 'lock') {
       if (effect.action === 'steal') this.#requests(this.#lock.steal());
@@ -118,11 +125,14 @@ export class NveSessions implements DatabaseClient, SwitchClient {
   }
 
   updated(rows: NveRows): void {
-    const { nve, facts, emit } = this.#options;
+    const { nve, emit } = this.#options;
     const isFirst = this.#rows === undefined;
     const before = this.#told;
     this.#rows = rows;
     this.#told = rows.interfaces;
+    const facts = this.#facts(rows);
+    const isNews = this.#factsText !== JSON.stringify(facts);
+    this.#factsText = JSON.stringify(facts);
     const changes = [...rows.interfaces].map(([name, tenant]) => ({ name, tenant }));
     if (isFirst) {
       emit({ type: 'nve-connected', nve: nve.name, facts });
@@ -130,6 +140,7 @@ export class NveSessions implements DatabaseClient, SwitchClient {
       emit({ type: 'interfaces', nve: nve.name, complete: true, changes });
       this.#requests(this.#lock.request());
     } else {
+      if (isNews) emit({ type: 'nve-facts', nve: nve.name, facts });
       const news = changes.filter(({ name, tenant }) => before.get(name) !== tenant);
       const gone = [...before.keys()].filter((name) => !rows.interfaces.has(name));
       const all = [...news, ...gone.map((name) => ({ name }))];
@@ -137,6 +148,12 @@ export class NveSessions implements DatabaseClient, SwitchClient {
         emit({ type: 'interfaces', nve: nve.name, complete: false, changes: all });
     }
     this.#refresh();
+  }
+
+  #facts({ managers, isOurs }: NveRows): NveFacts {
+    const served = this.#stand === undefined || this.#stand === 'serve';
+    const takenBack = isOurs ? ('nothing' as const) : ('all' as const);
+    return { ...this.#options.facts, managers, ...(served ? {} : { takenBack }) };
   }
 
   lockAnswered(serial: number, locked: boolean): void {
@@ -155,7 +172,7 @@ export class NveSessions implements DatabaseClient, SwitchClient {
     const generation = this.#transaction;
     this.#transaction = undefined;
     if (done && this.#maySpeak()) {
-      this.#generation = generation;
+      if (generation !== 0) this.#generation = generation;
       this.#askForRole();
       return;
     }
@@ -268,7 +285,17 @@ export class NveSessions implements DatabaseClient, SwitchClient {
   #refresh(): void {
     const { nve, clock, mutations } = this.#options;
     const session = this.#database;
-    if (session === undefined || this.#rows === undefined || !this.#maySpeak()) return;
+    if (session === undefined || this.#rows === undefined) return;
+    const facts = this.#facts(this.#rows);
+    if (this.#factsText !== JSON.stringify(facts)) {
+      this.#factsText = JSON.stringify(facts);
+      this.#options.emit({ type: 'nve-facts', nve: nve.name, facts });
+    }
+    if (!this.#maySpeak()) return;
+    if (this.#stand !== 'serve') {
+      this.#takeBack(session, this.#rows);
+      return;
+    }
     if (this.#generation !== undefined || this.#transaction !== undefined) return;
     const least = Math.max(this.#rows.generation, this.#generationAsked) + 1;
     const generation = mutations.clockAlone === true ? clock() : Math.max(clock(), least);
@@ -277,6 +304,14 @@ export class NveSessions implements DatabaseClient, SwitchClient {
     const basedOn = mutations.unguardedGeneration === true ? undefined : this.#rows.generation;
     const isAsserted = mutations.noLock !== true;
     session.link.send('nve', () => nve.transact(session, generation, basedOn, isAsserted));
+  }
+
+  #takeBack(session: DatabaseSession, { isOurs }: NveRows): void {
+    const { nve } = this.#options;
+    if (this.#stand !== 'take-back' || !isOurs || this.#transaction !== undefined) return;
+    this.#transaction = 0;
+    const flows = this.#switch;
+    session.link.send('nve', () => nve.takeBack(session, flows));
   }
 
   #askForRole(): void {
@@ -322,6 +357,7 @@ export class NveSessions implements DatabaseClient, SwitchClient {
     const { nve, emit } = this.#options;
     this.#database = undefined;
     this.#rows = undefined;
+    this.#stand = undefined;
     this.#told = new Map();
     this.#lock = new LockRequest(LOCK);
     this.#generation = undefined;

@@ -34,7 +34,7 @@ Prints a line per object: created, changed or unchanged. Exit code 1 when --wait
     .action(
       context.action(async (command) => {
         const options = command.opts<Options>();
-        const seconds = secondsOf(options.wait);
+        const seconds = waitSeconds(options.wait);
         const client = context.client(command);
         const files = await ManifestFiles.read(context.io, options.filename);
         const applied = await files.request((text) => client.apply(text));
@@ -50,7 +50,7 @@ export function collect(value: string, before: string[] | undefined): string[] {
   return [...(before ?? []), value];
 }
 
-function secondsOf(wait: string | true | undefined): number | undefined {
+export function waitSeconds(wait: string | true | undefined): number | undefined {
   if (wait === undefined) return undefined;
   return wait === true ? WAIT_DEFAULT_SECONDS : parseSeconds('--wait', wait);
 }

@@ -42,6 +42,9 @@ const problems = (plan: IntentPlan) =>
 
 const AN_NVE: DomainRecord = { kind: 'nve', name: 'hv1', index: 3, endpoints: [] };
 
+/** An NVE that nobody sees. */
+const AWAY = { connected: false };
+
 describe('applying manifests', () => {
   it('changes nothing when they say what is there', () => {
     const file = [network('blue', 5), network('red'), port('vm1', 'blue', 1, '10.0.0.1')];
@@ -74,7 +77,7 @@ describe('applying manifests', () => {
     expect(domain.roster('red')?.count).to.equal(1);
     take(
       domain,
-      planDelete(domain, [{ kind: 'Port', name: 'vm1' }], () => false),
+      planDelete(domain, [{ kind: 'Port', name: 'vm1' }], () => AWAY),
     );
     expect(domain.roster('red')?.count).to.equal(2);
   });
@@ -193,14 +196,14 @@ describe('records that this release cannot read', () => {
     ['an NVE', 'nve/hv9', ref('Nve', 'hv9')],
   ] as const) {
     it(`are refused by their key instead of deleted: ${what}`, () => {
-      const plan = planDelete(domain, [one], () => false, unreadable(key));
+      const plan = planDelete(domain, [one], () => AWAY, unreadable(key));
       expect(problems(plan)).to.deep.equal([`${key}: ${sentence}`]);
     });
   }
 
   it('keep a network from being deleted when they are ports, for one may be in it', () => {
     const empty = domainOf([network('red', 6)]);
-    const plan = planDelete(empty, [ref('Network', 'red')], () => false, unreadable('port/vm9'));
+    const plan = planDelete(empty, [ref('Network', 'red')], () => AWAY, unreadable('port/vm9'));
     expect(problems(plan)).to.deep.equal([`port/vm9: ${sentence}`]);
   });
 
@@ -225,7 +228,7 @@ describe('records that this release cannot read', () => {
 describe('deleting objects', () => {
   const ref = (kind: ObjectRef['kind'], name: string): ObjectRef => ({ kind, name });
   const file = [network('blue', 5), port('vm1', 'blue', 1), port('vm2', 'blue', 2)];
-  const away = () => false;
+  const away = () => AWAY;
 
   it('refuses a network with ports by their names', () => {
     const plan = planDelete(domainOf(file), [ref('Network', 'blue')], away);
@@ -267,14 +270,39 @@ describe('deleting objects', () => {
     expect(results(plan)).to.deep.equal(['vm9 absent', 'hv9 absent']);
   });
 
-  it('refuses an NVE that is connected, and takes one that is away with all that it held', () => {
-    const held: DomainRecord = { kind: 'attachment', port: 'vm1', nve: 'hv1', sequence: 0 };
+  const held: DomainRecord = { kind: 'attachment', port: 'vm1', nve: 'hv1', sequence: 0 };
+  const taken = { 'nve/hv1': null, 'index/3': null, 'attachment/vm1': null };
+
+  it('lets an NVE go with all that it held, and keeps by which managers it was there', () => {
     const domain = domainOf(file, [AN_NVE, held]);
-    const refused = planDelete(domain, [ref('Nve', 'hv1')], () => true);
-    expect(problems(refused)[0]).to.match(/^Nve hv1: it is connected: .*del-manager/);
+    const plan = planDelete(domain, [ref('Nve', 'hv1')], () => ({
+      connected: true,
+      managers: ['m1'],
+    }));
+    const departure = { kind: 'departure', nve: 'hv1', managers: ['m1'] };
+    expect(written(plan)).to.deep.equal({ ...taken, 'departure/hv1': departure });
+    expect(results(plan)).to.deep.equal(['hv1 deleted']);
+  });
+
+  it('lets one go that is away by the managers that it had, as far as they are known', () => {
+    const domain = domainOf(file, [{ ...AN_NVE, managers: ['m2'] } as DomainRecord, held]);
     const plan = planDelete(domain, [ref('Nve', 'hv1')], away);
+    const departure = { kind: 'departure', nve: 'hv1' };
     expect(written(plan)).to.deep.equal({
-      ...{ 'nve/hv1': null, 'index/3': null, 'attachment/vm1': null },
+      ...{ ...taken, 'departure/hv1': { ...departure, managers: ['m2'] } },
     });
+    const older = planDelete(domainOf(file, [AN_NVE]), [ref('Nve', 'hv1')], away);
+    expect(written(older)['departure/hv1']).to.deep.equal(departure);
+  });
+
+  it('changes nothing of an NVE that is let go already, until a manifest names it', () => {
+    const gone: DomainRecord = { kind: 'departure', nve: 'hv1', managers: ['m1'], left: true };
+    const domain = domainOf(file, [gone]);
+    const again = planDelete(domain, [ref('Nve', 'hv1')], () => ({ connected: true }));
+    expect([again.writes, results(again)]).to.deep.equal([[], ['hv1 unchanged']]);
+    const back = planApply(domain, [{ kind: 'Nve', name: 'hv1' }]);
+    expect(written(back)).to.deep.equal({ 'departure/hv1': null });
+    expect(results(back)).to.deep.equal(['hv1 changed']);
+    expect(planApply(new Domain(), [{ kind: 'Nve', name: 'hv1' }]).writes).to.deep.equal([]);
   });
 });

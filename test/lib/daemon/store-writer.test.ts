@@ -46,7 +46,7 @@ class Writer {
 
   delete(...refs: ObjectRef[]): Promise<Applied> {
     const { core } = this.engine;
-    return this.writer.write(() => planDelete(core.domain, refs, () => false));
+    return this.writer.write(() => planDelete(core.domain, refs, () => ({ connected: false })));
   }
 }
 
