@@ -5,6 +5,7 @@
 import { BRIDGE, OPEN_VSWITCH } from '../../../protocols/ovsdb/schemas/open-vswitch.ts';
 import { Transaction } from '../../../protocols/ovsdb/transaction.ts';
 import { allColumns } from '../../../protocols/ovsdb/values/tables.ts';
+import { forgetfulProxy } from './forgetful-proxy.ts';
 import { RealServer } from './real-server.ts';
 import { OPTIONS, SocketDriver } from './socket-driver.ts';
 
@@ -41,11 +42,18 @@ export const bridgeNames = (driver: SocketDriver) =>
 /** One server and the clients of one test; all gone after it. */
 export function lab(clustered = false) {
   const drivers: SocketDriver[] = [];
+  const proxies: { close(): Promise<void> }[] = [];
   const state = {
     server: undefined as RealServer | undefined,
     running(): RealServer {
       if (state.server === undefined) throw new Error('no server');
       return state.server;
+    },
+    /** The path of a proxy before the server that does not know these methods. */
+    async without(...methods: readonly string[]): Promise<string> {
+      const proxy = await forgetfulProxy(state.running(), methods);
+      proxies.push(proxy);
+      return proxy.path;
     },
     connect(options: Partial<typeof OPTIONS> = {}, path = state.running().socket): SocketDriver {
       const driver = SocketDriver.connect(path, { ...OPTIONS, tables: TABLES, ...options });
@@ -60,6 +68,7 @@ export function lab(clustered = false) {
   });
   afterEach(async () => {
     for (const driver of drivers.splice(0)) await driver.close();
+    for (const proxy of proxies.splice(0)) await proxy.close();
     await state.server?.destroy();
   });
   return state;

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Transaction } from '../../../protocols/ovsdb/transaction.ts';
-import { forgetfulProxy } from './forgetful-proxy.ts';
 import { addBridge, bridgeNames, lab, TABLES, transact } from './real-lab.ts';
 import { installedSchema, RealServer } from './real-server.ts';
 import type { SocketDriver } from './socket-driver.ts';
@@ -73,16 +72,14 @@ describe('a real ovsdb-server that drops a cancelled transaction without a word'
   const here = lab();
 
   it('is known to have done so by the echo that comes back first', async () => {
-    const proxy = await forgetfulProxy(here.running(), ['set_db_change_aware']);
-    const driver = here.connect({}, proxy.path);
+    const path = await here.without('set_db_change_aware');
+    const driver = here.connect({}, path);
     await driver.event('synced');
     const id = send(driver, waitFor('never'));
     driver.act((session, now) => session.cancel(id, now));
     const failed = await driver.event('request-failed', (event) => event.id === id);
     expect(failed.error.code).to.equal('canceled');
     expect(failed.server).to.equal(undefined);
-    await driver.close();
-    await proxy.close();
   });
 });
 
@@ -136,16 +133,14 @@ describe('a real ovsdb-server that filters rows', () => {
   });
 
   it('that is too old to filter tells all rows, and we say so', async () => {
-    const proxy = await forgetfulProxy(here.running(), ['monitor_cond_since', 'monitor_cond']);
-    const driver = here.connect({ conditions: only('a') }, proxy.path);
+    const path = await here.without('monitor_cond_since', 'monitor_cond');
+    const driver = here.connect({ conditions: only('a') }, path);
     expect(await driver.event('synced')).to.include({ filters: false, method: 'monitor' });
     await transact(driver, addBridge('b'));
     expect(bridgeNames(driver)).to.deep.equal(['b']);
     const id = driver.act((session, now) => session.changeConditions(only('c'), now));
     const { error } = await driver.event('request-failed', (event) => event.id === id);
     expect(error.code).to.equal('conditions-unsupported');
-    await driver.close();
-    await proxy.close();
   });
 
   it('stops telling, and tells what was missed when it is asked again', async () => {

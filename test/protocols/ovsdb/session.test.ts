@@ -171,6 +171,36 @@ describe('the OVSDB session that resumes', () => {
   });
 });
 
+describe('probes of the OVSDB session', () => {
+  const echoes = (peer: ScriptedPeer) => peer.sent().filter(({ method }) => method === 'echo');
+
+  it('are left to a server that probes, and come a little later when it does not any more', () => {
+    const peer = new ScriptedPeer();
+    peer.toSynced();
+    for (let round = 0; round < 3; round++) {
+      peer.say({ method: 'echo', params: [], id: 'echo' });
+      peer.pass(1_001);
+      expect(echoes(peer)).to.deep.equal([]);
+    }
+    peer.pass(99);
+    expect(echoes(peer)).to.have.length(1);
+    peer.pass(999);
+    expect(peer.session.isEnded).to.equal(false);
+    peer.pass(1);
+    expect(peer.session.isEnded).to.equal(true);
+  });
+
+  it('follow on anything else after the interval', () => {
+    const peer = new ScriptedPeer();
+    peer.toSynced();
+    peer.say({ method: 'echo', params: [], id: 'echo' });
+    peer.say(update3({ insert: { name: 'br0' } }));
+    peer.sent();
+    peer.pass(1_000);
+    expect(echoes(peer)).to.have.length(1);
+  });
+});
+
 describe('the OVSDB session and its requests', () => {
   it('gives a transaction up at its deadline and forgets a reply that comes late', () => {
     const peer = new ScriptedPeer({ probeIntervalMs: 0 });
