@@ -4,8 +4,8 @@
 
 const FIRST_SIZE_BYTES = 1024;
 
-/** A larger buffer is given back when it is emptied. */
-const KEPT_SIZE_MAX_BYTES = 64 * 1024;
+/** A larger buffer is given back when it is emptied: each session at rest has one. */
+const KEPT_SIZE_MAX_BYTES = 4 * 1024;
 
 const NOTHING = new Uint8Array(0);
 

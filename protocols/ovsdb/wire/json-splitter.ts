@@ -98,19 +98,23 @@ export class JsonSplitter {
   next(): NextMessage | undefined {
     const ready = this.#ready[this.#readyAt];
     if (ready === undefined) {
-      this.#ready = [];
-      this.#readyAt = 0;
       return this.#error && { message: failed(this.#error), sizeBytes: 0 };
     }
     this.#readyAt++;
+    if (this.#readyAt === this.#ready.length) this.#forgetTaken();
     const value = 'bytes' in ready ? this.#parse(ready.bytes) : ready.value;
     if (isJsonObject(value)) return { message: ok(value), sizeBytes: ready.sizeBytes };
-    this.#ready = [];
-    this.#readyAt = 0;
+    this.#forgetTaken();
     // This message came before whatever else was found wrong.
     this.#error = undefined;
     this.#fail('malformed-json', 'bytes that are not a JSON object in UTF-8');
     return this.next();
+  }
+
+  /** All that was ready; a session at rest keeps no bytes of what it was told. */
+  #forgetTaken(): void {
+    this.#ready = [];
+    this.#readyAt = 0;
   }
 
   #skipSpace(chunk: Uint8Array, from: number): number {
