@@ -7,9 +7,15 @@
  * Trap: when we ourselves slept (a stopped process, a long stall), signs of life may wait unread in the
  * socket while the timer fires first. So a verdict that comes much too late is put off once more.
  *
+ * A peer that probes us is let be the one who asks: both sides would count from the same message, and ask at the same
+ * moment for ever.
+ *
  * Source: RFC 7047 §4.1.11 (echo); ovsdb-server(1) on inactivity probes.
  */
 import type { DurationMs, InstantMs } from '../base/units.ts';
+
+/** Of the interval: so much later than it would be due, a probe of ours follows on one of the peer's. */
+const COURTESY = 0.1;
 
 export type LivenessVerdict = 'fine' | 'probe' | 'silent' | 'stuck-message';
 
@@ -19,6 +25,7 @@ export class Liveness {
   #quietSince: InstantMs;
   #probedAt: InstantMs | undefined;
   #messageSince: InstantMs | undefined;
+  #courtesyMs: DurationMs = 0;
 
   constructor(probeIntervalMs: DurationMs, messageTimeoutMs: DurationMs, now: InstantMs) {
     this.#probeIntervalMs = probeIntervalMs;
@@ -30,8 +37,14 @@ export class Liveness {
   heard(now: InstantMs, insideMessage: boolean, completed: boolean): void {
     this.#quietSince = now;
     this.#probedAt = undefined;
+    this.#courtesyMs = 0;
     if (!insideMessage) this.#messageSince = undefined;
     else if (completed || this.#messageSince === undefined) this.#messageSince = now;
+  }
+
+  /** The newest of what was heard is a probe of the peer's. */
+  wasProbed(): void {
+    this.#courtesyMs = this.#probeIntervalMs * COURTESY;
   }
 
   /** Acts on the time: a verdict of `probe` counts the probe as sent. */
@@ -58,7 +71,8 @@ export class Liveness {
 
   #probeDeadline(): InstantMs | undefined {
     if (this.#probeIntervalMs === 0) return undefined;
-    return (this.#probedAt ?? this.#quietSince) + this.#probeIntervalMs;
+    const since = this.#probedAt ?? this.#quietSince + this.#courtesyMs;
+    return since + this.#probeIntervalMs;
   }
 
   #messageDeadline(): InstantMs | undefined {

@@ -270,6 +270,7 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
         return this.#called(arrival.method, arrival.params, now);
       case 'answered':
         if (arrival.error !== undefined) this.#obey(arrival.error);
+        else this.#liveness.wasProbed();
         return undefined;
     }
   }

@@ -52,6 +52,9 @@ const SOURCE = 'OpenFlow 1.3.5 §6.3.1';
 
 type State = 'hello' | 'features' | 'ready' | 'ended';
 
+/** Of the interval: so much later than it would be due, a probe of ours follows on one of the peer's. */
+const COURTESY = 0.1;
+
 export class OpenFlowSession implements ByteSession<OpenFlowEvent> {
   readonly #options: OpenFlowSessionOptions;
   readonly #framer = new Framer();
@@ -63,6 +66,8 @@ export class OpenFlowSession implements ByteSession<OpenFlowEvent> {
   #output: Uint8Array[] = [];
   #lastXid = 0;
   #lastHeard: InstantMs;
+  /** A peer that has just probed us is let be the one who asks: else both would, at the same moment for ever. */
+  #courtesyMs: DurationMs = 0;
   /** When the unanswered echo request went out. */
   #probedAt: InstantMs | undefined;
 
@@ -90,6 +95,7 @@ export class OpenFlowSession implements ByteSession<OpenFlowEvent> {
     this.#framer.push(chunk, (message) => {
       this.#lastHeard = now;
       this.#probedAt = undefined;
+      this.#courtesyMs = 0;
       this.#take(message);
       return this.#state !== 'ended';
     });
@@ -103,18 +109,15 @@ export class OpenFlowSession implements ByteSession<OpenFlowEvent> {
     if (this.#state !== 'ready') {
       if (now >= this.#handshakeDeadline) this.#endWith('handshake-timeout', this.#waitingFor());
     } else if (this.#probedAt === undefined) {
-      if (now >= this.#lastHeard + this.#options.probeIntervalMs) this.#probe(now);
-    } else if (now >= this.#probedAt + this.#options.probeIntervalMs) {
+      if (now >= this.#probeDueAt()) this.#probe(now);
+    } else if (now >= this.#probeDueAt()) {
       this.#endWith('peer-silent', `no answer to an echo request in ${now - this.#probedAt} ms`);
     }
   }
 
   deadline(): InstantMs | undefined {
     if (this.#state === 'ended') return undefined;
-    const own =
-      this.#state === 'ready'
-        ? (this.#probedAt ?? this.#lastHeard) + this.#options.probeIntervalMs
-        : this.#handshakeDeadline;
+    const own = this.#state === 'ready' ? this.#probeDueAt() : this.#handshakeDeadline;
     return Math.min(own, this.#requests.deadline() ?? own);
   }
 
@@ -162,6 +165,12 @@ export class OpenFlowSession implements ByteSession<OpenFlowEvent> {
     const xid = this.#nextXid();
     this.#output.push(encodeMessage(this.#version, xid, message));
     return xid;
+  }
+
+  /** The next probe, or the end of waiting for the answer to one. */
+  #probeDueAt(): InstantMs {
+    const since = this.#probedAt ?? this.#lastHeard + this.#courtesyMs;
+    return since + this.#options.probeIntervalMs;
   }
 
   #probe(now: InstantMs): void {
@@ -241,6 +250,7 @@ export class OpenFlowSession implements ByteSession<OpenFlowEvent> {
     switch (message.type) {
       case 'echo_request':
         this.#answerEcho(xid, message.data);
+        this.#courtesyMs = this.#options.probeIntervalMs * COURTESY;
         return;
       case 'error':
         this.#takeError(xid, message);

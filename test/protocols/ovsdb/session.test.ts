@@ -194,7 +194,7 @@ describe('probes of the OVSDB session', () => {
     const peer = new ScriptedPeer();
     peer.toSynced();
     peer.say({ method: 'echo', params: [], id: 'echo' });
-    peer.say(update3({ insert: { name: 'br0' } }));
+    peer.say(update3({ modify: { name: 'br1' } }));
     peer.sent();
     peer.pass(1_000);
     expect(echoes(peer)).to.have.length(1);

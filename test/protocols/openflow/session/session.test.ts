@@ -182,6 +182,22 @@ describe('liveness of an OpenFlow session', () => {
     expect(peer.types()).to.deep.equal([]);
   });
 
+  it('leaves the asking to a peer that asks, and asks a little later when it does not any more', () => {
+    const peer = Peer.ready();
+    for (let round = 0; round < 3; round++) {
+      peer.says({ type: 'echo_request', data: new Uint8Array(0) });
+      expect(peer.types()).to.deep.equal(['echo_reply']);
+      peer.tick(101);
+      expect(peer.types()).to.deep.equal([]);
+    }
+    peer.tick(9);
+    expect(peer.types()).to.deep.equal(['echo_request']);
+    peer.tick(99);
+    expect(peer.events()).to.deep.equal([]);
+    peer.tick(1);
+    expect(endOf(peer.events())).to.equal('peer-silent');
+  });
+
   it('does not take half a message for a sign of life', () => {
     const peer = Peer.ready();
     const bytes = encodeMessage(6, 1, { type: 'echo_request', data: new Uint8Array(1000) });
