@@ -144,6 +144,12 @@ export class Hypervisor extends OpenVSwitch implements Station {
     await this.startOvsdb();
   }
 
+  /** After the end of both daemons: begins with an empty database, as a host that was installed anew. */
+  async reinstall(): Promise<void> {
+    await super.start();
+    await this.#configureUnderlay();
+  }
+
   /** Unplugs or plugs the underlay cable at the fabric's side. */
   async setUnderlay(state: 'up' | 'down'): Promise<void> {
     const { run, fabric, index } = this.#options;
