@@ -35,6 +35,8 @@ export interface IdlClientOptions {
   readonly tables: WantedColumns;
   readonly leaderOnly?: boolean;
   readonly tls?: TlsFiles;
+  /** 5 s when left out. */
+  readonly probeIntervalMs?: number;
   /** Gets the text of all that is sent. */
   readonly log?: (text: string) => void;
 }
@@ -56,6 +58,8 @@ export class IdlClient {
   lastEnd: OvsdbError | undefined;
   /** Told of each batch of changes, in order, when the rows are as after it. `isAnew`: none of before count. */
   onChanges: (changes: readonly RowChanged[], isAnew: boolean) => void = () => undefined;
+  /** Told of each session that is in step, before its changes. */
+  onSynced: (synced: Synced) => void = () => undefined;
   readonly #options: IdlClientOptions;
   #remotes: readonly string[];
   #remoteIndex = 0;
@@ -249,7 +253,7 @@ export class IdlClient {
         tables,
         conditions: this.#conditions,
         leaderOnly,
-        probeIntervalMs: 5000,
+        probeIntervalMs: this.#options.probeIntervalMs ?? 5000,
         requestTimeoutMs: 10_000,
         ...(resume === undefined ? {} : { resume }),
       },
@@ -322,6 +326,7 @@ export class IdlClient {
       case 'synced':
         this.gaps = event.gaps;
         this.synced = event;
+        this.onSynced(event);
         this.#conditionsPending = undefined;
         if (!isCarriedOn) this.#rows.clear();
         this.#apply(event.changes, !isCarriedOn);

@@ -16,9 +16,9 @@ interface DumpedTable {
   readonly data: readonly (readonly unknown[])[];
 }
 
-export function dumpOf(socket: string, tables: WantedColumns): Dump {
+export function dumpOf(socket: string, tables: WantedColumns, database = 'Open_vSwitch'): Dump {
   const dump: Record<string, Record<string, Row>> = {};
-  const target = [`unix:${socket}`, 'Open_vSwitch'];
+  const target = [`unix:${socket}`, database];
   const args = ['--format=json', 'dump', ...target];
   const text = execFileSync('ovsdb-client', args, { encoding: 'utf8' });
   for (const line of text.split('\n').filter((one) => one.startsWith('{'))) {
@@ -48,7 +48,7 @@ function wireAtoms(wire: unknown): string[] {
     .sort();
 }
 
-export function dumpOfReplica(replica: Replica, tables: WantedColumns): Dump {
+export function dumpOfReplica(replica: Pick<Replica, 'table'>, tables: WantedColumns): Dump {
   const dump: Record<string, Record<string, Row>> = {};
   for (const [table, columns] of Object.entries(tables)) {
     const rows: Record<string, Row> = {};

@@ -47,7 +47,8 @@ export class RealServer {
     const args = clustered
       ? ['create-cluster', this.#database, schema, this.raft]
       : ['create', this.#database, schema];
-    const joining = ['join-cluster', this.#database, 'Open_vSwitch', this.raft];
+    const { name } = JSON.parse(readFileSync(schema, 'utf8')) as { readonly name: string };
+    const joining = ['join-cluster', this.#database, name, this.raft];
     const words = member === undefined ? args : [...joining, member.raft];
     execFileSync('ovsdb-tool', words, { stdio: 'pipe' });
   }

@@ -22,7 +22,7 @@ const set = (key: unknown) => ({ type: { key, min: 0, max: 'unlimited' } });
 const optional = (key: unknown) => ({ type: { key, min: 0, max: 1 } });
 const row = (refTable: string, refType: string) => ({ type: 'uuid', refTable, refType });
 
-const SCHEMA = {
+export const SCHEMA = {
   name: 'Garden',
   version: '1.0.0',
   tables: {
