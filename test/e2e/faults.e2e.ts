@@ -42,6 +42,7 @@ describe('three hypervisors under pings, and a fault', () => {
 
   describe('of ovsdb-server', ovsdbServer);
   describe('of ovs-vswitchd', vswitchd);
+  describe('of an ovs-vswitchd that waits for its flows', restoreWait);
   describe('of rows of ours, by hand', rowsByHand);
   describe('of the bridge, by hand', bridgeByHand);
   describe('of managers and controllers, by hand', targetsByHand);
@@ -108,6 +109,48 @@ function vswitchd(): void {
       await pausedFor('vs', LONGER_THAN_PROBE_MS, () => red.detach());
       await red.attach();
     },
+  );
+}
+
+function restoreWait(): void {
+  const isSet = async (value: boolean) => {
+    const config = await site.hv(2).vsctl('get', 'Open_vSwitch', '.', 'other_config');
+    return config.includes('flow-restore-wait="true"') === value;
+  };
+  const external = (...words: readonly string[]) =>
+    site.hv(2).vsctl('--no-wait', words[0] ?? '', 'Open_vSwitch', '.', ...words.slice(1));
+
+  before(async () => {
+    expect(await isSet(false), 'set although nobody asked').to.equal(true);
+    await external('set', 'external_ids:nva-flow-restore-wait=true');
+    await site.until('flow-restore-wait', () => isSet(true));
+  });
+
+  after(async () => {
+    await external('remove', 'external_ids', 'nva-flow-restore-wait');
+    await site.until('its end', () => isSet(false));
+    const marks = await site.hv(2).vsctl('get', 'Open_vSwitch', '.', 'external_ids');
+    expect(marks).to.not.include('restore-wait');
+  });
+
+  const afterwards = () => site.until('flow-restore-wait once more', () => isSet(true));
+  const options = {
+    boundMs: RECONNECTED_MS,
+    at: 2,
+    afterwards: async () => void (await afterwards()),
+  };
+
+  faults.fault('ovs-vswitchd restarted, with flow-restore-wait', options, async () => {
+    await site.hv(2).restartVswitchd();
+    expect(await site.hv(2).vsctl('get', 'Open_vSwitch', '.', 'external_ids')).to.include(
+      'nva-flow-restore-wait-set',
+    );
+  });
+
+  faults.fault(
+    'nva restarted, with flow-restore-wait',
+    { ...options, boundMs: RECONNECTED_MS },
+    () => site.controller.restart(),
   );
 }
 
