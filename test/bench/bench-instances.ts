@@ -2,7 +2,6 @@
  * P8 and P9, and what several instances cost: a change that is made at one instance and applied by the others; the
  * time until the edges of an instance that is killed have another; loading; Redis operations; an idle instance.
  */
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { recordToJson } from '../../lib/model/record-parse.ts';
 import { type DomainRecord, keyOf } from '../../lib/model/records.ts';
@@ -17,6 +16,7 @@ import {
   untilSpread,
 } from './contestant-instances.ts';
 import { type Event, NvaDaemon } from './nva-daemon.ts';
+import { cpuShare, residentMiB } from './process-cost.ts';
 import type { Report } from './report.ts';
 import { figure, sampleOf, spread } from './statistics.ts';
 import { tenantPort, tenantPorts } from './tenant-port.ts';
@@ -156,9 +156,7 @@ export async function benchLoading(mappings: number, report: Report): Promise<vo
       const { startedAtMs } = await daemon.start();
       times.push(performance.now() - startedAtMs);
       await sleep(3_000);
-      const before = cpuSeconds(daemon.pid);
-      await sleep(10_000);
-      cpu = (cpuSeconds(daemon.pid) - before) / 10;
+      cpu = await cpuShare(daemon.pid, 10_000);
       memory = residentMiB(daemon.pid);
       await daemon.stop();
     }
@@ -208,15 +206,4 @@ async function fill(redis: RedisServer, mappings: number): Promise<void> {
     await store.apply({ writes: writes.slice(at, at + 5_000) });
   }
   await store.close();
-}
-
-function residentMiB(pid: number): number {
-  const [, kib = '0'] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Number(kib) / 1024;
-}
-
-/** User and system time; Linux counts it in hundredths of a second. */
-function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / 100;
 }

@@ -1,13 +1,17 @@
 /**
- * `make bench`: P1 to P4, P8 and P9, ours beside the peers, in turns in one run.
+ * `make bench`: P1 to P4 and P8 to P10, joins, NVEs at rest and a large database, ours beside the peers, in turns in one run.
  *
- * Environment: QUICK=1 (smaller, a minute), K=2,20 (edges), P=1000 (ports), F=100000 (flows of P1), ONLY=p1,attach,restart,instances,
- * OVN=0 (leave it out). Ends with 1 only when what was measured was wrong: a flow missing, something changed by a restart.
+ * Environment: QUICK=1 (smaller, some minutes), K=2,20 (edges), P=1000 (ports), F=100000 (flows of P1), N=1,200 (edges that join),
+ * ONLY=p1,attach,restart,instances,join,idle,ovsdb,large, OVN=0 (leave it out). Ends with 1 only when what was measured was wrong: a flow missing, something changed by a restart.
  */
 import { cpus } from 'node:os';
 import { benchBulk, benchSingle, detachAll } from './bench-attach.ts';
+import { benchIdle } from './bench-idle.ts';
 import { benchIngestion } from './bench-ingestion.ts';
 import { benchCost, benchLoading, benchTakeOver } from './bench-instances.ts';
+import { benchJoin } from './bench-join.ts';
+import { benchLarge } from './bench-large.ts';
+import { benchOvsdb } from './bench-ovsdb.ts';
 import { benchOvnRestart, benchRestart } from './bench-restart.ts';
 import type { Contestant } from './contestant.ts';
 import { openFloor } from './contestant-floor.ts';
@@ -22,7 +26,16 @@ interface Settings {
   readonly portCount: number;
   readonly flowCount: number;
   readonly mappingCount: number;
-  readonly rounds: { readonly p1: number; readonly single: number; readonly bulk: number };
+  readonly joining: readonly number[];
+  readonly resting: { readonly edgeCounts: readonly number[]; readonly forMs: number };
+  /** Of the large database, and tunnel ports at once. */
+  readonly large: { readonly interfaces: number; readonly tunnels: number };
+  readonly rounds: {
+    readonly p1: number;
+    readonly single: number;
+    readonly bulk: number;
+    readonly join: number;
+  };
   readonly withOvn: boolean;
   readonly parts: readonly string[];
 }
@@ -30,13 +43,14 @@ interface Settings {
 /** OVN takes 8 to 40 s for one: no more than this. */
 const OVN_BULK_ROUNDS = 1;
 const FEW_PORTS = 100;
-const PARTS = ['p1', 'attach', 'restart', 'instances'];
+const PARTS = ['p1', 'attach', 'restart', 'instances', 'join', 'idle', 'ovsdb', 'large'];
 /** P8 and P9. */
 const INSTANCES = 3;
 
-function readSettings({ QUICK, K, P, F, OVN, ONLY }: NodeJS.ProcessEnv): Settings {
+function readSettings({ QUICK, K, P, F, N, OVN, ONLY }: NodeJS.ProcessEnv): Settings {
   const quick = QUICK !== undefined && QUICK !== '' && QUICK !== '0';
   const edgeCounts = numbers(K, quick ? [4] : [2, 10, 20]);
+  const joining = numbers(N, quick ? [1, 20] : [1, 20, 200], 1);
   const [portCount = 0] = numbers(P, [quick ? 200 : 1000]);
   const [flowCount = 0] = numbers(F, [quick ? 20_000 : 100_000]);
   return {
@@ -44,17 +58,30 @@ function readSettings({ QUICK, K, P, F, OVN, ONLY }: NodeJS.ProcessEnv): Setting
     portCount,
     flowCount,
     mappingCount: quick ? 10_000 : 100_000,
-    rounds: quick ? { p1: 2, single: 4, bulk: 2 } : { p1: 3, single: 15, bulk: 4 },
+    joining,
+    // A small number beside it shows what is per edge and what is not.
+    resting: {
+      edgeCounts: [20, Math.max(...joining, quick ? 50 : 200)],
+      forMs: quick ? 10_000 : 30_000,
+    },
+    large: quick ? { interfaces: 2_000, tunnels: 300 } : { interfaces: 10_000, tunnels: 1_000 },
+    rounds: quick
+      ? { p1: 2, single: 4, bulk: 2, join: 1 }
+      : { p1: 3, single: 15, bulk: 4, join: 3 },
     withOvn: OVN !== '0' && ovnIsThere(),
     parts: ONLY === undefined || ONLY === '' ? PARTS : ONLY.split(','),
   };
 }
 
-function numbers(text: string | undefined, otherwise: readonly number[]): readonly number[] {
+function numbers(
+  text: string | undefined,
+  otherwise: readonly number[],
+  least = 2,
+): readonly number[] {
   if (text === undefined || text === '') return otherwise;
   const read = text.split(',').map(Number);
-  if (read.some((value) => !Number.isInteger(value) || value < 2)) {
-    throw new Error(`"${text}" is no list of numbers from 2.`);
+  if (read.some((value) => !Number.isInteger(value) || value < least)) {
+    throw new Error(`"${text}" is no list of numbers from ${least}.`);
   }
   return read;
 }
@@ -134,6 +161,19 @@ async function benchInstances(settings: Settings, report: Report): Promise<void>
   await benchLoading(settings.mappingCount, report);
 }
 
+/** What many NVEs cost, and one with much: joins, NVEs at rest, P10, a large database. */
+async function benchLife(settings: Settings, report: Report): Promise<void> {
+  const { parts, joining, resting, large, rounds } = settings;
+  if (parts.includes('join')) await benchJoin(joining, rounds.join, report);
+  if (parts.includes('idle')) await benchIdle(resting.edgeCounts, resting.forMs, report);
+  if (parts.includes('ovsdb')) {
+    await benchOvsdb({ many: large.tunnels, rounds: rounds.join }, report);
+  }
+  if (parts.includes('large')) {
+    await benchLarge({ smallEdges: 20, interfaces: large.interfaces }, report);
+  }
+}
+
 async function main(): Promise<number> {
   const report = new Report();
   const settings = readSettings(process.env);
@@ -145,6 +185,7 @@ async function main(): Promise<number> {
     await benchEdges(edgeCount, settings, report);
   }
   if (settings.parts.includes('instances')) await benchInstances(settings, report);
+  await benchLife(settings, report);
   const machine = { cpus: cpus().length, model: cpus()[0]?.model ?? '', node: process.version };
   const file = report.write({ ...settings, machine });
   report.progress(`written to ${file}`);

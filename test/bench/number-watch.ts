@@ -45,9 +45,9 @@ export class NumberWatch {
   }
 
   /** performance.now() of the moment. */
-  async numberedAtMs(name: string): Promise<number> {
+  async numberedAtMs(name: string, deadlineMs = 5_000): Promise<number> {
     const known = () => this.#numberedAtMs.get(name);
-    return until(`the number of ${name}`, known, { deadlineMs: 5_000, everyMs: 5 });
+    return until(`the number of ${name}`, known, { deadlineMs, everyMs: 5 });
   }
 
   close(): void {

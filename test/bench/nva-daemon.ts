@@ -18,6 +18,13 @@ export interface Status {
     readonly nvesConnected: number;
     readonly nvesConfirmed: number;
   };
+  readonly process: {
+    readonly residentBytes: number;
+    readonly heapUsedBytes: number;
+    readonly cpuSeconds: number;
+    /** Since it was last asked; absent: it was not in the last 30 s. */
+    readonly longestTurnMs?: number;
+  };
 }
 
 export interface Event {
@@ -142,6 +149,10 @@ export class NvaDaemon {
   async apply(manifests: readonly object[]): Promise<void> {
     const documents = manifests.map((manifest) => JSON.stringify(manifest)).join('\n---\n');
     await this.#ask('POST', '/v1/apply', documents);
+  }
+
+  async delete(kind: string, name: string): Promise<void> {
+    await this.#ask('DELETE', `/v1/${kind}/${name}`);
   }
 
   async get<T>(path: string): Promise<T> {
