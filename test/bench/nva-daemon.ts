@@ -20,8 +20,6 @@ export interface Status {
   };
   readonly process: {
     readonly residentBytes: number;
-    readonly heapUsedBytes: number;
-    readonly cpuSeconds: number;
     /** Since it was last asked; absent: it was not in the last 30 s. */
     readonly longestTurnMs?: number;
   };
