@@ -56,6 +56,8 @@ export class NveState {
   /** Flows of somebody else on keys that we need. */
   occupied: string[] = [];
   occupiedKeys: ReadonlySet<number> = new Set();
+  /** Flows of others that come before ours, in one sentence. */
+  foreignFlows: string | undefined;
   /** What was told of its bridge since it connected; undefined: nothing yet. */
   stand: Stand | undefined;
   /** Why it is not let in by the name that it gives itself (control/identity). */
@@ -175,6 +177,9 @@ export class NveState {
     const conditions = [...(this.facts?.conditions ?? this.lastFacts?.conditions ?? [])];
     if (this.leftAlone !== undefined) {
       conditions.push({ code: 'store-empty', message: this.leftAlone });
+    }
+    if (this.foreignFlows !== undefined) {
+      conditions.push({ code: 'foreign-flows', message: this.foreignFlows });
     }
     if (this.refusal !== undefined) conditions.push(this.refusal);
     for (const message of this.rivals) conditions.push({ code: 'system-id-taken', message });

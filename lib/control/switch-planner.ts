@@ -11,6 +11,7 @@ import type { Domain } from '../model/domain.ts';
 import { recordKey } from '../model/records.ts';
 import { planDelta } from '../reconcile/delta.ts';
 import { type DiffPlan, type Installed, planDiff } from '../reconcile/diff.ts';
+import { foreignFlowsText } from '../reconcile/foreign-flows.ts';
 import type { GroupShortage } from '../reconcile/groups.ts';
 import type { Operation } from '../reconcile/operations.ts';
 import { driftText } from './drift-text.ts';
@@ -127,6 +128,7 @@ export class SwitchPlanner {
       this.#options.translationBytesMax,
     );
     state.read = undefined;
+    this.#noteForeign(state, installed);
     state.flowsInstalled = plan.flowsBefore;
     if (!this.#domain.wasDeclared && plan.operations.some(isRemoval)) {
       this.#leaveAlone(state);
@@ -171,6 +173,7 @@ export class SwitchPlanner {
   audited(state: NveState, installed: Installed, moment: number): void {
     state.audit = undefined;
     if (!state.isQuiet) return;
+    this.#noteForeign(state, installed);
     const { keyOf, translationBytesMax } = this.#options;
     const plan = planDiff(this.desired(state), installed, keyOf, translationBytesMax);
     const isSame = plan.operations.length === 0 && plan.occupied.length === state.occupied.length;
@@ -179,6 +182,12 @@ export class SwitchPlanner {
     this.#sendDifference(state, plan, moment);
     const text = driftText(state.name, plan);
     this.#notices.tell('warning', 'drift-repaired', recordKey('nve', state.name), text);
+  }
+
+  #noteForeign(state: NveState, { flows }: Installed): void {
+    state.foreignFlows = foreignFlowsText(flows);
+    const object = recordKey('nve', state.name);
+    this.#notices.stand('warning', 'foreign-flows', object, state.foreignFlows);
   }
 
   /** A store in which nothing was ever declared has rather been lost than emptied. */

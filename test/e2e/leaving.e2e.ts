@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { everyPairPings } from '../../scripts/lab/checks.ts';
 import type { Hypervisor } from '../../scripts/lab/hypervisor.ts';
 import type { Lab } from '../../scripts/lab/lab.ts';
-import { databaseDump } from './support/database-dump.ts';
+import { databaseDump } from '../support/database-dump.ts';
 import { tablesOf } from './support/flow-events.ts';
 import { Site } from './support/site.ts';
 

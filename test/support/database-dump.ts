@@ -1,8 +1,8 @@
 /**
- * A hypervisor's database in words: all columns of all rows, without counters, states and UUIDs. Equal lists, equal
+ * An Open vSwitch's database in words: all columns of all rows, without counters, states and UUIDs. Equal lists, equal
  * databases.
  */
-import type { Hypervisor } from '../../../scripts/lab/hypervisor.ts';
+import type { OpenVSwitch } from '../../scripts/lab/open-vswitch.ts';
 
 const TABLES = [
   ...['Open_vSwitch', 'Bridge', 'Port', 'Interface', 'Controller', 'Manager', 'Mirror', 'NetFlow'],
@@ -18,7 +18,7 @@ const VOLATILE = new Set([
 
 type Cell = unknown;
 
-export async function databaseDump(hypervisor: Hypervisor): Promise<string[]> {
+export async function databaseDump(hypervisor: Pick<OpenVSwitch, 'vsctl'>): Promise<string[]> {
   const tables = await Promise.all(
     TABLES.map(async (table) => {
       const text = await hypervisor.vsctl('--no-wait', '--format=json', 'list', table);
