@@ -59,6 +59,8 @@ export class TunnelMonitors {
   readonly #monitoring = new Map<NveName, Monitoring>();
   /** Whose record may not be what it should. */
   readonly #dirty = new Set<NveName>();
+  /** Of NVEs that may have monitored tunnels though we monitor nothing. */
+  readonly #unreleased = new Set<NveName>();
   readonly #deadTold = new Map<NveName, string>();
   /** With whom each NVE shared a network when it was last regrouped. */
   readonly #neighbours = new Map<NveName, ReadonlySet<NveName>>();
@@ -71,7 +73,10 @@ export class TunnelMonitors {
 
   connected(nve: NveName): void {
     this.#dirty.add(nve);
-    if (!this.#context.enabled) return;
+    if (!this.#context.enabled) {
+      this.#unreleased.add(nve);
+      return;
+    }
     const seen = this.#monitoring.get(nve)?.seen ?? new Map<string, TunnelChange>();
     this.#monitoring.set(nve, { wanted: new Map(), seen });
     this.#regroup(nve, true);
@@ -120,7 +125,20 @@ export class TunnelMonitors {
     for (const nve of this.#dirty) this.#assert(nve);
     this.#dirty.clear();
     this.#context.settle();
+    this.#release();
     for (const nve of compiler.reach.takeReshaped()) this.#tellDead(nve);
+  }
+
+  /**
+   * Where we monitor nothing, monitored tunnels of before go when nobody monitors any more: at the other ends of those
+   * that somebody does monitor, they would seem to have failed.
+   */
+  #release(): void {
+    if (this.#unreleased.size === 0 || this.#context.domain.livenessRecords().length > 0) return;
+    for (const nve of this.#unreleased) {
+      this.#context.emit({ type: 'monitors', nve, complete: true, changes: [] });
+    }
+    this.#unreleased.clear();
   }
 
   /** Of the address of a remote NVE, as this one sees it. */

@@ -10,7 +10,7 @@
 import type { IpAddress } from '../../protocols/base/addresses.ts';
 import type { Encapsulation } from '../model/encapsulation.ts';
 import type { Condition } from '../model/views.ts';
-import { settingsOptions, type TunnelSettings } from './tunnel-options.ts';
+import type { TunnelSettings } from './tunnel-options.ts';
 import type { TunnelRow, TunnelStep } from './tunnel-steps.ts';
 
 export interface MonitoredTunnel {
@@ -44,11 +44,13 @@ export function isMonitorName(name: string): boolean {
 
 /**
  * At most 15 characters, as Linux has it: a hash of all that makes it another session. So whatever changes at the other
- * end, a new session begins, of which nothing is known, and no old one fails.
+ * end, a new session begins, of which nothing is known, and no old one fails; and two ports never ask for the same
+ * packets, which Open vSwitch refuses ("File exists").
  */
-export function monitorName({ type, ip, port, local, key }: MonitoredTunnel): string {
-  const text = `${type} ${ip} ${port ?? ''} ${local ?? ''} ${key}`;
-  // FNV-1a over both halves of 64 bits, by two 32-bit lanes with different beginnings.
+export function monitorName(type: Encapsulation, options: ReadonlyMap<string, string>): string {
+  const told = ['remote_ip', 'local_ip', 'dst_port', 'key'].map((name) => options.get(name) ?? '');
+  const text = [type, ...told].join(' ');
+  // FNV-1a in two lanes of 32 bits with different beginnings.
   let [low, high] = [0x811c9dc5, 0x1000193];
   for (let at = 0; at < text.length; at++) {
     low = Math.imul(low ^ text.charCodeAt(at), 0x01000193);
@@ -71,9 +73,9 @@ export function planMonitors(
   const bfd = bfdOptions(intervalMs);
   const faults: string[] = [];
   const steps = [...(intervalMs === 0 ? [] : tunnels)].flatMap((tunnel): TunnelStep[] => {
-    const name = monitorName(tunnel);
-    const row = left.get(name);
     const options = monitorOptions(tunnel, settings);
+    const name = monitorName(tunnel.type, options);
+    const row = left.get(name);
     if (row === undefined) {
       return [{ type: 'add-tunnel', encapsulation: tunnel.type, name, options, bfd }];
     }
@@ -95,11 +97,11 @@ function removal({ portUuid, name, strayOn }: MonitorRow): TunnelStep {
 }
 
 function monitorOptions(
-  { type, ip, port, local, key }: MonitoredTunnel,
+  { ip, port, local, key }: MonitoredTunnel,
   settings: TunnelSettings,
 ): ReadonlyMap<string, string> {
   return new Map([
-    ...settingsOptions(settings, type),
+    ...settings.common,
     ...(local === undefined ? [] : [['local_ip', local] as const]),
     ...(port === undefined ? [] : [['dst_port', String(port)] as const]),
     ['remote_ip', ip],

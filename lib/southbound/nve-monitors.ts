@@ -36,7 +36,7 @@ export class NveMonitors {
     const intervalMs = this.#intervalMs;
     const wanted = this.#wanted;
     const tunnels = wanted === undefined ? undefined : [...wanted.values()].flat();
-    return { intervalMs, tunnels: this.isOn ? tunnels : [] };
+    return { intervalMs, tunnels };
   }
 
   take(changes: readonly MonitorChange[], complete: boolean): void {

@@ -155,7 +155,8 @@ export class TunnelSessions {
   #change(ip: IpAddress): TunnelChange {
     const told = this.#told.get(ip);
     if (told === undefined) return { ip };
-    const why = this.#of(ip).find(({ diagnostic }) => diagnostic !== undefined)?.diagnostic;
+    const healths = told.verdict === 'down' ? this.#of(ip) : [];
+    const why = healths.find(({ diagnostic }) => diagnostic !== undefined)?.diagnostic;
     return { ip, ...told, ...(why === undefined ? {} : { diagnostic: why }) };
   }
 }
