@@ -18,6 +18,7 @@ import {
   type ColumnValue,
   decodeColumn,
   defaultColumn,
+  isAmbiguous,
 } from './values/column.ts';
 import type { TableSchema } from './values/database-schema.ts';
 import { excerpt, isJsonObject, type Json, type JsonObject, member } from './values/json.ts';
@@ -27,7 +28,8 @@ export type UpdateFormat = 'v1' | 'v2';
 
 export type RowChange =
   | { readonly kind: 'insert'; readonly row: OvsdbRow }
-  | { readonly kind: 'modify'; readonly apply: (old: OvsdbRow) => OvsdbRow }
+  /** Undefined: which change it is cannot be told (column.ts, isAmbiguous). */
+  | { readonly kind: 'modify'; readonly apply: (old: OvsdbRow) => OvsdbRow | undefined }
   | { readonly kind: 'delete' };
 
 /** The error is the end of a sentence that begins with table and row. */
@@ -109,11 +111,13 @@ function modified(
   schema: TableSchema,
   old: OvsdbRow,
   differences: readonly (readonly [string, ColumnValue])[],
-): OvsdbRow {
+): OvsdbRow | undefined {
   const row: Record<string, ColumnValue> = { ...old };
   for (const [column, difference] of differences) {
     const type = schema.get(column);
-    if (type !== undefined) row[column] = applyDifference(type, old[column], difference);
+    if (type === undefined) continue;
+    if (isAmbiguous(type, old[column], difference)) return undefined;
+    row[column] = applyDifference(type, old[column], difference);
   }
   return row;
 }

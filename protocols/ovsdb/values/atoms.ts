@@ -6,7 +6,8 @@
  * reference is an object of its own (UuidRef, NamedUuidRef).
  *
  * Integers are 64-bit on the wire and doubles here: above 2^53 a counter reads as its nearest double, and we refuse to
- * send one (wire-value.ts, check-value.ts), so what was read inexactly is never written back.
+ * send one (wire-value.ts, check-value.ts), so what was read inexactly is never written back. A difference
+ * that names one which is there already cannot be read (column.ts): the rows are read anew.
  *
  * Source: RFC 7047 §3.1, §5.1.
  */

@@ -140,6 +140,36 @@ export function applyDifference(
   return difference;
 }
 
+/**
+ * True when a difference cannot be read: it names an integer that is there already, and above 2^53 two integers read as
+ * one. It may have gone or been replaced by its neighbour.
+ */
+export function isAmbiguous(
+  { key, value, max }: ColumnType,
+  old: ColumnValue,
+  difference: ColumnValue,
+): boolean {
+  if (max <= 1 || (key !== 'integer' && value !== 'integer')) return false;
+  if (old instanceof Map && difference instanceof Map) return isAmbiguousMap(old, difference);
+  if (!Array.isArray(old) || !Array.isArray(difference)) return false;
+  return difference.some((atom) => isInexact(atom) && old.includes(atom));
+}
+
+function isAmbiguousMap(
+  old: ReadonlyMap<Atom, Atom>,
+  difference: ReadonlyMap<Atom, Atom>,
+): boolean {
+  for (const [key, value] of difference) {
+    if (isInexact(key) && old.has(key)) return true;
+    if (isInexact(value) && old.get(key) === value) return true;
+  }
+  return false;
+}
+
+function isInexact(atom: Atom): boolean {
+  return Number.isInteger(atom) && !Number.isSafeInteger(atom);
+}
+
 function symmetricDifference(old: readonly Atom[], difference: readonly Atom[]): readonly Atom[] {
   const atoms = new Set<Atom>(old);
   for (const atom of difference) {

@@ -329,3 +329,56 @@ describe('the OVSDB session and requests that are taken back', () => {
     ]);
   });
 });
+
+describe('the OVSDB session and integers above 2^53', () => {
+  const LARGE = '9007199254740993';
+
+  /** A bridge with one counter, as text: JSON.stringify could not say it. */
+  function synced(counter: string): ScriptedPeer {
+    const peer = new ScriptedPeer({ tables: { Bridge: ['counters'] } });
+    const counters = { type: { key: 'string', value: 'integer', min: 0, max: 'unlimited' } };
+    const schema = { name: 'X', version: '1.0.0', tables: { Bridge: { columns: { counters } } } };
+    peer.answer(peer.toSchema(), schema);
+    const { id } = peer.request('monitor_cond_since');
+    const row = `{"initial":{"counters":["map",[["rx",${counter}]]]}}`;
+    peer.sayRaw(`{"id":${id},"result":[false,"${TX}",{"Bridge":{"${ROW}":${row}}}],"error":null}`);
+    return peer;
+  }
+
+  const changeTo = (counter: string) =>
+    `{"method":"update3","params":["nva","${TX}",{"Bridge":{"${ROW}":{"modify":{"counters":["map",[["rx",${counter}]]]}}}}],"id":null}`;
+
+  it('reads them as their nearest double, and does not write them back', () => {
+    const peer = synced(LARGE);
+    const [row] = peer.session.replica?.table('Bridge').values() ?? [];
+    const counters = row?.counters as ReadonlyMap<string, number>;
+    expect(counters.get('rx')).to.equal(2 ** 53);
+    expect(() => new Transaction().update('Bridge', [], { counters })).to.throw(
+      RangeError,
+      'Bridge.counters',
+    );
+    const wire = {
+      op: 'update',
+      table: 'Bridge',
+      where: [],
+      row: { counters: ['map', [...counters]] },
+    };
+    peer.session.transact([wire], peer.now);
+    expect(peer.session.takeEvents().map(codeOf)).to.deep.equal(['invalid-request']);
+  });
+
+  it('follows them as long as they can be told apart, and reads all anew when not', () => {
+    const peer = synced(LARGE);
+    expect(types(peer.sayRaw(changeTo('9007199254750000')))).to.deep.equal(['changed']);
+    // One less: the same double. Gone, or another one?
+    expect(endedBy(peer.sayRaw(changeTo('9007199254749999')))).to.equal('inconsistent-update');
+    expect(peer.session.replica?.lastTransactionId).to.equal(ZERO);
+  });
+
+  it('still takes a small one that is named again for gone', () => {
+    const peer = synced('5');
+    peer.sayRaw(changeTo('5'));
+    const [row] = peer.session.replica?.table('Bridge').values() ?? [];
+    expect(row?.counters).to.deep.equal(new Map());
+  });
+});
