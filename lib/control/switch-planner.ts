@@ -7,6 +7,7 @@
 import type { Flow } from '../../protocols/openflow/values/flow.ts';
 import type { Compiler } from '../desired/compiler.ts';
 import type { Fragment, GroupBucket } from '../desired/fragment.ts';
+import type { FragmentDelta } from '../desired/network-plan.ts';
 import type { Domain } from '../model/domain.ts';
 import { recordKey } from '../model/records.ts';
 import { planDelta } from '../reconcile/delta.ts';
@@ -71,7 +72,11 @@ export class SwitchPlanner {
       return;
     }
     const delta = state.takeDelta();
-    if (delta === undefined || !state.inStep || state.version === undefined) return;
+    if (delta === undefined) return;
+    if (!state.inStep || state.version === undefined) {
+      if (state.connected) this.#prepare(delta);
+      return;
+    }
     const plan = planDelta(delta, {
       version: state.version,
       translationBytesMax: this.#options.translationBytesMax,
@@ -86,6 +91,14 @@ export class SwitchPlanner {
     state.underWay.push({ batch: moment, flowsGrowth: plan.flowsGrowth - spared });
     state.audit = undefined;
     this.#options.emit({ type: 'send', nve: state.name, batch: moment, operations });
+  }
+
+  /**
+   * Keys are kept beside their flows: what an NVE shows bit by bit costs little when its switch is compared, which is one
+   * turn for all.
+   */
+  #prepare({ added }: FragmentDelta): void {
+    for (const { flows } of added) for (const flow of flows) this.#options.keyOf(flow);
   }
 
   /** Adding a flow replaces what has its key: where that was somebody else's, ours waits. */

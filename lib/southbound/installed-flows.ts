@@ -11,28 +11,28 @@ import type { InstalledFlows } from '../reconcile/diff.ts';
 import type { InstalledFlow } from '../reconcile/operations.ts';
 import { hasInstructions, padTo8 } from './operation-encoder.ts';
 
-/** Undefined: a length in the dump is wrong. */
+/** Work on a dump, in steps of a part (64 KiB at the most, half a millisecond). Undefined: a length in it is wrong. */
+export type Reading = Generator<undefined, InstalledFlows | undefined>;
+
 export function readInstalledFlows(
   version: OpenFlowVersion,
   parts: readonly Uint8Array[],
-): InstalledFlows | undefined {
+): Reading {
   return readColumns(version, parts, new Columns(parts));
 }
 
 /** Of which `isAsDesired` says more than the cookie does. */
-export function readAuditedFlows(
-  version: OpenFlowVersion,
-  parts: readonly Uint8Array[],
-): InstalledFlows | undefined {
+export function readAuditedFlows(version: OpenFlowVersion, parts: readonly Uint8Array[]): Reading {
   return readColumns(version, parts, new AuditedColumns(version, parts));
 }
 
-function readColumns(
+function* readColumns(
   version: OpenFlowVersion,
   parts: readonly Uint8Array[],
   columns: Columns,
-): InstalledFlows | undefined {
+): Reading {
   for (const [index, part] of parts.entries()) {
+    if (index > 0) yield;
     const whole = scanFlowStats(version, part, (entry) => {
       columns.keys.push(entry.key);
       columns.cookies.push(entry.cookieHi, entry.cookieLo);

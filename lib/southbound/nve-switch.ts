@@ -24,6 +24,7 @@ import type { Log } from '../runtime/log.ts';
 import { plainAddress } from '../runtime/streams.ts';
 import { certificateNames } from '../runtime/tls-peer.ts';
 import type { ShownNames } from './certificate-rule.ts';
+import { inTurns } from './in-turns.ts';
 import { readAuditedFlows, readInstalledFlows } from './installed-flows.ts';
 import { cookieOfOffending, describeError, isSlaveError } from './openflow-faults.ts';
 import { encodeOperation, encodeWipe } from './operation-encoder.ts';
@@ -53,6 +54,8 @@ const BATCH_TIMEOUT_MS = 60_000;
 const UNSENT_BYTES_MAX = 1024 * 1024;
 /** Bytes joined into one write. */
 const CHUNK_BYTES = 64 * 1024;
+/** Encoded in one turn of the event loop, a few milliseconds: the others have theirs before the next. */
+const TURN_BYTES_MAX = 256 * 1024;
 type Waiting =
   | { readonly kind: 'role'; readonly answered: (answer: RoleAnswer) => void }
   | { readonly kind: 'barrier'; readonly batch: number }
@@ -70,6 +73,7 @@ export class NveSwitch {
   readonly #connection: Connection<OpenFlowEvent>;
   readonly #waiting = new Map<number, Waiting>();
   readonly #queue = new SendQueue();
+  #nextPump: NodeJS.Immediate | undefined;
   readonly #role: SwitchRole;
   #nve: string | undefined;
   #datapathId = '';
@@ -146,7 +150,9 @@ export class NveSwitch {
     const [flowParts, groups] = await Promise.all([this.#flowParts(), this.#groups()]);
     if (flowParts === undefined || groups === undefined || this.#nve === undefined) return;
     const { version } = this;
-    const flows = (isAudit ? readAuditedFlows : readInstalledFlows)(version, flowParts);
+    const flows = await inTurns(
+      (isAudit ? readAuditedFlows : readInstalledFlows)(version, flowParts),
+    );
     if (flows === undefined) {
       this.close('its flow dump has a wrong length');
       return;
@@ -310,14 +316,22 @@ export class NveSwitch {
 
   /** Gives the socket what it may have, in writes of some size; one barrier after the last batch in it. */
   #pump(): void {
-    if (this.#session.state !== 'ready') return;
-    while (!this.#queue.isEmpty && this.#connection.unsentBytes < UNSENT_BYTES_MAX) {
-      this.#writeChunk();
+    // One that is due goes on with it.
+    if (this.#nextPump !== undefined) return;
+    for (let written = 0; written < TURN_BYTES_MAX; ) {
+      if (this.#session.state !== 'ready' || this.#queue.isEmpty) return;
+      if (this.#connection.unsentBytes >= UNSENT_BYTES_MAX) return;
+      written += this.#writeChunk();
       this.#connection.flush();
     }
+    this.#nextPump = setImmediate(() => {
+      this.#nextPump = undefined;
+      this.#pump();
+    });
   }
 
-  #writeChunk(): void {
+  /** Returns the bytes. */
+  #writeChunk(): number {
     const messages: Uint8Array[] = [];
     let bytes = 0;
     let batch: number | undefined;
@@ -332,9 +346,10 @@ export class NveSwitch {
       }
     }
     if (messages.length > 0) this.#session.send(joined(messages, bytes));
-    if (batch === undefined) return;
+    if (batch === undefined) return bytes;
     const xid = this.#session.barrier(now(), BATCH_TIMEOUT_MS);
     this.#waiting.set(xid, { kind: 'barrier', batch });
+    return bytes;
   }
 
   #who(): string {
@@ -345,6 +360,7 @@ export class NveSwitch {
     const ended = { type: 'request-failed', xid: 0, error: 'timeout' } as const;
     for (const waiting of this.#waiting.values()) if (waiting.kind === 'done') waiting.done(ended);
     this.#waiting.clear();
+    clearImmediate(this.#nextPump);
     this.#role.drop(reason);
     this.#host.closed(this, reason);
   }

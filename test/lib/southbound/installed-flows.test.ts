@@ -1,6 +1,10 @@
 import { expect } from 'chai';
 import { PIPELINE_FRAGMENT } from '../../../lib/desired/templates.ts';
-import { readAuditedFlows, readInstalledFlows } from '../../../lib/southbound/installed-flows.ts';
+import {
+  type Reading,
+  readAuditedFlows,
+  readInstalledFlows,
+} from '../../../lib/southbound/installed-flows.ts';
 import type { Flow } from '../../../protocols/openflow/values/flow.ts';
 import { ByteWriter } from '../../../protocols/openflow/wire/byte-writer.ts';
 import { putFlowRecord } from '../../../protocols/openflow/wire/flow-stats.ts';
@@ -17,10 +21,20 @@ function dump(version: 4 | 5 | 6, installed: readonly Flow[]): Uint8Array {
   return writer.take();
 }
 
+/** All steps at once. */
+function whole(reading: Reading): ReturnType<Reading['next']>['value'] {
+  for (;;) {
+    const step = reading.next();
+    if (step.done === true) return step.value;
+  }
+}
+
 describe('a flow dump that is audited', () => {
   for (const version of [4, 5, 6] as const) {
     it(`tells whether each flow does what ours says (version ${version})`, () => {
-      const installed = readAuditedFlows(version, [dump(version, flows), dump(version, flows)]);
+      const installed = whole(
+        readAuditedFlows(version, [dump(version, flows), dump(version, flows)]),
+      );
       for (const [index, flow] of [...flows, ...flows].entries()) {
         expect(installed?.isAsDesired?.(index, flow)).to.equal(true);
         const other: Flow = { ...flow, instructions: [{ type: 'goto_table', table: 99 }] };
@@ -30,6 +44,6 @@ describe('a flow dump that is audited', () => {
   }
 
   it('believes the cookie when it is no audit', () => {
-    expect(readInstalledFlows(6, [dump(6, flows)])?.isAsDesired).to.equal(undefined);
+    expect(whole(readInstalledFlows(6, [dump(6, flows)]))?.isAsDesired).to.equal(undefined);
   });
 });
