@@ -5,16 +5,18 @@
 import type { OpenFlowVersion } from '../../protocols/openflow/values/version.ts';
 import { API_LIMITS } from '../northbound/api-limits.ts';
 import { type HttpServer, startHttpServer } from '../northbound/http-server.ts';
-import { formatEndpoint } from '../runtime/endpoint.ts';
 import type { Log } from '../runtime/log.ts';
+import { TlsCredentials } from '../runtime/tls-credentials.ts';
 import { TurnWatch } from '../runtime/turn-watch.ts';
 import { Southbound } from '../southbound/southbound.ts';
 import type { Store } from '../store/contract.ts';
 import type { Configuration } from './configuration-options.ts';
+import { tlsFilesOf } from './configuration-tls.ts';
 import { DomainAuthority } from './domain-authority.ts';
 import { Engine } from './engine.ts';
 import { EventLog } from './event-log.ts';
 import { openStore, openStoreNow } from './open-store.ts';
+import { openflowTargets } from './openflow-targets.ts';
 
 export interface Instance {
   readonly authority: DomainAuthority;
@@ -23,6 +25,8 @@ export interface Instance {
   readonly listeners: readonly string[];
   /** Resolves, with one sentence, when this process must not go on. */
   readonly ended: Promise<string>;
+  /** Reads the files of TLS again, at once; absent: there are none. */
+  readonly reload?: () => void;
   /** Leaves the switches forwarding. */
   close(): Promise<void>;
 }
@@ -66,10 +70,14 @@ async function startParts(
   const engine = new Engine({
     ...{ store, events, log, version, startedAt },
     instance: configuration.instance,
+    monitored: configuration['bfd-interval-ms'] > 0,
     nameTaken: endWith,
     auditIntervalMs: configuration['audit-interval-s'] * 1_000,
   });
-  const southbound = new Southbound(southboundSettings(configuration), log, (input) =>
+  const tlsFiles = tlsFilesOf(configuration);
+  const tls = tlsFiles === undefined ? undefined : new TlsCredentials(tlsFiles, log);
+  closers.push(() => tls?.close());
+  const southbound = new Southbound({ ...southboundSettings(configuration), tls }, log, (input) =>
     engine.take(input),
   );
   closers.push(() => engine.close());
@@ -112,13 +120,16 @@ async function startParts(
     );
   }
   ready = true;
-  return { authority, api: api.address, listeners, ended, close: () => closeAll(closers) };
+  return {
+    ...{ authority, api: api.address, listeners, ended, close: () => closeAll(closers) },
+    ...(tls === undefined ? {} : { reload: () => tls.reload() }),
+  };
 }
 
 function southboundSettings(
   configuration: Configuration,
 ): ConstructorParameters<typeof Southbound>[0] {
-  const { domain, openflow, advertise } = configuration;
+  const { domain } = configuration;
   return {
     domain,
     instance: configuration.instance,
@@ -126,17 +137,11 @@ function southboundSettings(
     lock: `nva_${domain.replaceAll(/[^A-Za-z0-9]/g, (sign) => `_${sign.charCodeAt(0).toString(16)}`)}`,
     openflowVersions: OFFERED_VERSIONS[configuration['openflow-version-max']],
     probeIntervalMs: configuration['probe-interval-ms'],
+    bfdIntervalMs: configuration['bfd-interval-ms'],
     requestTimeoutMs: 10_000,
     connectionsMax: configuration['connections-max'],
-    controllers(localAddress) {
-      const own = localAddress === undefined ? [] : [localAddress];
-      const addresses = advertise.length > 0 ? advertise : own;
-      return openflow.flatMap(({ port, ip }) =>
-        (ip === undefined || advertise.length > 0 ? addresses : [ip]).map((address) =>
-          formatEndpoint({ method: 'tcp', ip: address, port }),
-        ),
-      );
-    },
+    certificateNames: configuration['certificate-names'],
+    controllers: (localAddress, isTls) => openflowTargets(configuration, localAddress, isTls),
   };
 }
 

@@ -102,18 +102,24 @@ function faultOf(row: TunnelRow, encapsulation: Encapsulation): string | undefin
   return `its port has the OpenFlow number ${row.ofport}, and another port has ${TUNNEL_PORTS[encapsulation]}: give that one another ofport_request`;
 }
 
-/** The encapsulations whose tunnel port works: an undetermined one counts as it did before. */
+/**
+ * The encapsulations whose tunnel port works: an undetermined one counts as it did before. Until the first of those that
+ * are wanted works, the NVE is reached by what it had, as long as that is there.
+ */
 export function workingEncapsulations(
   view: TunnelView,
   before: ReadonlySet<Encapsulation>,
 ): Encapsulation[] {
-  return ENCAPSULATIONS.filter((encapsulation) => {
+  const works = (encapsulation: Encapsulation): boolean => {
     const row = view.tunnels.find((tunnel) => tunnel.name === tunnelName(encapsulation));
     if (row?.owner === undefined || row.strayOn !== undefined) return false;
-    if (!view.wantedTypes.includes(encapsulation) || row.error !== undefined) return false;
+    if (row.error !== undefined) return false;
     if (row.ofport === undefined) return before.has(encapsulation);
     return row.ofport === TUNNEL_PORTS[encapsulation];
-  });
+  };
+  const working = ENCAPSULATIONS.filter((encapsulation) => works(encapsulation));
+  const wanted = working.filter((encapsulation) => view.wantedTypes.includes(encapsulation));
+  return wanted.length > 0 ? wanted : working.filter((encapsulation) => before.has(encapsulation));
 }
 
 function isEncapsulation(type: string): type is Encapsulation {

@@ -31,6 +31,7 @@ export const WANTED_COLUMNS: WantedColumns = {
   Open_vSwitch: [
     ...['bridges', 'external_ids', 'next_cfg', 'cur_cfg', 'ovs_version', 'iface_types'],
     'manager_options',
+    'other_config',
   ],
   Bridge: [
     ...['name', 'datapath_id', 'fail_mode', 'protocols', 'controller', 'ports', 'external_ids'],

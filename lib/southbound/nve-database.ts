@@ -26,7 +26,7 @@ import type { Log } from '../runtime/log.ts';
 import { plainAddress } from '../runtime/streams.ts';
 import { certificateNames } from '../runtime/tls-peer.ts';
 import { BridgeWriter } from './bridge-writer.ts';
-import { type CertificateNames, databaseRefusal, type ShownNames } from './certificate-rule.ts';
+import type { ShownNames } from './certificate-rule.ts';
 import {
   MONITORED_COLUMNS,
   type RootView,
@@ -35,9 +35,11 @@ import {
   WANTED_COLUMNS,
 } from './database-view.ts';
 import { InterfaceListing } from './interface-listing.ts';
+import { LingeringTunnels } from './lingering-tunnels.ts';
 import { nveFacts } from './nve-facts.ts';
 import { NveMonitors } from './nve-monitors.ts';
 import { managersOf } from './property-view.ts';
+import { RestoreWait } from './restore-wait.ts';
 import { sslConditions } from './ssl-configuration.ts';
 import type { WantedRole } from './switch-role.ts';
 import { TakeBack, type Wiped } from './take-back.ts';
@@ -52,8 +54,6 @@ export interface DatabaseSettings {
   readonly requestTimeoutMs: number;
   /** Between two messages of a monitored tunnel; absent or 0: none is monitored. */
   readonly bfdIntervalMs?: number;
-  /** Absent: `system-id`. */
-  readonly certificateNames?: CertificateNames;
   /**
    * OpenFlow targets to tell this NVE, given the address of ours that it reached (undefined: none, a unix socket), and
    * whether it came by TLS.
@@ -73,6 +73,8 @@ export interface DatabaseHost {
   /** As in TakeBackHost, on a switch of this database's hypervisor. */
   wipe(database: NveDatabase, datapathId: string): Promise<Wiped | undefined> | undefined;
   closed(database: NveDatabase, reason: string): void;
+  /** The NVE's switch has an OpenFlow session with us. */
+  hasSwitch(nve: string): boolean;
 }
 
 /** For a bridge that is not served. */
@@ -100,9 +102,11 @@ export class NveDatabase {
   #datapathId: string | undefined;
   #isForeign = false;
   readonly #writer: BridgeWriter;
+  readonly #lingering = new LingeringTunnels(() => this.#again());
   /** What to do with the bridges; undefined: nothing was told yet, and nothing is written. */
   #stand: Stand | undefined;
   readonly #takeBack: TakeBack;
+  readonly #restoreWait: RestoreWait;
   /** What was told of the lock. */
   #isOwner = false;
   /** Every change of a bridge or a port counts. */
@@ -139,6 +143,10 @@ export class NveDatabase {
       roleKnown: () => host.switchKnown(this, LOCK_ELSEWHERE),
       replan: () => this.#again(),
       outcome: (complaint) => this.#complain(complaint),
+    });
+    this.#restoreWait = new RestoreWait(settings.domain, {
+      isWritable: () => this.#writer.isFree,
+      transact: (transaction) => this.#writer.transact(transaction),
     });
     this.#takeBack = new TakeBack(
       {
@@ -232,6 +240,11 @@ export class NveDatabase {
     this.#again();
   }
 
+  /** The NVE's switch has come or gone. */
+  switchChanged(): void {
+    if (this.#writer.holdsLock === true) this.#again();
+  }
+
   close(reason: string): void {
     this.#connection.close(reason);
   }
@@ -269,6 +282,7 @@ export class NveDatabase {
     const own = changes.some(
       (change) =>
         touchesView(change) ||
+        RestoreWait.touches(change) ||
         (this.#writer.isUnsettled && change.table === 'Open_vSwitch') ||
         (this.#isWatchful && (change.table === 'Bridge' || change.table === 'Port')),
     );
@@ -329,9 +343,14 @@ export class NveDatabase {
     this.#isWatchful = plan.leaveAlone === true || (!isServed && takenBack !== 'all');
     this.#tellFacts(root, plan, takenBack);
     this.#followBridge(root);
-    if (this.#stand !== 'serve') return;
-    this.#writer.write(root, plan, settings);
-    this.#takeBack.strays(replica, root, plan);
+    const isKept = this.#stand === 'serve' && plan.leaveAlone !== true;
+    if (this.#stand === 'serve') {
+      this.#writer.write(root, this.#lingering.hold(plan, now()), settings);
+      this.#takeBack.strays(replica, root, plan);
+    }
+    if (isKept || this.#stand === 'take-back') {
+      this.#restoreWait.follow(replica, seen, isKept, this.#host.hasSwitch(name));
+    }
   }
 
   /** Its name; undefined: it is not to be served. */
@@ -354,10 +373,7 @@ export class NveDatabase {
       this.#connection.close(`its system-id changed from ${this.#name} to ${systemId}`);
       return undefined;
     }
-    const { certificateNames: rule = 'system-id' } = this.#settings;
-    const refusal =
-      databaseRefusal(this.certificateNames, systemId, rule) ??
-      this.#host.claim(this, systemId, root.rootUuid);
+    const refusal = this.#host.claim(this, systemId, root.rootUuid);
     if (refusal !== undefined) {
       this.#connection.close(refusal);
       return undefined;
@@ -431,6 +447,7 @@ export class NveDatabase {
 
   #closed(reason: string): void {
     this.#writer.close();
+    this.#lingering.close();
     this.#listing.close();
     this.#monitors.close();
     this.#takeBack.forget();

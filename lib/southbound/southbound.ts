@@ -3,6 +3,7 @@
  *
  * Carries the core's effects out and reports what happens as its inputs. Decides nothing about flows.
  */
+import { type IpAddress, ipFamily } from '../../protocols/base/addresses.ts';
 import type { Features } from '../../protocols/openflow/values/messages.ts';
 import type { FlowStats, GroupDesc } from '../../protocols/openflow/values/multipart.ts';
 import type { OpenFlowVersion } from '../../protocols/openflow/values/version.ts';
@@ -15,7 +16,7 @@ import type { Log } from '../runtime/log.ts';
 import type { StreamSource } from '../runtime/stream-source.ts';
 import { openSource } from '../runtime/streams.ts';
 import type { TlsCredentials } from '../runtime/tls-credentials.ts';
-import { switchRefusal } from './certificate-rule.ts';
+import { type CertificateNames, databaseRefusal, switchRefusal } from './certificate-rule.ts';
 import { KnownSwitches } from './known-switches.ts';
 import { type DatabaseHost, type DatabaseSettings, NveDatabase } from './nve-database.ts';
 import { NveSwitch, type SwitchHost, type SwitchSettings } from './nve-switch.ts';
@@ -26,6 +27,8 @@ export interface SouthboundSettings extends DatabaseSettings, SwitchSettings {
   readonly connectionsMax: number;
   /** For endpoints with TLS. */
   readonly tls?: TlsCredentials | undefined;
+  /** What a certificate must name. Absent: `system-id`. */
+  readonly certificateNames?: CertificateNames;
 }
 
 export interface SwitchDump {
@@ -140,6 +143,10 @@ export class Southbound {
     for (const device of this.#switches) device.close('this instance is stopping');
   }
 
+  get #rule(): CertificateNames {
+    return this.#settings.certificateNames ?? 'system-id';
+  }
+
   get #sourceOptions() {
     const { connectionsMax, tls } = this.#settings;
     return { connectionsMax, tls, log: this.#log };
@@ -154,6 +161,7 @@ export class Southbound {
       switchKnown: (database, reason) => this.#switchKnown(database, reason),
       wipe: (database, datapathId) => this.#switchOf(database, datapathId)?.wipe(),
       closed: (database, reason) => this.#databaseClosed(database, reason),
+      hasSwitch: (nve) => this.#serving.has(nve),
     };
   }
 
@@ -179,13 +187,15 @@ export class Southbound {
   }
 
   #claim(database: NveDatabase, systemId: string, rootUuid: Uuid): string | undefined {
+    const misfit = databaseRefusal(database.certificateNames, systemId, this.#rule);
+    if (misfit !== undefined) return misfit;
     const holder = this.#byName.get(systemId);
     // A cloned disk has the same row, too: then the address tells.
-    const isSame =
-      holder?.rootUuid === rootUuid &&
-      holder.address === database.address &&
-      // Whoever has shown a certificate is not displaced by one without.
-      (holder.certificateNames === undefined || database.certificateNames !== undefined);
+    const isSame = holder?.rootUuid === rootUuid && holder.address === database.address;
+    // Whoever has shown a certificate is not displaced by one without.
+    if (isSame && holder.certificateNames !== undefined && !database.certificateNames) {
+      return `${systemId} is connected by TLS already: leave tcp: out of its "ovs-vsctl set-manager"`;
+    }
     // The first one's database may be restarting: its switch is still here, at another address.
     const device = holder === undefined ? this.#serving.get(systemId) : undefined;
     const isElsewhere = isKnownElse(device?.address, database.address);
@@ -214,8 +224,7 @@ export class Southbound {
 
   /** Why the switch may not be that of the database's NVE, by its certificate. */
   #misfit(device: NveSwitch, { name = '', certificateNames }: NveDatabase): string | undefined {
-    const rule = this.#settings.certificateNames ?? 'system-id';
-    return switchRefusal(device.certificateNames, name, certificateNames, rule);
+    return switchRefusal(device.certificateNames, name, certificateNames, this.#rule);
   }
 
   /** The newest that may be; those that serve nobody and may not be are sent away. */
@@ -288,6 +297,7 @@ export class Southbound {
     before?.close(`datapath ${datapathId} has connected again`);
     const named = database ?? this.#namedBy(datapathId);
     if (named !== undefined) this.#switchKnown(named, '');
+    named?.switchChanged();
   }
 
   /** Any database that names the datapath: it says why a switch may not be its own. */
@@ -315,7 +325,9 @@ export class Southbound {
       this.#logOf(device.address).warn(`the switch at ${device.peer} is gone: ${reason}`);
     }
     this.#known.remove(device);
-    if (nve !== undefined && this.#serving.get(nve) === device) this.#serving.delete(nve);
+    if (nve === undefined || this.#serving.get(nve) !== device) return;
+    this.#serving.delete(nve);
+    this.#byName.get(nve)?.switchChanged();
   }
 }
 
@@ -325,7 +337,8 @@ function supersedes(device: NveSwitch, before: NveSwitch, home: string | undefin
   return home !== undefined && device.address === home && before.address !== home;
 }
 
-/** Two hosts; of one at a local socket nobody knows. */
-function isKnownElse(one: string | undefined, other: string | undefined): boolean {
-  return one !== undefined && other !== undefined && one !== other;
+/** Two hosts; of one at a local socket nobody knows, and one host has addresses of both families. */
+function isKnownElse(one: IpAddress | undefined, other: IpAddress | undefined): boolean {
+  if (one === undefined || other === undefined || one === other) return false;
+  return ipFamily(one) === ipFamily(other);
 }

@@ -104,6 +104,53 @@ describe('NVEs with TLS', function () {
     expect(await targets(edge)).to.equal(`ssl:127.0.0.1:${instance.openFlowTlsPort}`);
   });
 
+  it('are not displaced by a connection without TLS, of which nobody is the worse', async () => {
+    const edge = edges.edge(1);
+    const before = instance.heard.length;
+    const from = instance.lines.length;
+    const secure = `ssl:127.0.0.1:${instance.ovsdbTlsPort}`;
+    await edge.joinManager(secure, `tcp:127.0.0.1:${instance.ovsdbPort}`);
+    await said(
+      /e1 is connected by TLS already: leave tcp: out of its "ovs-vsctl set-manager"/,
+      from,
+    );
+    await edge.joinManager(secure);
+    expect(instance.engine.core.nve('e1')?.connected).to.equal(true);
+    expect(instance.heard.slice(before).filter(({ nve }) => nve === 'e1')).to.deep.equal([]);
+  });
+
+  it('that fall silent are given up by the probe, and served again when they speak', async () => {
+    const edge = edges.edge(2);
+    const isConnected = () => instance.engine.core.nve('e2')?.connected === true;
+    edge.pause('ovsdb');
+    try {
+      await until('e2 is given up', async () => !isConnected(), { deadlineMs: 6000 });
+    } finally {
+      edge.resume('ovsdb');
+    }
+    await instance.inStep('e2');
+  });
+
+  it('come by IPv6, with and without TLS', async () => {
+    const edge = edges.edge(2);
+    for (const [listen, connect] of [
+      ['ptcp', 'tcp'],
+      ['pssl', 'ssl'],
+    ] as const) {
+      const from = instance.heard.length;
+      const endpoint = parseEndpoint(`${listen}:0:[::1]`, 0);
+      if (!endpoint.ok) throw new Error(endpoint.error);
+      const address = await instance.southbound.openDatabases(endpoint.value);
+      await edge.joinManager(`${connect}:[::1]:${/:(\d+):/.exec(address)?.[1]}`);
+      await until(
+        `e2 by ${address}`,
+        async () => instance.heard.slice(from).some(({ what }) => what === 'owner'),
+        { deadlineMs: 10_000 },
+      );
+      await instance.inStep('e2');
+    }
+  });
+
   it('without keys are told so when there is nothing but ssl: for them', async () => {
     const edge = edges.edge(4);
     instance.target = `ssl:127.0.0.1:${instance.openFlowTlsPort}`;
