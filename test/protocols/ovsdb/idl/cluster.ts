@@ -75,6 +75,14 @@ export class Cluster {
     }
   }
 
+  /** Kills the server behind a remote, and starts it again. */
+  async restart(remote: string): Promise<void> {
+    const server = this.servers.find(({ socket }) => remote === `unix:${socket}`);
+    if (server === undefined) throw new Error(`${remote} is of no server of the cluster`);
+    await server.stop();
+    await server.start();
+  }
+
   async destroy(): Promise<void> {
     for (const server of this.servers) await server.destroy();
   }

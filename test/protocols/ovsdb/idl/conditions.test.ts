@@ -117,3 +117,25 @@ describe('a client that monitors some rows only', () => {
     expect(await gardener.news()).to.include('+Bed bed3');
   });
 });
+
+describe('a client that monitors some rows of a clustered database', () => {
+  const here = garden(true);
+
+  it('has those of its newest conditions when it connects anew, and no row that they left out', async () => {
+    const writer = await here.gardener();
+    await writer.do((txn) => {
+      for (const size of [1, 2, 3]) txn.insert('Bed', { name: `bed${size}`, size });
+    });
+    const gardener = await here.gardener();
+    gardener.client.disconnect();
+    gardener.client.changeConditions('Bed', sized(2));
+    gardener.client.start();
+    await gardener.client.until(() => gardener.client.synced !== undefined);
+    expect(await gardener.news()).to.deep.equal(['-Bed bed1, -Bed bed3']);
+    gardener.client.disconnect();
+    gardener.client.changeConditions('Bed', sized(1, 2));
+    gardener.client.start();
+    await gardener.client.until(() => gardener.client.synced !== undefined);
+    expect(await gardener.news()).to.deep.equal(['+Bed bed1']);
+  });
+});

@@ -71,7 +71,11 @@ describe('a client and the rows of a table', () => {
   it('sees single elements of sets and maps come and go', async () => {
     const reader = await here.gardener();
     await reader.do((txn) =>
-      txn.insert('Bed', { name: 'a', tools: ['hoe', 'rake'], counts: { roses: 1, herbs: 2 } }),
+      txn.insert('Bed', {
+        name: 'a',
+        tools: ['hoe', 'rake'],
+        counts: { roses: 1, herbs: 2, oaks: 7 },
+      }),
     );
     await reader.do((txn) =>
       txn.mutate(
@@ -80,7 +84,7 @@ describe('a client and the rows of a table', () => {
         [
           ['tools', 'insert', ['spade', 'hoe']],
           ['tools', 'delete', ['rake', 'axe']],
-          ['counts', 'delete', ['herbs']],
+          ['counts', 'delete', ['herbs', 'oaks']],
           ['counts', 'insert', { herbs: 9, roses: 5, figs: 3 }],
         ],
       ),
@@ -114,6 +118,14 @@ describe('a client and the rows of a table', () => {
     await reader.do((txn) => txn.update('Bed', [], { note: undefined, kind: 'herbs' }));
     expect(reader.row('Bed', 'a')).to.include({ note: undefined, kind: 'herbs' });
     await reader.news();
+  });
+
+  it('sees by its version that a row was written, also where nothing else that it monitors changed', async () => {
+    const writer = await here.gardener();
+    const reader = await here.gardener({ tables: { Bed: ['name', '_version'] } });
+    await writer.do((txn) => txn.insert('Bed', { name: 'a' }));
+    await writer.do((txn) => txn.update('Bed', [], { size: 3 }));
+    expect(await reader.news()).to.deep.equal(['+Bed a', '~Bed a _version']);
   });
 
   it('keeps text in every script, and long text, as it is', async () => {
