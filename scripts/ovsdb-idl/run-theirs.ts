@@ -165,7 +165,8 @@ class Runner {
     this.#environment = {
       ...process.env,
       PATH: `${bin}:/usr/sbin:/sbin:${process.env.PATH}`,
-      REAL_PYTHON3: existsSync('/usr/bin/python3') ? '/usr/bin/python3' : programPath('python3'),
+      // Debian's own, which has their modules for --theirs.
+      REAL_PYTHON3: existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3',
       REAL_CLIENT: programPath('ovsdb-client'),
       REAL_APPCTL: programPath('ovs-appctl'),
       PYTHON3: join(bin, 'python'),
