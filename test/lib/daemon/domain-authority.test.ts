@@ -121,19 +121,19 @@ describe('the authority', () => {
     expect(results(await next)).to.deep.equal(['deleted']);
   });
 
-  it('deletes no NVE whose switch it still serves, though its database is away', async () => {
+  it('lets an NVE go whose database is away, shows that it waits for it, and forgets it by its manifest', async () => {
     const facts = { bridge: 'br-int', endpoints: [], conditions: [] };
     engine.take({ type: 'nve-connected', nve: 'hv1', facts });
-    engine.take({ type: 'flows-ready', nve: 'hv1', version: 6 });
-    engine.take({ type: 'nve-lost', nve: 'hv1', reason: 'del-manager' });
+    engine.take({ type: 'nve-lost', nve: 'hv1', reason: 'test' });
     await authority.apply([port('a')]);
-    const refused = await authority.delete([{ kind: 'Nve', name: 'hv1' }]).catch((error) => error);
-    expect(refused).to.have.property('code', 'rejected');
-    engine.take({ type: 'flows-lost', nve: 'hv1', reason: 'del-controller' });
-    await until('it is away', () => engine.core.nve('hv1')?.alive === false, { deadlineMs: 1000 });
-    expect(results(await authority.delete([{ kind: 'Nve', name: 'hv1' }]))).to.deep.equal([
-      'deleted',
-    ]);
+    const one = { kind: 'Nve', name: 'hv1' } as const;
+    expect(results(await authority.delete([one]))).to.deep.equal(['deleted']);
+    const { status } = authority.get('nves', 'hv1') ?? {};
+    expect(status?.phase).to.equal('withdrawing');
+    expect(status?.conditions.map(({ code }) => code)).to.deep.equal(['leaving-away']);
+    expect(results(await authority.delete([one]))).to.deep.equal(['unchanged']);
+    expect(results(await authority.apply([one]))).to.deep.equal(['changed']);
+    expect(authority.get('nves', 'hv1')).to.equal(undefined);
   });
 
   it('lists the NVEs that serve a network, and says what keeps one from having its flows', async () => {

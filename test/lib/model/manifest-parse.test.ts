@@ -115,11 +115,14 @@ const REFUSED: readonly [unknown, string][] = [
   [[], 'document 1: must be an object with kind and name and is a list.'],
   ['hello', 'document 1: must be an object with kind and name and is "hello".'],
   [null, 'document 1: must be an object with kind and name and is null.'],
-  [{}, 'document 1, kind: is missing; give Network or Port.'],
+  [{}, 'document 1, kind: is missing; give Network or Port or Nve.'],
   [{ kind: 'port' }, 'document 1, kind: "port" is no kind of object; did you mean Port?'],
   [{ kind: 'Netwrok' }, 'document 1, kind: "Netwrok" is no kind of object; did you mean Network?'],
-  [{ kind: 'List' }, 'document 1, kind: "List" is no kind of object; known are Network, Port.'],
-  [{ kind: 7 }, 'document 1, kind: must be Network or Port and is 7.'],
+  [
+    { kind: 'List' },
+    'document 1, kind: "List" is no kind of object; known are Network, Port, Nve.',
+  ],
+  [{ kind: 7 }, 'document 1, kind: must be Network or Port or Nve and is 7.'],
   [
     { ...NETWORK, vlan: 1 },
     'document 1, Network blue: "vlan" is no member of a Network; known are kind, name, vni, encapsulation.',
@@ -193,6 +196,17 @@ const REFUSED: readonly [unknown, string][] = [
   [portWith({ ips: ['ff02::1'] }), 'is no address of a host'],
   [portWith({ ips: Array.from({ length: 65 }, (_, n) => `10.0.0.${n}`) }), 'has 65 addresses'],
 ];
+
+describe('a manifest of an NVE', () => {
+  it('has its name and no more, and may be what was shown', () => {
+    const parsed = parseManifests([
+      { value: { kind: 'Nve', name: 'hv1', status: { connected: true } }, position: 'document 1' },
+    ]);
+    expect(parsed).to.deep.equal({ ok: true, value: [{ kind: 'Nve', name: 'hv1' }] });
+    expect(problems({ kind: 'Nve', name: 'hv1', index: 7 })).to.have.length(1);
+    expect(problems({ kind: 'Nve', name: '..' })[0]).to.include('".." is no NVE name');
+  });
+});
 
 describe('manifests refuse', () => {
   for (const [value, expected] of REFUSED) {
