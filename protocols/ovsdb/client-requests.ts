@@ -12,7 +12,7 @@
 import type { DurationMs, InstantMs } from '../base/units.ts';
 import { checkOperations } from './check-operations.ts';
 import type { RpcPeer } from './rpc-peer.ts';
-import type { OvsdbEvent } from './session-events.ts';
+import type { NextRequest, OvsdbEvent } from './session-events.ts';
 import { type Operation, readTransactReply } from './transaction.ts';
 import type { Json } from './values/json.ts';
 import { type OvsdbError, type OvsdbErrorCode, ovsdbError } from './values/protocol-errors.ts';
@@ -31,9 +31,14 @@ export interface TransactOptions {
 
 type Asked =
   | { readonly kind: 'transact'; readonly operationCount: number; readonly assertedLock: boolean }
-  | { readonly kind: 'plain' }
+  | { readonly kind: 'plain'; readonly done: Done }
   /** The echo behind the cancel of this transaction. */
   | { readonly kind: 'barrier'; readonly canceledId: number };
+
+/** Called once, before the outcome is told: whether the server did what it was asked for. */
+type Done = (isDone: boolean) => void;
+
+const NOBODY: Done = () => undefined;
 
 export interface ClientRequestsOptions {
   readonly database: string;
@@ -76,9 +81,9 @@ export class ClientRequests {
     });
   }
 
-  plain(method: string, params: readonly Json[], now: InstantMs): number {
+  plain({ method, params }: NextRequest, now: InstantMs, done: Done = NOBODY): number {
     const deadline = now + this.#options.requestTimeoutMs;
-    return this.#send(method, params, deadline, { kind: 'plain' });
+    return this.#send(method, params, deadline, { kind: 'plain', done });
   }
 
   /** False: there is no such transaction under way. */
@@ -108,6 +113,7 @@ export class ClientRequests {
         break;
       }
       case 'plain':
+        asked.done(true);
         this.#tell({ type: 'answer', id, result: reply });
         break;
       case 'barrier':
@@ -124,13 +130,11 @@ export class ClientRequests {
       this.#barrierPassed(asked.canceledId);
       return true;
     }
-    this.refusedAs(id, readServerError(wire));
-    return true;
-  }
-
-  refusedAs(id: number, server: ServerError): void {
+    if (asked.kind === 'plain') asked.done(false);
+    const server = readServerError(wire);
     const code = server.code === 'canceled' ? 'canceled' : 'request-refused';
     this.#fail(id, code, describeServerError(server), server);
+    return true;
   }
 
   /** False: it is none of ours. */
@@ -140,6 +144,7 @@ export class ClientRequests {
     if (asked.kind === 'barrier') return true;
     // So that the server does not keep what nobody waits for.
     if (asked.kind === 'transact') this.#peer.notify('cancel', [id]);
+    else asked.done(false);
     const what = asked.kind === 'transact' ? 'transaction' : 'request';
     this.#fail(id, 'request-timeout', `no reply to the ${what} in time`);
     return true;
@@ -154,6 +159,7 @@ export class ClientRequests {
 
   #send(method: string, params: readonly Json[], deadline: InstantMs, asked: Asked): number {
     if (this.#peer.pendingCount >= REQUESTS_PENDING_MAX) {
+      if (asked.kind === 'plain') asked.done(false);
       const detail = `${REQUESTS_PENDING_MAX} requests wait for replies`;
       return this.refuse(ovsdbError('too-many-requests', detail));
     }

@@ -11,8 +11,7 @@
  *
  * Source: RFC 7047 §4.1.8 to §4.1.10; ovsdb-server 3.1 ("must issue "unlock" before new "steal"").
  */
-import type { LockState } from './session-events.ts';
-import type { NextRequest } from './subscription.ts';
+import type { LockState, NextRequest } from './session-events.ts';
 import { isJsonObject, type Json, member } from './values/json.ts';
 
 export class LockRequest {

@@ -9,7 +9,7 @@
  */
 import { failed, ok, type Result } from '../base/protocol-error.ts';
 import { type ClusterPosition, Replica } from './replica.ts';
-import type { NextRequest } from './subscription.ts';
+import type { DatabaseStatus, NextRequest } from './session-events.ts';
 import type { Uuid } from './values/atoms.ts';
 import { columnType } from './values/column.ts';
 import type { DatabaseSchema } from './values/database-schema.ts';
@@ -35,22 +35,6 @@ const SCHEMA: DatabaseSchema = {
   version: '1.0.0',
   tables: new Map([['Database', DATABASE_COLUMNS]]),
 };
-
-export type DatabaseModel = 'standalone' | 'clustered' | 'relay';
-
-export interface DatabaseStatus {
-  /** False: the server does not have our database, or not any more. */
-  readonly isServed: boolean;
-  readonly model: DatabaseModel;
-  /** To its cluster or to the server that it relays; a standalone one always is. */
-  readonly connected: boolean;
-  /** Of its cluster; a standalone one always is. */
-  readonly leader: boolean;
-  /** Of the cluster; undefined: not clustered, or not joined yet. */
-  readonly cid: Uuid | undefined;
-  /** Of the server within its cluster. */
-  readonly sid: Uuid | undefined;
-}
 
 const UNSERVED: DatabaseStatus = {
   isServed: false,

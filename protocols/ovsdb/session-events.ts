@@ -4,7 +4,6 @@
 import type { DurationMs } from '../base/units.ts';
 import type { TableConditions } from './conditions.ts';
 import type { Replica, RowChanged } from './replica.ts';
-import type { DatabaseStatus } from './server-database.ts';
 import type { TransactResult } from './transaction.ts';
 import type { Uuid } from './values/atoms.ts';
 import type { SchemaGap, WantedColumns } from './values/database-schema.ts';
@@ -41,6 +40,28 @@ export type MonitorMethod = 'monitor_cond_since' | 'monitor_cond' | 'monitor';
 
 /** `stolen`: somebody took it by force; `released`: we gave it back. */
 export type LockState = 'locked' | 'waiting' | 'stolen' | 'released';
+
+/** What is to be sent next. */
+export interface NextRequest {
+  readonly method: string;
+  readonly params: readonly Json[];
+}
+
+export type DatabaseModel = 'standalone' | 'clustered' | 'relay';
+
+export interface DatabaseStatus {
+  /** False: the server does not have our database, or not any more. */
+  readonly isServed: boolean;
+  readonly model: DatabaseModel;
+  /** To its cluster or to the server that it relays; a standalone one always is. */
+  readonly connected: boolean;
+  /** Of its cluster; a standalone one always is. */
+  readonly leader: boolean;
+  /** Of the cluster; undefined: not clustered, or not joined yet. */
+  readonly cid: Uuid | undefined;
+  /** Of the server within its cluster. */
+  readonly sid: Uuid | undefined;
+}
 
 /** How the replica came in step with the server. */
 export interface Synchronisation {

@@ -26,14 +26,14 @@ import { Liveness } from './liveness.ts';
 import { LockRequest } from './lock-request.ts';
 import type { Replica } from './replica.ts';
 import { type RpcArrival, RpcPeer } from './rpc-peer.ts';
-import {
-  type DatabaseStatus,
-  SERVER_MONITOR_ID,
-  ServerDatabase,
-  serverFault,
-} from './server-database.ts';
-import type { OvsdbEvent, OvsdbSessionOptions } from './session-events.ts';
-import { MONITOR_ID, type NextRequest, Subscription } from './subscription.ts';
+import { SERVER_MONITOR_ID, ServerDatabase, serverFault } from './server-database.ts';
+import type {
+  DatabaseStatus,
+  NextRequest,
+  OvsdbEvent,
+  OvsdbSessionOptions,
+} from './session-events.ts';
+import { MONITOR_ID, Subscription } from './subscription.ts';
 import type { Operation } from './transaction.ts';
 import type { Json } from './values/json.ts';
 import { type OvsdbError, type OvsdbErrorCode, ovsdbError } from './values/protocol-errors.ts';
@@ -44,7 +44,7 @@ const MESSAGE_TIMEOUT_MS = 60_000;
 
 /** Why a request of the session's own was made, by its id. */
 type Purpose =
-  | { readonly kind: 'aware' | 'server' | 'schema' | 'monitor' | 'probe' | 'unlock' | 'conditions' }
+  | { readonly kind: 'aware' | 'server' | 'schema' | 'monitor' | 'probe' | 'unlock' }
   | { readonly kind: 'lock'; readonly serial: number };
 
 type RpcResult = Extract<RpcArrival, { kind: 'result' }>;
@@ -162,12 +162,16 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
 
   /** The names of the server's databases; an `answer` or `request-failed` event carries the returned id. */
   listDatabases(now: InstantMs): number {
-    return this.#isEnded ? this.#refuse() : this.#client.plain('list_dbs', [], now);
+    return this.#isEnded
+      ? this.#refuse()
+      : this.#client.plain({ method: 'list_dbs', params: [] }, now);
   }
 
   /** A schema in the words of RFC 7047 §3.2; an `answer` or `request-failed` event carries the returned id. */
   getSchema(database: string, now: InstantMs): number {
-    return this.#isEnded ? this.#refuse() : this.#client.plain('get_schema', [database], now);
+    return this.#isEnded
+      ? this.#refuse()
+      : this.#client.plain({ method: 'get_schema', params: [database] }, now);
   }
 
   /**
@@ -193,7 +197,7 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
   stopMonitoring(now: InstantMs): number | undefined {
     if (this.#isEnded || !this.#subscription.isLive) return undefined;
     this.#subscription.stopped();
-    return this.#client.plain('monitor_cancel', [MONITOR_ID], now);
+    return this.#client.plain({ method: 'monitor_cancel', params: [MONITOR_ID] }, now);
   }
 
   /** Begins anew where `stopMonitoring` ended: `resynced` tells when the replica is in step. */
@@ -249,7 +253,10 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
 
   #askForConditions(now: InstantMs): number | undefined {
     const request = this.#subscription.conditionRequest();
-    return request && this.#ask(request, { kind: 'conditions' }, now);
+    if (request === undefined) return undefined;
+    return this.#client.plain(request, now, (isDone) =>
+      this.#subscription.conditionsAnswered(isDone),
+    );
   }
 
   #take({ message, sizeBytes }: NextMessage, now: InstantMs): Working | undefined {
@@ -291,10 +298,6 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
         break;
       case 'unlock':
         this.#lock.unlocked();
-        break;
-      case 'conditions':
-        this.#subscription.conditionsAnswered(true);
-        this.#events.push({ type: 'answer', id, result });
         break;
     }
     return undefined;
@@ -348,24 +351,13 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
       case 'unlock':
         this.#lock.unlocked();
         break;
-      case 'conditions':
-        this.#subscription.conditionsAnswered(false);
-        this.#client.refusedAs(id, server);
-        break;
       case 'schema':
-        this.#schemaRefused(server);
+        this.#endWith(schemaRefusal(server, this.#subscription.isSynced));
         break;
       case 'lock':
         this.#end('setup-refused', `lock: ${describeServerError(server)}`);
         break;
     }
-  }
-
-  #schemaRefused(server: ServerError): void {
-    const words = describeServerError(server);
-    if (server.code === 'database not available') this.#end('not-connected', words);
-    else if (this.#subscription.isSynced) this.#end('monitor-canceled', words);
-    else this.#end('setup-refused', `schema: ${words}`);
   }
 
   #monitorRefused(server: ServerError, now: InstantMs): void {
@@ -447,4 +439,11 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
     this.#purposes.clear();
     this.#events.push({ type: 'ended', error });
   }
+}
+
+function schemaRefusal(server: ServerError, wasSynced: boolean): OvsdbError {
+  const words = describeServerError(server);
+  if (server.code === 'database not available') return ovsdbError('not-connected', words);
+  if (wasSynced) return ovsdbError('monitor-canceled', words);
+  return ovsdbError('setup-refused', `schema: ${words}`);
 }

@@ -19,7 +19,7 @@ import {
 import { type Applying, type ClusterPosition, Replica, type RowChanged } from './replica.ts';
 import type { UpdateFormat } from './row-update.ts';
 import { readAgreedSchema, readServerSchema } from './schema-cache.ts';
-import type { MonitorMethod, OvsdbEvent } from './session-events.ts';
+import type { MonitorMethod, NextRequest, OvsdbEvent } from './session-events.ts';
 import { isUuid, type Uuid, ZERO_UUID } from './values/atoms.ts';
 import {
   type DatabaseSchema,
@@ -35,11 +35,6 @@ import type { ServerSchema } from './values/server-schema.ts';
 export const MONITOR_ID = 'nva';
 
 const METHODS: readonly MonitorMethod[] = ['monitor_cond_since', 'monitor_cond', 'monitor'];
-
-export interface NextRequest {
-  readonly method: string;
-  readonly params: readonly Json[];
-}
 
 export interface SubscriptionOptions {
   readonly database: string;

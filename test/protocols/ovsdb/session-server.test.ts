@@ -258,7 +258,10 @@ describe('the OVSDB session and its conditions', () => {
     for (const request of whole.sent()) whole.answer(request, {});
     expect(nextAsksSince(whole, only('c'))).to.equal(TX);
     const refused = changing();
-    for (const request of refused.sent()) refused.refuse(request, { error: 'syntax error' });
+    for (const request of refused.sent())
+      expect(refused.refuse(request, 'syntax error').map(codeOf)).to.deep.equal([
+        'request-refused',
+      ]);
     expect(nextAsksSince(refused, only('c'))).to.equal(ZERO);
   });
 });
@@ -320,9 +323,11 @@ describe('the OVSDB session and requests that are taken back', () => {
     const peer = new ScriptedPeer();
     peer.toSynced();
     peer.session.listDatabases(peer.now);
+    peer.session.changeConditions({ Bridge: [] }, peer.now);
     peer.session.connectionLost('closed');
     peer.session.getSchema('x', peer.now);
     expect(types(peer.session.takeEvents())).to.deep.equal([
+      'request-failed',
       'request-failed',
       'ended',
       'request-failed',
