@@ -82,18 +82,33 @@ function planWanted(
     conditions.push(lacking(encapsulation, 'this Open vSwitch does not know the type'));
     return [];
   }
+  const { uuid, portUuid } = row;
+  if (isUnmarked(row, encapsulation, options)) return [{ type: 'mark-tunnel', uuid, portUuid }];
   const isOurs = row.owner !== undefined && row.strayOn === undefined;
   const fault = isOurs ? faultOf(row, encapsulation) : undefined;
   if (!isOurs) conditions.push(nameTaken(name));
   if (fault !== undefined) conditions.push(lacking(encapsulation, fault));
-  if (!isOurs || sameMap(row.options, options)) return [];
-  return [{ type: 'set-tunnel', name, uuid: row.uuid, options }];
+  if (!isOurs) return [];
+  const step = { type: 'set-tunnel', name, uuid, options } as const;
+  if (row.type !== undefined && row.type !== encapsulation) return [{ ...step, encapsulation }];
+  return sameMap(row.options, options) ? [] : [step];
 }
 
 const FLOW_BASED = [
   ['remote_ip', 'flow'],
   ['key', 'flow'],
 ] as const;
+
+/** A port of somebody else would hardly be the same in its name, its number, its type and all of its options. */
+function isUnmarked(
+  row: TunnelRow,
+  encapsulation: Encapsulation,
+  options: ReadonlyMap<string, string>,
+): boolean {
+  if (row.owner !== undefined || row.strayOn !== undefined) return false;
+  const isAlike = row.type === encapsulation && row.ofport === TUNNEL_PORTS[encapsulation];
+  return isAlike && sameMap(row.options, options);
+}
 
 function faultOf(row: TunnelRow, encapsulation: Encapsulation): string | undefined {
   if (row.error !== undefined) return `Open vSwitch says: ${row.error}`;

@@ -12,6 +12,8 @@ export interface TunnelRow {
   /** Of the Interface. */
   readonly uuid: Uuid;
   readonly portUuid: Uuid;
+  /** Absent: as its name says. */
+  readonly type?: string;
   readonly options: ReadonlyMap<string, string>;
   readonly owner: string | undefined;
   readonly ofport: number | undefined;
@@ -32,9 +34,13 @@ export type TunnelStep =
       readonly type: 'set-tunnel';
       readonly name: string;
       readonly uuid: Uuid;
+      /** Absent: its type is right. */
+      readonly encapsulation?: Encapsulation;
       readonly options: ReadonlyMap<string, string>;
       readonly bfd?: ReadonlyMap<string, string>;
     }
+  /** It is ours in everything but its marks: somebody took them away. */
+  | { readonly type: 'mark-tunnel'; readonly uuid: Uuid; readonly portUuid: Uuid }
   | {
       readonly type: 'remove-tunnel';
       readonly portUuid: Uuid;

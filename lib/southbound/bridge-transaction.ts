@@ -139,6 +139,7 @@ function changeBridge(
       return;
     case 'add-tunnel':
     case 'set-tunnel':
+    case 'mark-tunnel':
     case 'remove-tunnel':
       changeTunnel(transaction, bridge, step, domain);
       return;

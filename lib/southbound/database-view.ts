@@ -195,9 +195,9 @@ function* tunnelRows(
       const tunnel = found.get(uuid);
       if (tunnel === undefined) continue;
       const strayOn = ports.has(portUuid) ? undefined : bridgeOfPort(replica, portUuid);
-      const { name, options, ofport, error, bfd } = tunnel;
+      const { name, type, options, ofport, error, bfd } = tunnel;
       const owner = tunnel.external_ids.get(OWNER_KEY);
-      const row = { name, uuid, portUuid, options, owner, ofport, error, bfd };
+      const row = { name, type, uuid, portUuid, options, owner, ofport, error, bfd };
       yield strayOn === undefined ? row : { ...row, strayOn };
     }
   }

@@ -6,7 +6,7 @@
  */
 import type { Socket } from 'node:net';
 import type { IpAddress } from '../../protocols/base/addresses.ts';
-import type { RowChanged } from '../../protocols/ovsdb/replica.ts';
+import type { Replica, RowChanged } from '../../protocols/ovsdb/replica.ts';
 import { OvsdbSession } from '../../protocols/ovsdb/session.ts';
 import type { LockState, OvsdbEvent } from '../../protocols/ovsdb/session-events.ts';
 import type { Uuid } from '../../protocols/ovsdb/values/atoms.ts';
@@ -15,6 +15,7 @@ import type { Encapsulation } from '../model/encapsulation.ts';
 import { isNveName, NVE_NAME_RULE } from '../model/names.ts';
 import {
   type BridgePlan,
+  type BridgeSettings,
   isForeign,
   type PeerTargets,
   planBridge,
@@ -343,14 +344,21 @@ export class NveDatabase {
     this.#isWatchful = plan.leaveAlone === true || (!isServed && takenBack !== 'all');
     this.#tellFacts(root, plan, takenBack);
     this.#followBridge(root);
+    this.#write(replica, seen, { root, plan, settings });
+  }
+
+  #write(
+    replica: Replica,
+    seen: RootView,
+    { root, plan, settings }: { root: RootView; plan: BridgePlan; settings: BridgeSettings },
+  ): void {
     const isKept = this.#stand === 'serve' && plan.leaveAlone !== true;
     if (this.#stand === 'serve') {
       this.#writer.write(root, this.#lingering.hold(plan, now()), settings);
       this.#takeBack.strays(replica, root, plan);
     }
-    if (isKept || this.#stand === 'take-back') {
-      this.#restoreWait.follow(replica, seen, isKept, this.#host.hasSwitch(name));
-    }
+    if (this.#name === undefined || (!isKept && this.#stand !== 'take-back')) return;
+    this.#restoreWait.follow(replica, seen, isKept, this.#host.hasSwitch(this.#name));
   }
 
   /** Its name; undefined: it is not to be served. */

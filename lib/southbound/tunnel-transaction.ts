@@ -22,8 +22,18 @@ export function changeTunnel(
     }
     case 'set-tunnel': {
       const { uuid, options, bfd } = step;
-      const row = bfd === undefined ? { options } : { options, bfd };
-      transaction.update('Interface', whereUuid(uuid), row);
+      const type = step.encapsulation;
+      transaction.update('Interface', whereUuid(uuid), {
+        options,
+        ...(bfd === undefined ? {} : { bfd }),
+        ...(type === undefined ? {} : { type, ofport_request: TUNNEL_PORTS[type] }),
+      });
+      return;
+    }
+    case 'mark-tunnel': {
+      const mark = [['external_ids', 'insert', new Map([[OWNER_KEY, domain]])]] as const;
+      transaction.mutate('Interface', whereUuid(step.uuid), mark);
+      transaction.mutate('Port', whereUuid(step.portUuid), mark);
       return;
     }
     case 'remove-tunnel':

@@ -135,6 +135,30 @@ describe('the plan of an NVE’s bridge', () => {
     expect(steps({ tunnels: taken, wantedTypes: ['vxlan'] })).to.deep.equal([]);
   });
 
+  it('gives a tunnel port whose type was changed by hand its type back', () => {
+    const [step] = steps({
+      tunnels: [tunnel('nva-geneve', 65001, { type: 'gre' }), tunnel('nva-vxlan', 65002)],
+    });
+    expect(step).to.include({ type: 'set-tunnel', name: 'nva-geneve', encapsulation: 'geneve' });
+  });
+
+  it('marks a port that is ours in everything but its marks, and no other', () => {
+    const unmarked = { owner: undefined, type: 'geneve' };
+    const marks = [{ type: 'mark-tunnel', uuid: uuid(7), portUuid: uuid(5) }];
+    const planned = (changed: Partial<TunnelRow>, ofport = 65001) =>
+      steps({
+        tunnels: [
+          tunnel('nva-geneve', ofport, { ...unmarked, ...changed }),
+          tunnel('nva-vxlan', 65002),
+        ],
+      });
+    expect(planned({})).to.deep.equal(marks);
+    expect(planned({}, 4)).to.deep.equal([]);
+    expect(planned({ type: 'gre' })).to.deep.equal([]);
+    expect(planned({ options: new Map([['remote_ip', '10.9.0.9']]) })).to.deep.equal([]);
+    expect(planned({ owner: 'other' })).to.deep.equal([]);
+  });
+
   it('removes a tunnel of ours that is no longer wanted', () => {
     expect(steps({ tunnels: BOTH, wantedTypes: ['geneve'] })).to.deep.equal([
       { type: 'remove-tunnel', portUuid: uuid(5), name: 'nva-vxlan' },
