@@ -253,6 +253,7 @@ export class NveDatabase {
   #take(event: OvsdbEvent): void {
     switch (event.type) {
       case 'synced':
+      case 'resynced':
         for (const gap of event.gaps) this.#host.log.warn(`${this.#who()}: ${gap.reason}`);
         this.#writer.unsettle();
         this.#refresh();
