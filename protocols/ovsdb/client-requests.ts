@@ -35,8 +35,8 @@ type Asked =
   /** The echo behind the cancel of this transaction. */
   | { readonly kind: 'barrier'; readonly canceledId: number };
 
-/** Called once, before the outcome is told: whether the server did what it was asked for. */
-type Done = (isDone: boolean) => void;
+/** Called before the outcome is told, when the server did what it was asked for. */
+type Done = () => void;
 
 const NOBODY: Done = () => undefined;
 
@@ -113,7 +113,7 @@ export class ClientRequests {
         break;
       }
       case 'plain':
-        asked.done(true);
+        asked.done();
         this.#tell({ type: 'answer', id, result: reply });
         break;
       case 'barrier':
@@ -130,7 +130,6 @@ export class ClientRequests {
       this.#barrierPassed(asked.canceledId);
       return true;
     }
-    if (asked.kind === 'plain') asked.done(false);
     const server = readServerError(wire);
     const code = server.code === 'canceled' ? 'canceled' : 'request-refused';
     this.#fail(id, code, describeServerError(server), server);
@@ -144,7 +143,6 @@ export class ClientRequests {
     if (asked.kind === 'barrier') return true;
     // So that the server does not keep what nobody waits for.
     if (asked.kind === 'transact') this.#peer.notify('cancel', [id]);
-    else asked.done(false);
     const what = asked.kind === 'transact' ? 'transaction' : 'request';
     this.#fail(id, 'request-timeout', `no reply to the ${what} in time`);
     return true;
@@ -159,7 +157,6 @@ export class ClientRequests {
 
   #send(method: string, params: readonly Json[], deadline: InstantMs, asked: Asked): number {
     if (this.#peer.pendingCount >= REQUESTS_PENDING_MAX) {
-      if (asked.kind === 'plain') asked.done(false);
       const detail = `${REQUESTS_PENDING_MAX} requests wait for replies`;
       return this.refuse(ovsdbError('too-many-requests', detail));
     }

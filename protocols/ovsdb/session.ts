@@ -254,9 +254,7 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
   #askForConditions(now: InstantMs): number | undefined {
     const request = this.#subscription.conditionRequest();
     if (request === undefined) return undefined;
-    return this.#client.plain(request, now, (isDone) =>
-      this.#subscription.conditionsAnswered(isDone),
-    );
+    return this.#client.plain(request, now, () => this.#subscription.conditionsChanged());
   }
 
   #take({ message, sizeBytes }: NextMessage, now: InstantMs): Working | undefined {

@@ -205,10 +205,12 @@ export class Subscription {
     return { method: 'monitor_cond_change', params: [MONITOR_ID, MONITOR_ID, change] };
   }
 
-  /** A refused change may have been carried out in part: then the replica is read anew the next time. */
-  conditionsAnswered(isDone: boolean): void {
+  /**
+   * The server did what the oldest `conditionRequest` asked for. One that it refused, or never answered, may have been
+   * carried out in part: then the replica is read anew the next time.
+   */
+  conditionsChanged(): void {
     this.#changesUnanswered--;
-    if (!isDone) this.#changesUnanswered = Number.POSITIVE_INFINITY;
     if (this.#changesUnanswered > 0 || this.#replica === undefined || !this.isLive) return;
     this.#replica.conditions = conditionsText(this.#told);
   }

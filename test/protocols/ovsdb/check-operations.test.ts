@@ -128,6 +128,8 @@ const badColumns: readonly (readonly [string, Given])[] = [
 ];
 
 const badTests: readonly (readonly [string, Given])[] = [
+  ['Port.tag takes at most 1, not 2', mutate('Port', 'tag', 'insert', [1, 2])],
+  ['Port.tag takes at most 1, not 2', find('tag', 'includes', [1, 2])],
   ['Port.name holds one string, which cannot be compared by <', find('name', '<', 'a')],
   [
     'Port.trunks holds a set of at most 4096 integers, which cannot be compared by >=',
@@ -201,6 +203,7 @@ const fine: readonly (readonly [string, Given])[] = [
   ['an optional column found by order', find('tag', '<', 5)],
   ['part of a map', find('external_ids', 'includes', { owner: 'nva' })],
   ['none of these', find('trunks', 'excludes', [1, 2])],
+  ['none of more than it can hold', find('tag', 'excludes', [1, 2])],
   ['an empty part of a set', find('trunks', 'includes', [])],
   ['an equal map', find('external_ids', '==', {})],
   ['true and false as conditions', raw({ op: 'select', table: 'Port', where: [true, false] })],
