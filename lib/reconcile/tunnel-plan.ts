@@ -5,7 +5,7 @@
  */
 
 import { TUNNEL_PORTS } from '../desired/pipeline.ts';
-import { ENCAPSULATIONS, type Encapsulation } from '../model/encapsulation.ts';
+import { ENCAPSULATIONS, type Encapsulation, UDP_PORTS } from '../model/encapsulation.ts';
 import type { Condition } from '../model/views.ts';
 import { type MonitorRow, type MonitorSettings, planMonitors, sameMap } from './monitor-plan.ts';
 import {
@@ -14,7 +14,7 @@ import {
   type TunnelSettings,
   type TunnelTexts,
 } from './tunnel-options.ts';
-import type { TunnelRow, TunnelStep } from './tunnel-steps.ts';
+import type { OtherTunnel, TunnelRow, TunnelStep } from './tunnel-steps.ts';
 
 /** Of the database, what concerns tunnels. */
 export interface TunnelView {
@@ -23,6 +23,7 @@ export interface TunnelView {
   readonly knownTypes: readonly string[];
   readonly tunnels: readonly TunnelRow[];
   readonly monitors: readonly MonitorRow[];
+  readonly others: readonly OtherTunnel[];
   /** What the hypervisor asks of its tunnels. */
   readonly tunnelTexts: TunnelTexts;
 }
@@ -75,6 +76,11 @@ function planWanted(
 ): TunnelStep[] {
   const name = tunnelName(encapsulation);
   const options = new Map([...FLOW_BASED, ...settingsOptions(settings, encapsulation)]);
+  const rival = rivalOf(view.others, encapsulation, options);
+  if (rival !== undefined) {
+    conditions.push(lacking(encapsulation, rivalText(rival)));
+    return [];
+  }
   if (row === undefined) {
     if (view.knownTypes.length === 0 || view.knownTypes.includes(encapsulation)) {
       return [{ type: 'add-tunnel', encapsulation, name, options }];
@@ -98,6 +104,35 @@ const FLOW_BASED = [
   ['remote_ip', 'flow'],
   ['key', 'flow'],
 ] as const;
+
+/**
+ * Who takes all that comes by the tunnel port with these options. Open vSwitch gives it to one of the two: it refuses the
+ * later one where it makes it anew, and says nothing where only its options change.
+ */
+function rivalOf(
+  others: readonly OtherTunnel[],
+  encapsulation: Encapsulation,
+  options: ReadonlyMap<string, string>,
+): OtherTunnel | undefined {
+  const own = encapsulation === 'gre' ? '' : String(UDP_PORTS[encapsulation]);
+  const portOf = (of: ReadonlyMap<string, string>): string => of.get('dst_port') ?? own;
+  return others.find((other) => {
+    const theirs = other.options;
+    const isFlowBased = theirs.get('remote_ip') === 'flow';
+    const key = theirs.get('in_key') ?? theirs.get('key');
+    return (
+      other.type === encapsulation &&
+      isFlowBased &&
+      key === 'flow' &&
+      portOf(theirs) === portOf(options) &&
+      theirs.get('local_ip') === options.get('local_ip')
+    );
+  });
+}
+
+function rivalText({ name }: OtherTunnel): string {
+  return `port ${name} takes all that comes by it: remove that one, or give one of the two another UDP port (external_ids:nva-encap-port) or local address`;
+}
 
 /** A port of somebody else would hardly be the same in its name, its number, its type and all of its options. */
 function isUnmarked(
@@ -128,7 +163,7 @@ export function workingEncapsulations(
   const works = (encapsulation: Encapsulation): boolean => {
     const row = view.tunnels.find((tunnel) => tunnel.name === tunnelName(encapsulation));
     if (row?.owner === undefined || row.strayOn !== undefined) return false;
-    if (row.error !== undefined) return false;
+    if (row.error !== undefined || hasRival(view, encapsulation)) return false;
     if (row.ofport === undefined) return before.has(encapsulation);
     return row.ofport === TUNNEL_PORTS[encapsulation];
   };
@@ -157,4 +192,10 @@ function nameTaken(name: string): Condition {
 
 function lacking(encapsulation: Encapsulation, why: string): Condition {
   return { code: `${encapsulation}-lacking`, message: `${encapsulation} is not used here: ${why}` };
+}
+
+function hasRival(view: TunnelView, encapsulation: Encapsulation): boolean {
+  const settings = readTunnelTexts(view.tunnelTexts, view.wantedTypes, []);
+  const options = new Map([...FLOW_BASED, ...settingsOptions(settings, encapsulation)]);
+  return rivalOf(view.others, encapsulation, options) !== undefined;
 }

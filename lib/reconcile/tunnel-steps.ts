@@ -48,3 +48,10 @@ export type TunnelStep =
       /** Absent: the bridge itself. */
       readonly strayOn?: Uuid;
     };
+
+/** A working tunnel port of somebody else, on whichever bridge of the switch. */
+export interface OtherTunnel {
+  readonly name: string;
+  readonly type: Encapsulation;
+  readonly options: ReadonlyMap<string, string>;
+}

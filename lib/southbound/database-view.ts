@@ -12,7 +12,12 @@ import {
 } from '../../protocols/ovsdb/schemas/open-vswitch.ts';
 import type { Uuid } from '../../protocols/ovsdb/values/atoms.ts';
 import type { WantedColumns } from '../../protocols/ovsdb/values/database-schema.ts';
-import { type OvsdbRow, type RowOf, readRow } from '../../protocols/ovsdb/values/tables.ts';
+import {
+  type OvsdbRow,
+  type RowOf,
+  readColumn,
+  readRow,
+} from '../../protocols/ovsdb/values/tables.ts';
 import { ENCAPSULATIONS } from '../model/encapsulation.ts';
 import {
   type BridgeRow,
@@ -116,7 +121,8 @@ export function touchesView(change: RowChanged): boolean {
         'external_ids',
       ]);
     case 'Interface': {
-      if (!isTunnelName((row ?? old)?.name)) return false;
+      const { name, type } = row ?? old ?? {};
+      if (!isTunnelName(name) && !isTunnelType(type) && !isTunnelType(old?.type)) return false;
       return differs(old, row, ['ofport', 'error', 'options', 'bfd', 'type', 'external_ids']);
     }
     default:
@@ -168,16 +174,19 @@ function findBridge(replica: Replica, root: Root, name: string): BridgeRow | und
 function findTunnels(
   replica: Replica,
   bridgeName: string,
-): Pick<DatabaseView, 'tunnels' | 'monitors'> {
+): Pick<DatabaseView, 'tunnels' | 'monitors' | 'others'> {
   // Interface names are unique in a database, so ours are looked for among interfaces.
   const found = new Map<Uuid, RowOf<typeof INTERFACE>>();
+  const others: RowOf<typeof INTERFACE>[] = [];
   for (const [uuid, row] of replica.table('Interface')) {
     if (isTunnelName(row.name)) found.set(uuid, readRow(INTERFACE, row));
+    else if (isTunnelType(row.type)) others.push(readRow(INTERFACE, row));
   }
   const rows = found.size === 0 ? [] : [...tunnelRows(replica, bridgeName, found)];
   return {
     tunnels: rows.filter(({ name }) => !isMonitorName(name)),
     monitors: rows.filter(({ name }) => isMonitorName(name)),
+    others: others.flatMap(otherTunnel),
   };
 }
 
@@ -191,7 +200,7 @@ function* tunnelRows(
   const bridge = bridgeUuid === undefined ? undefined : replica.row('Bridge', bridgeUuid);
   const ports = new Set(bridge === undefined ? [] : readRow(BRIDGE, bridge).ports);
   for (const [portUuid, port] of replica.table('Port')) {
-    for (const uuid of readRow(PORT, port).interfaces) {
+    for (const uuid of readColumn(PORT, port, 'interfaces')) {
       const tunnel = found.get(uuid);
       if (tunnel === undefined) continue;
       const strayOn = ports.has(portUuid) ? undefined : bridgeOfPort(replica, portUuid);
@@ -201,6 +210,16 @@ function* tunnelRows(
       yield strayOn === undefined ? row : { ...row, strayOn };
     }
   }
+}
+
+function otherTunnel({ name, type, options, ofport, error }: RowOf<typeof INTERFACE>) {
+  const known = ENCAPSULATIONS.find((encapsulation) => encapsulation === type);
+  const isWorking = error === undefined && ofport !== undefined && ofport > 0;
+  return known !== undefined && isWorking ? [{ name, type: known, options }] : [];
+}
+
+function isTunnelType(type: unknown): boolean {
+  return ENCAPSULATIONS.some((encapsulation) => encapsulation === type);
 }
 
 function isTunnelName(name: unknown): boolean {

@@ -33,7 +33,7 @@ const VIEW: DatabaseView = {
   ...{ systemId: 'hv1', ovsVersion: '3.1.0', bridgeName: 'br-int', datapathType: undefined },
   ...{ wantedTypes: ['geneve', 'vxlan'], knownTypes: ['geneve', 'gre', 'vxlan'] },
   ...{ nextCfg: 3, curCfg: 3, bridge: BRIDGE, tunnels: [] },
-  ...{ monitors: [], tunnelTexts: {} },
+  ...{ monitors: [], others: [], tunnelTexts: {} },
 };
 const FLOW_BASED = new Map([
   ['remote_ip', 'flow'],

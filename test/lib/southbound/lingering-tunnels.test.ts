@@ -45,7 +45,13 @@ describe('a tunnel port that is not wanted any more', () => {
       ...{ ofport, error: undefined },
     });
     const working = (...tunnels: TunnelRow[]) => {
-      const view = { wantedTypes: ['geneve'], knownTypes: [], monitors: [], tunnelTexts: {} };
+      const view = {
+        wantedTypes: ['geneve'],
+        knownTypes: [],
+        monitors: [],
+        others: [],
+        tunnelTexts: {},
+      };
       return workingEncapsulations({ ...view, tunnels }, new Set(['vxlan']));
     };
     const vxlan = row('vxlan', TUNNEL_PORTS.vxlan);
