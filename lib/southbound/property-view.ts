@@ -10,7 +10,12 @@ import {
   PORT,
 } from '../../protocols/ovsdb/schemas/open-vswitch.ts';
 import type { Uuid } from '../../protocols/ovsdb/values/atoms.ts';
-import { type RowOf, readRow } from '../../protocols/ovsdb/values/tables.ts';
+import {
+  type OvsdbRow,
+  type RowOf,
+  readColumn,
+  readRow,
+} from '../../protocols/ovsdb/values/tables.ts';
 import { CREATED_KEY, OWNER_KEY } from '../reconcile/bridge-plan.ts';
 import type { BridgeOthers } from '../reconcile/joining.ts';
 import {
@@ -93,18 +98,29 @@ export function bridgeOthers(replica: Replica, uuid: Uuid): BridgeOthers | undef
   const plain: string[] = [];
   const tagged: string[] = [];
   const bonds: string[] = [];
-  for (const [, port] of portsOf(replica, bridge)) {
-    if (port.name === bridge.name || port.external_ids.has(OWNER_KEY)) continue;
-    const isTenant = port.interfaces.some((iface) => {
-      const found = replica.row('Interface', iface);
-      return found !== undefined && readRow(INTERFACE, found).external_ids.has('iface-id');
-    });
-    if (!isTenant) plain.push(port.name);
-    else if (port.tag !== undefined || port.trunks.length > 0) tagged.push(port.name);
-    if (port.interfaces.length > 1) bonds.push(port.name);
+  // A bridge may have very many: no typed row for each.
+  for (const uuid of bridge.ports) {
+    const port = replica.row('Port', uuid);
+    const name = port === undefined ? bridge.name : readColumn(PORT, port, 'name');
+    if (port === undefined || name === bridge.name) continue;
+    if (readColumn(PORT, port, 'external_ids').has(OWNER_KEY)) continue;
+    const interfaces = readColumn(PORT, port, 'interfaces');
+    if (!interfaces.some((iface) => isTenant(replica, iface))) plain.push(name);
+    else if (hasTags(port)) tagged.push(name);
+    if (interfaces.length > 1) bonds.push(name);
   }
   const before = parseJoinedFrom(bridge.external_ids.get(BEFORE_KEY));
   return { plain: plain.sort(), tagged: tagged.sort(), bonds: bonds.sort(), before };
+}
+
+function isTenant(replica: Replica, iface: Uuid): boolean {
+  const row = replica.row('Interface', iface);
+  return row !== undefined && readColumn(INTERFACE, row, 'external_ids').has('iface-id');
+}
+
+function hasTags(port: OvsdbRow): boolean {
+  const tag = readColumn(PORT, port, 'tag');
+  return tag !== undefined || readColumn(PORT, port, 'trunks').length > 0;
 }
 
 function* portsOf(

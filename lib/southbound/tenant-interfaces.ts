@@ -7,7 +7,7 @@
 import type { Replica, RowChanged } from '../../protocols/ovsdb/replica.ts';
 import { BRIDGE, INTERFACE, PORT } from '../../protocols/ovsdb/schemas/open-vswitch.ts';
 import type { Uuid } from '../../protocols/ovsdb/values/atoms.ts';
-import { readRow } from '../../protocols/ovsdb/values/tables.ts';
+import { readColumn, readRow } from '../../protocols/ovsdb/values/tables.ts';
 import type { InterfaceChange, TenantInterface } from '../control/inputs.ts';
 
 /** A millisecond, and a tenth of one: what the core makes of interfaces (decided, compiled, sent) costs fifty times that. */
@@ -74,8 +74,9 @@ export class TenantInterfaces {
   #takePorts(replica: Replica | undefined, uuids: readonly Uuid[]): void {
     for (const uuid of uuids) {
       // One column of very many rows: not worth a typed row each.
-      const interfaces = replica?.row('Port', uuid)?.interfaces ?? NO_UUIDS;
-      for (const iface of interfaces as readonly Uuid[]) this.#portOf.set(iface, uuid);
+      const row = replica?.row('Port', uuid);
+      const interfaces = row === undefined ? NO_UUIDS : readColumn(PORT, row, 'interfaces');
+      for (const iface of interfaces) this.#portOf.set(iface, uuid);
     }
   }
 

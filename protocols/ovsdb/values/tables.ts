@@ -130,6 +130,19 @@ function defaultsOf(table: AnyTable): OvsdbRow {
   return defaults;
 }
 
+/** One column of a row as `readRow` gives it, where very many rows are looked at for one or two. */
+export function readColumn<
+  Columns extends Readonly<Record<string, ColumnType>>,
+  Name extends keyof Columns & string,
+>(
+  table: TableDescription<Columns>,
+  row: OvsdbRow,
+  column: Name,
+): RowOf<TableDescription<Columns>>[Name] {
+  const value = Object.hasOwn(row, column) ? row[column] : defaultsOf(table)[column];
+  return value as RowOf<TableDescription<Columns>>[Name];
+}
+
 /**
  * A row, typed. Cheap: one object per call. The types hold because a session drops columns whose type
  * on the server is not the described one.
