@@ -15,9 +15,6 @@ import type { TlsCredentials } from './tls-credentials.ts';
 import { TLS_VERSIONS } from './tls-files.ts';
 import { handshakeFailure } from './tls-peer.ts';
 
-/** The kernel would try a host that is silent for two minutes, and a server that says nothing can wait for ever. */
-const CONNECT_MAX_MS = 10_000;
-
 export function dial(
   endpoint: ConnectTcp | UnixSocket,
   log: Log,
@@ -30,28 +27,31 @@ export function dial(
   let socket: Socket | undefined;
   let closed = false;
   let said = '';
-  const again = (reason: string): void => {
+  const again = (reason: string, isHeard: boolean): void => {
     if (closed) return;
     if (reason !== said) log.warn(`${text}: ${reason}; trying again`);
     said = reason;
-    reconnect.lost(now(), Math.random());
+    // A peer that never said a word has proved nothing, however long it held the connection.
+    reconnect.lost(now(), Math.random(), isHeard ? now() : Number.NEGATIVE_INFINITY);
     timer = setTimeout(attempt, Math.max(0, (reconnect.deadline() ?? 0) - now()));
   };
   const attempt = (): void => {
     let reason = 'the connection was closed';
-    reconnect.connecting();
+    const began = now();
+    reconnect.connecting(began);
+    const attemptMs = (reconnect.giveUpAt() ?? began) - began;
     const { socket: own, readyEvent } = open(endpoint, tls);
     socket = own;
     timer = setTimeout(() => {
-      reason = `it did not answer within ${CONNECT_MAX_MS / 1000} s`;
+      reason = `it did not answer within ${attemptMs / 1000} s`;
       own.destroy();
-    }, CONNECT_MAX_MS);
+    }, attemptMs);
     own.on('error', (error: NodeJS.ErrnoException) => {
       reason = failureOf(error, tls);
     });
     own.once('close', () => {
       clearTimeout(timer);
-      again(reason);
+      again(reason, own.bytesRead > 0);
     });
     own.once(readyEvent, () => {
       clearTimeout(timer);

@@ -28,9 +28,12 @@ export class TlsAcceptor {
   readonly #log: Log;
   readonly #describe: (socket: Socket) => string;
   readonly #handshakeMaxMs: DurationMs;
+  /** Have not said a word yet. */
+  readonly #silent = new Set<Socket>();
   readonly #spoken: Socket[] = [];
   readonly #forget: () => void;
   #isDue = false;
+  #isClosed = false;
 
   constructor(
     credentials: TlsCredentials,
@@ -52,7 +55,8 @@ export class TlsAcceptor {
     });
     this.#server.on('secureConnection', (socket) => {
       const refusal = this.#shown(socket);
-      if (refusal === undefined) take(socket);
+      if (this.#isClosed) socket.destroy();
+      else if (refusal === undefined) take(socket);
       else this.#refuse(socket, refusal);
     });
     this.#server.on('tlsClientError', ({ code = '', message }: NodeJS.ErrnoException, socket) => {
@@ -64,24 +68,30 @@ export class TlsAcceptor {
   }
 
   accept(socket: Socket): void {
+    this.#silent.add(socket);
     // Node adds its own with the handshake.
     socket.on('error', () => undefined);
     const cut = setTimeout(() => {
       this.#log.warn(`${this.#describe(socket)}: it did not begin its handshake in time`);
       socket.destroy();
     }, this.#handshakeMaxMs);
-    socket.once('close', () => clearTimeout(cut));
-    socket.once('readable', () => {
+    const isOver = (): void => {
       clearTimeout(cut);
+      this.#silent.delete(socket);
+    };
+    socket.once('close', isOver);
+    socket.once('readable', () => {
+      isOver();
       this.#spoken.push(socket);
       this.#begin();
     });
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#forget();
     this.#server.close();
-    for (const socket of this.#spoken) socket.destroy();
+    for (const socket of [...this.#silent, ...this.#spoken]) socket.destroy();
   }
 
   #begin(): void {

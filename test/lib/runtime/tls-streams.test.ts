@@ -185,6 +185,20 @@ describe('streams with TLS', function () {
     expect(taken[0]?.socket.destroyed).to.equal(false);
   });
 
+  it('take nobody any more when they are closed, whatever his handshake had come to', async () => {
+    await open('pssl:0:127.0.0.1', {});
+    const silent = connect(port, '127.0.0.1').on('error', () => undefined);
+    const cut = new Promise((resolve) => silent.on('close', resolve));
+    await new Promise((resolve) => silent.once('connect', resolve));
+    const late = connect(port, '127.0.0.1').on('error', () => undefined);
+    late.write(Buffer.from('160301', 'hex'));
+    await sleep(50);
+    source?.close();
+    await cut;
+    expect(taken).to.deep.equal([]);
+    late.destroy();
+  });
+
   it('take no session of before for a certificate of now', async () => {
     await open('pssl:0:127.0.0.1', {});
     const session = await new Promise<Buffer>((resolve) => {
@@ -197,6 +211,7 @@ describe('streams with TLS', function () {
       socket.on('error', () => resolve(false)).resume();
     });
     expect(reused).to.equal(false);
+    await takenSo(2);
   });
 
   it('connect to a server of our authority, whatever name it has, and to no other', async () => {
