@@ -98,12 +98,8 @@ export function bridgeOthers(replica: Replica, uuid: Uuid): BridgeOthers | undef
   const plain: string[] = [];
   const tagged: string[] = [];
   const bonds: string[] = [];
-  // A bridge may have very many: no typed row for each.
-  for (const uuid of bridge.ports) {
-    const port = replica.row('Port', uuid);
-    const name = port === undefined ? bridge.name : readColumn(PORT, port, 'name');
-    if (port === undefined || name === bridge.name) continue;
-    if (readColumn(PORT, port, 'external_ids').has(OWNER_KEY)) continue;
+  for (const port of othersPorts(replica, bridge)) {
+    const name = readColumn(PORT, port, 'name');
     const interfaces = readColumn(PORT, port, 'interfaces');
     if (!interfaces.some((iface) => isTenant(replica, iface))) plain.push(name);
     else if (hasTags(port)) tagged.push(name);
@@ -111,6 +107,15 @@ export function bridgeOthers(replica: Replica, uuid: Uuid): BridgeOthers | undef
   }
   const before = parseJoinedFrom(bridge.external_ids.get(BEFORE_KEY));
   return { plain: plain.sort(), tagged: tagged.sort(), bonds: bonds.sort(), before };
+}
+
+/** A bridge may have very many: no typed row for each. */
+function* othersPorts(replica: Replica, bridge: Bridge): Generator<OvsdbRow> {
+  for (const uuid of bridge.ports) {
+    const port = replica.row('Port', uuid);
+    if (port === undefined || readColumn(PORT, port, 'name') === bridge.name) continue;
+    if (!readColumn(PORT, port, 'external_ids').has(OWNER_KEY)) yield port;
+  }
 }
 
 function isTenant(replica: Replica, iface: Uuid): boolean {
