@@ -6,8 +6,8 @@
  * refuses: the back-off falls back to its least only after a connection stayed good for `provenAfterMs`.
  * The jitter spreads many clients that lost the same server at the same moment.
  *
- * An attempt that is neither taken nor refused (a host that is off, a full backlog) is given up after the
- * present back-off: the kernel would go on for two minutes.
+ * An attempt that is neither taken nor refused is given up: the kernel would try a host that is off for two
+ * minutes, and a server whose backlog is full, or that says nothing in a handshake, can wait for ever.
  *
  * A state machine: no clock, no timer, no random source of its own.
  *
@@ -19,17 +19,20 @@ export interface ReconnectOptions {
   readonly backoffMinMs: DurationMs;
   readonly backoffMaxMs: DurationMs;
   readonly provenAfterMs: DurationMs;
+  /** An attempt may take so long, or the present back-off if that is longer. */
+  readonly attemptMinMs: DurationMs;
 }
 
 export const RECONNECT_DEFAULTS: ReconnectOptions = {
   backoffMinMs: 1000,
   backoffMaxMs: 8000,
   provenAfterMs: 10_000,
+  attemptMinMs: 10_000,
 };
 
 type State =
   | { readonly name: 'waiting'; readonly until: InstantMs }
-  | { readonly name: 'connecting'; readonly giveUpAt: InstantMs | undefined }
+  | { readonly name: 'connecting'; readonly giveUpAt: InstantMs }
   | { readonly name: 'connected'; readonly since: InstantMs };
 
 export class Reconnect {
@@ -62,10 +65,10 @@ export class Reconnect {
     return this.#state.name === 'waiting' && now >= this.#state.until;
   }
 
-  /** An attempt begins. Without `now` it may take as long as it takes. */
-  connecting(now?: InstantMs): void {
-    const giveUpAt = now === undefined ? undefined : now + this.#backoff(this.#failures - 1);
-    this.#state = { name: 'connecting', giveUpAt };
+  /** An attempt begins. */
+  connecting(now: InstantMs): void {
+    const attemptMs = Math.max(this.#options.attemptMinMs, this.#backoff(this.#failures - 1));
+    this.#state = { name: 'connecting', giveUpAt: now + attemptMs };
   }
 
   /** When the attempt under way has taken too long: end it, and call `lost`; undefined: there is none. */

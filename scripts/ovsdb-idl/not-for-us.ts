@@ -76,12 +76,13 @@ const DIFFERENCES: readonly Difference[] = [
   {
     cases: /^reconnect: .*connection/,
     words:
-      'compared without statistics, with no jitter, and a connection proven after 2 s (theirs: the present back-off; ours: 10 s by default)',
+      'compared without statistics, with no jitter, attempts of 1 s at least (ours: 10 s by default), and a connection proven after 2 s (theirs: the present back-off; ours: 10 s by default)',
     without: STATISTICS,
   },
   {
     cases: /^reconnect: /,
-    words: 'compared without statistics, and with no jitter',
+    words:
+      'compared without statistics, with no jitter, and attempts of 1 s at least (ours: 10 s by default)',
     without: STATISTICS,
   },
 ];

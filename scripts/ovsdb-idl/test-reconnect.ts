@@ -5,9 +5,9 @@
 import { Reconnect } from '../../protocols/base/reconnect.ts';
 import { Liveness } from '../../protocols/ovsdb/liveness.ts';
 
-/** Theirs: 5 s between probes, back-off from 1 s to 8 s; see ./not-for-us.ts about the 2 s. */
+/** Theirs: 5 s between probes, back-off from 1 s to 8 s; see ./not-for-us.ts about the other two. */
 const PROBE_INTERVAL_MS = 5000;
-const OPTIONS = { backoffMinMs: 1000, backoffMaxMs: 8000, provenAfterMs: 2000 };
+const OPTIONS = { backoffMinMs: 1000, backoffMaxMs: 8000, provenAfterMs: 2000, attemptMinMs: 1000 };
 
 /** All of the back-off: jitter would take up to half of it away. */
 const NO_JITTER = 1;

@@ -47,7 +47,7 @@ export class Cluster {
 
   /** The server that says so itself, at the newest term if two do. */
   async leader(except?: RealServer): Promise<RealServer> {
-    for (let tries = 0; tries < 400; tries++) {
+    for (let tries = 0; tries < 1200; tries++) {
       const terms = await Promise.all(
         this.servers.map((server) => (server === except ? 0 : this.#leaderTerm(server))),
       );
@@ -75,12 +75,13 @@ export class Cluster {
     }
   }
 
-  /** Kills the server behind a remote, and starts it again. */
+  /** Kills the server behind a remote, and starts it again; back when it has found the others. */
   async restart(remote: string): Promise<void> {
     const server = this.servers.find(({ socket }) => remote === `unix:${socket}`);
     if (server === undefined) throw new Error(`${remote} is of no server of the cluster`);
     await server.stop();
     await server.start();
+    await this.#until(server, /^Leader: (?!unknown)/m);
   }
 
   async destroy(): Promise<void> {
@@ -94,7 +95,7 @@ export class Cluster {
   }
 
   async #until(server: RealServer, pattern: RegExp): Promise<void> {
-    for (let tries = 0; tries < 200; tries++) {
+    for (let tries = 0; tries < 1200; tries++) {
       if (pattern.test(await this.#appctl(server, 'cluster/status', this.#database))) return;
       await sleep(25);
     }
