@@ -90,16 +90,21 @@ export class Cluster {
 
   /** 0: it does not lead, or does not answer. */
   async #leaderTerm(server: RealServer): Promise<number> {
-    const status = await this.#appctl(server, 'cluster/status', this.#database).catch(() => '');
+    const status = await this.#status(server);
     return /Role: leader/.test(status) ? Number(/Term: (\d+)/.exec(status)?.[1]) : 0;
   }
 
   async #until(server: RealServer, pattern: RegExp): Promise<void> {
     for (let tries = 0; tries < 1200; tries++) {
-      if (pattern.test(await this.#appctl(server, 'cluster/status', this.#database))) return;
+      if (pattern.test(await this.#status(server))) return;
       await sleep(25);
     }
     throw new Error(`a server of the cluster did not come to ${pattern}`);
+  }
+
+  /** Empty: it does not answer. */
+  #status(server: RealServer): Promise<string> {
+    return this.#appctl(server, 'cluster/status', this.#database).catch(() => '');
   }
 
   async #appctl(server: RealServer, ...words: readonly string[]): Promise<string> {
