@@ -231,6 +231,7 @@ export class Facts {
 
   /** One compile for all, so that a thousand ports that come at once cost their network one visit. */
   settle(): void {
+    this.#nveRecords.settled();
     if (this.#staged.length === 0) return;
     const changes = this.#staged;
     this.#staged = [];
@@ -294,9 +295,16 @@ export class Facts {
   /** Takes the store's words in where they are news, and looks anew at all that they concern. */
   #hear(words: readonly StoreWord[], isSnapshot = false): void {
     const news = words.filter((word) => this.#isNews(word));
-    if (news.length === 0) return;
+    if (news.length > 0) this.#hearNews(news, isSnapshot);
+    for (const { key } of words)
+      if (key.startsWith('nve/')) this.#nveRecords.sweep(splitKey(key)[1]);
+    this.settle();
+  }
+
+  #hearNews(news: readonly StoreWord[], isSnapshot: boolean): void {
     const freed = news.flatMap((word) => this.#replaces(word, isSnapshot) ?? []);
     this.#change(news);
+    this.#nveRecords.noteClaims(news);
     for (const claim of freed) this.#nveRecords.giveBack(claim);
     const ports = new Set<PortName>();
     for (const word of news) for (const port of this.#concerned(word)) ports.add(port);
@@ -309,7 +317,10 @@ export class Facts {
   /** Ports that are to be looked at anew. */
   #concerned({ key, record }: StoreWord): readonly PortName[] {
     const [kind, name] = splitKey(key);
-    if (kind === 'nve') this.#nveRecord(name, record !== undefined);
+    if (kind === 'nve') {
+      this.#nveRecord(name, record !== undefined);
+      for (const nve of this.#nveRecords.neighbours(name)) this.assertNve(nve);
+    }
     if (kind === 'departure') return this.#departed(name);
     const isOpen = kind === 'port' || kind === 'attachment';
     return isOpen && this.#mayChange(name) ? [name] : [];

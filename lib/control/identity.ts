@@ -112,17 +112,24 @@ function open({ name }: NveRecord, evidence: string): Verdict {
   return { type: 'open', condition: { code: 'identity-open', message } };
 }
 
-/** Who else has the address; none: it is free to take. `own`: the NVE's own names. */
+/**
+ * Who else has the address; none: it is free to take. `own`: the NVE's own names. Where two instances gave it to two at
+ * one moment, the one with the lower number keeps it.
+ */
 export function holderOf(
   ip: IpAddress,
   own: ReadonlySet<NveName | undefined>,
   context: Pick<IdentityContext, 'domain' | 'presence' | 'isAlive'>,
 ): NveName | undefined {
-  for (const other of context.domain.nvesAt(ip)) {
+  const { domain } = context;
+  const holders = [...domain.nvesAt(ip)];
+  const numberOf = (nve: NveName | undefined): number =>
+    (nve === undefined ? undefined : domain.nve(nve)?.index) ?? Number.POSITIVE_INFINITY;
+  const mine = Math.min(...holders.filter((nve) => own.has(nve)).map(numberOf));
+  return holders.find((other) => {
     const isThere = context.presence(other) !== 'gone' || context.isAlive(other);
-    if (!own.has(other) && isThere) return other;
-  }
-  return undefined;
+    return !own.has(other) && isThere && numberOf(other) < mine;
+  });
 }
 
 /** What an NVE that is connected lacks because others have it. Derived from records, so that every instance can say it. */

@@ -47,6 +47,10 @@ export class NveRecords {
   readonly #context: NveRecordsContext;
   /** Claimed once by anybody: never chosen again. */
   readonly #indexes = new Set<number>();
+  /** By NVE: numbers that were claimed for it. */
+  readonly #claims = new Map<NveName, Set<number>>();
+  /** Numbers that were chosen and not taken in yet. */
+  readonly #fresh = new Map<NveName, number>();
   #lastIndex = 0;
 
   constructor(context: NveRecordsContext) {
@@ -65,13 +69,40 @@ export class NveRecords {
   }
 
   /** The store's words: numbers that somebody has claimed, or given back. */
-  claimed(words: readonly RecordChange[]): void {
-    const claims = new Map<number, NveName>();
+  noteClaims(words: readonly RecordChange[]): void {
     for (const { key, record } of words) {
       if (key.startsWith('index/')) this.#indexes.add(Number(key.slice('index/'.length)));
+      if (record?.kind === 'index') this.#noteClaim(record.nve, record.index);
+    }
+  }
+
+  /** After them: who has a number that is another's gets a new one. */
+  claimed(words: readonly RecordChange[]): void {
+    const claims = new Map<number, NveName>();
+    for (const { record } of words) {
       if (record?.kind === 'index') claims.set(record.index, record.nve);
     }
     if (claims.size > 0) this.#renumber(claims);
+    for (const nve of claims.values()) {
+      if (this.#context.domain.departure(nve) !== undefined) this.assert(nve);
+    }
+  }
+
+  /** The store has the NVE's record, or none: what was claimed for it in vain is given back. */
+  sweep(nve: NveName): void {
+    if (this.#context.isOnItsWay(recordKey('nve', nve))) return;
+    for (const index of this.#claims.get(nve) ?? []) this.giveBack({ kind: 'index', index, nve });
+  }
+
+  /** What was staged has been taken in. */
+  settled(): void {
+    this.#fresh.clear();
+  }
+
+  #noteClaim(nve: NveName, index: number): void {
+    const claims = this.#claims.get(nve);
+    if (claims === undefined) this.#claims.set(nve, new Set([index]));
+    else claims.add(index);
   }
 
   /** NVEs to which we gave numbers that others have claimed for another get new ones; what is claimed in vain is free. */
@@ -93,10 +124,22 @@ export class NveRecords {
     const { domain, federation, isInStore, stage } = this.#context;
     const key = recordKey('index', index);
     const claim = domain.record(key);
-    const isIdle = claim?.kind === 'index' && claim.nve === nve && domain.nve(nve)?.index !== index;
+    const isClaimed = claim?.kind === 'index' && claim.nve === nve;
+    if (!isClaimed) this.#claims.get(nve)?.delete(index);
+    if (this.#claims.get(nve)?.size === 0) this.#claims.delete(nve);
+    const isIdle = isClaimed && domain.nve(nve)?.index !== index;
     // What the store does not know is on its way there, and nobody else's to take back.
     const isOurs = federation.speaksFor(nve) || !isInStore(key);
     if (isIdle && isOurs) stage({ key, record: undefined });
+  }
+
+  /** Others that have an underlay address of the NVE, too. */
+  neighbours(nve: NveName): Set<NveName> {
+    const { domain } = this.#context;
+    const ips = domain.nve(nve)?.endpoints.map(({ ip }) => ip) ?? [];
+    const others = new Set(ips.flatMap((ip) => [...domain.nvesAt(ip)]));
+    others.delete(nve);
+    return others;
   }
 
   /** Those whose identity, or one of whose addresses, waits for what others do. */
@@ -157,6 +200,7 @@ export class NveRecords {
       this.#context.notices.tell('info', 'nve-rejoined', recordKey('nve', name), message);
       return false;
     }
+    this.#dropRecords(name);
     const known = departure.managers ?? managers;
     const record: DepartureRecord = {
       ...{ kind: 'departure', nve: name },
@@ -169,6 +213,17 @@ export class NveRecords {
       this.#context.notices.tell('info', 'nve-left', recordKey('nve', name), message);
     }
     return true;
+  }
+
+  /** A store that had lost the departure may have been given back what was known before it. */
+  #dropRecords(name: NveName): void {
+    const nve = this.#context.domain.nve(name);
+    if (nve === undefined) {
+      this.sweep(name);
+      return;
+    }
+    this.#context.stage({ key: keyOf(nve), record: undefined });
+    this.#context.stage({ key: recordKey('index', nve.index), record: undefined });
   }
 
   #isLetIn(state: NveState, facts: NveFacts): boolean {
@@ -242,11 +297,15 @@ export class NveRecords {
   }
 
   #freeIndex(nve: NveName): number {
+    const fresh = this.#fresh.get(nve);
+    if (fresh !== undefined) return fresh;
     do this.#lastIndex++;
     while (this.#indexes.has(this.#lastIndex));
     this.#indexes.add(this.#lastIndex);
     const record = { kind: 'index', index: this.#lastIndex, nve } as const;
     this.#context.stage({ key: keyOf(record), record });
+    this.#fresh.set(nve, this.#lastIndex);
+    this.#noteClaim(nve, this.#lastIndex);
     return this.#lastIndex;
   }
 }

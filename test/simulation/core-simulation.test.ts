@@ -2,7 +2,9 @@ import { CoreBrain } from './brains.ts';
 import { expectOwners, expectRest } from './checks.ts';
 import { Faults } from './faults.ts';
 import {
+  expectAddresses,
   expectAttachments,
+  expectDepartures,
   expectFewWrites,
   expectIntent,
   expectNumbers,
@@ -46,6 +48,8 @@ describe('the cores of several instances, whatever befalls them', () => {
             const domain = storedDomain(world);
             expectAttachments(world, domain);
             expectNumbers(world, domain);
+            expectDepartures(world, domain);
+            expectAddresses(world, domain);
             expectTables(world, domain);
             expectReplicas(world, brains);
             expectFewWrites(world, tenants);

@@ -20,6 +20,8 @@ export interface NveRows {
   readonly managers: readonly string[];
   /** It has a bridge of ours. */
   readonly isOurs: boolean;
+  /** The last number of its underlay address. */
+  readonly host: number;
 }
 
 /** The instance's end of an OVSDB connection. */
@@ -89,7 +91,8 @@ export class NveModel {
   handOvers = 0;
   writes = 0;
   managers: readonly string[] = ['m0'];
-  #isOurs = false;
+  host: number;
+  isOurs = false;
   #generation = 0;
   /** The first holds the lock. */
   readonly #queue: DatabaseSession[] = [];
@@ -101,8 +104,9 @@ export class NveModel {
   #lastWrite = -1;
   readonly #options: NveOptions;
 
-  constructor(name: string, options: NveOptions) {
+  constructor(name: string, host: number, options: NveOptions) {
     this.name = name;
+    this.host = host;
     this.#options = options;
   }
 
@@ -163,18 +167,19 @@ export class NveModel {
     const done = isHolder && (basedOn === undefined || basedOn === this.#generation);
     if (done) {
       this.#generation = generation;
-      this.#isOurs = true;
+      this.isOurs = true;
       this.#rowsChanged();
     }
     session.tell((client) => client.transacted(done));
   }
 
-  /** Removes the flows of ours first, and then our rows, with the lock asserted. */
-  takeBack(session: DatabaseSession, flows: SwitchSession | undefined): void {
+  /** Removes our bridge with all that is on it, with the lock asserted: its switch goes, too. */
+  takeBack(session: DatabaseSession): void {
     const done = this.#queue[0] === session;
     if (done) {
-      if (flows !== undefined) this.device.clear();
-      this.#isOurs = false;
+      for (const { link } of [...this.#switches]) link.close('nve');
+      this.device.clear();
+      this.isOurs = false;
       this.#rowsChanged();
     }
     session.tell((client) => client.transacted(done));
@@ -183,6 +188,12 @@ export class NveModel {
   /** An operator's `ovs-vsctl set-manager`: another row, also for the same target. */
   setManagers(managers: readonly string[]): void {
     this.managers = managers;
+    this.#rowsChanged();
+  }
+
+  /** An operator gives it another underlay address, perhaps another's. */
+  setHost(host: number): void {
+    this.host = host;
     this.#rowsChanged();
   }
 
@@ -283,9 +294,9 @@ export class NveModel {
   }
 
   #rows(): NveRows {
-    const { managers } = this;
+    const { managers, isOurs, host } = this;
     const interfaces = new Map(this.interfaces);
-    return { generation: this.#generation, interfaces, managers, isOurs: this.#isOurs };
+    return { generation: this.#generation, interfaces, managers, isOurs, host };
   }
 
   #later(session: DatabaseSession): void {

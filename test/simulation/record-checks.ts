@@ -23,7 +23,9 @@ export function storedDomain(world: World): Domain {
 /** A port is where its interface is; one that is nowhere has no attachment. */
 export function expectAttachments(world: World, domain: Domain): void {
   for (const port of domain.ports()) {
-    const shown = world.nves.filter((nve) => shows(nve, port.name)).map(({ name }) => name);
+    const shown = world.nves
+      .filter((nve) => shows(nve, port.name) && domain.departure(nve.name) === undefined)
+      .map(({ name }) => name);
     const stored = domain.attachment(port.name)?.nve;
     const isRight = shown.length === 0 ? stored === undefined : shown.includes(stored ?? '');
     if (!isRight) {
@@ -49,6 +51,7 @@ export function expectNumbers(world: World, domain: Domain): void {
     if (record.kind === 'index') claims.set(record.index, record.nve);
   }
   for (const { name } of world.nves) {
+    if (domain.departure(name) !== undefined) continue;
     const index = domain.nve(name)?.index;
     if (index === undefined) throw new Violation(`${name} has no record`);
     if (claims.get(index) !== name) {
@@ -58,6 +61,31 @@ export function expectNumbers(world: World, domain: Domain): void {
   }
   const idle = [...claims].map(([index, nve]) => `${index} of ${nve}`);
   if (idle.length > 0) throw new Violation(`numbers are claimed for nothing: ${idle.join(', ')}`);
+}
+
+/** One that was let go has nothing of ours any more, and nothing is known of it but that. */
+export function expectDepartures(world: World, domain: Domain): void {
+  for (const { nve: name, left } of domain.departures()) {
+    const nve = world.nves.find((one) => one.name === name);
+    if (left !== true) throw new Violation(`${name} was let go and has not left`);
+    if (nve?.isOurs === true || nve?.device.ours() !== 0) {
+      throw new Violation(`${name} has left, and something of ours is on it`);
+    }
+    if (domain.nve(name) !== undefined) throw new Violation(`${name} has left and has a record`);
+    if (domain.attachedTo(name).size > 0) throw new Violation(`${name} has left and has ports`);
+  }
+}
+
+/** No address is that of two, and nobody lacks one that is free. */
+export function expectAddresses(world: World, domain: Domain): void {
+  const served = world.nves.filter(({ name }) => domain.departure(name) === undefined);
+  for (const { host } of served) {
+    const ip = `10.9.0.${host}` as never;
+    const holders = [...domain.nvesAt(ip)];
+    if (holders.length !== 1) {
+      throw new Violation(`${ip} is that of ${holders.join(' and ') || 'nobody'}`);
+    }
+  }
 }
 
 /** The flow table of each NVE is what a compile from nothing gives. */

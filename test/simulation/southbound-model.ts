@@ -150,10 +150,11 @@ export class NveSessions implements DatabaseClient, SwitchClient {
     this.#refresh();
   }
 
-  #facts({ managers, isOurs }: NveRows): NveFacts {
+  #facts({ managers, isOurs, host }: NveRows): NveFacts {
     const served = this.#stand === undefined || this.#stand === 'serve';
     const takenBack = isOurs ? ('nothing' as const) : ('all' as const);
-    return { ...this.#options.facts, managers, ...(served ? {} : { takenBack }) };
+    const endpoints = [{ type: 'geneve' as const, ip: `10.9.0.${host}` as never }];
+    return { ...this.#options.facts, endpoints, managers, ...(served ? {} : { takenBack }) };
   }
 
   lockAnswered(serial: number, locked: boolean): void {
@@ -172,8 +173,10 @@ export class NveSessions implements DatabaseClient, SwitchClient {
     const generation = this.#transaction;
     this.#transaction = undefined;
     if (done && this.#maySpeak()) {
-      if (generation !== 0) this.#generation = generation;
+      // Zero: the bridge was taken back, and its generation with it.
+      this.#generation = generation === 0 ? undefined : generation;
       this.#askForRole();
+      this.#refresh();
       return;
     }
     const database = this.#database;
@@ -310,8 +313,7 @@ export class NveSessions implements DatabaseClient, SwitchClient {
     const { nve } = this.#options;
     if (this.#stand !== 'take-back' || !isOurs || this.#transaction !== undefined) return;
     this.#transaction = 0;
-    const flows = this.#switch;
-    session.link.send('nve', () => nve.takeBack(session, flows));
+    session.link.send('nve', () => nve.takeBack(session));
   }
 
   #askForRole(): void {

@@ -2,10 +2,13 @@
  * Operators and hypervisors of a simulated domain: networks and ports are declared and change, interfaces come, get
  * their numbers, move and go.
  */
+
+import { planDelete } from '../../lib/control/intent.ts';
 import type { DomainRecord, NetworkRecord, PortRecord } from '../../lib/model/records.ts';
 import { keyOf } from '../../lib/model/records.ts';
 import { macFromNumber } from '../../protocols/base/addresses.ts';
 import type { NveModel } from './nve-model.ts';
+import { storedDomain } from './record-checks.ts';
 import type { World } from './world.ts';
 
 const NETWORKS = ['blue', 'red'];
@@ -61,6 +64,9 @@ export class Tenants {
       () => this.#declare(port(name, dice.pick(NETWORKS) ?? 'blue')),
       () => this.#withdraw(`port/${name}`),
       () => this.#declare(network(dice.pick(NETWORKS) ?? 'blue', 100 + dice.between(0, 1))),
+      () => this.#letGo(nve),
+      () => this.#setManager(nve),
+      () => this.#renumber(nve),
     ];
     dice.pick(acts)?.();
   }
@@ -91,6 +97,41 @@ export class Tenants {
     timeline.after(dice.between(0, 1500), () => {
       for (const nve of nves) if (nve !== to) this.#unplug(nve, name);
     });
+  }
+
+  /** `nva delete nve`, through an instance that has heard everything. */
+  #letGo(nve: NveModel): void {
+    const { store } = this.#world;
+    if (store.isAway) return;
+    const domain = storedDomain(this.#world);
+    const plan = planDelete(domain, [{ kind: 'Nve', name: nve.name }], () => ({
+      ...{ connected: true, managers: nve.managers },
+    }));
+    if (domain.nve(nve.name) === undefined || plan.writes.length === 0) return;
+    this.#world.trace(`${nve.name} is let go`);
+    const writes = plan.writes.map((write) => ({
+      ...write,
+      basedOn: store.records.get(write.key)?.revision ?? ('absent' as const),
+    }));
+    this.acts += 4;
+    this.writes++;
+    store.apply(writes, '0');
+  }
+
+  /** `ovs-vsctl set-manager`: one that was let go is served again. */
+  #setManager(nve: NveModel): void {
+    this.#world.trace(`${nve.name} has another manager row`);
+    this.acts += 4;
+    nve.setManagers([`m${++this.#ofport}`]);
+  }
+
+  /** One with the address of another lacks it, until that one has another. */
+  #renumber(nve: NveModel): void {
+    const { dice, nves } = this.#world;
+    const host = dice.between(1, nves.length + 1);
+    this.#world.trace(`${nve.name} has the address ${host}`);
+    this.acts += 2;
+    nve.setHost(host);
   }
 
   #declare(record: DomainRecord): void {

@@ -48,7 +48,8 @@ export class World {
     const onHandOver = (nve: NveModel, instance: string): void => this.onHandOver(nve, instance);
     this.nves = Array.from(
       { length: nveCount },
-      (_, index) => new NveModel(`hv${index + 1}`, { timeline, dice, trace, fail, onHandOver }),
+      (_, index) =>
+        new NveModel(`hv${index + 1}`, index + 1, { timeline, dice, trace, fail, onHandOver }),
     );
     const { nves } = this;
     const names = INSTANCES.slice(0, options.instanceCount ?? dice.between(2, 4));
