@@ -39,7 +39,7 @@ export function checkTlsOptions(
   }
   if (ovsdb.some(isTls) && !openflow.some(isTls)) {
     problems.add(
-      whereOf('openflow'),
+      '--openflow',
       'names no pssl:, and an NVE that comes by TLS is told of such targets only; add pssl:6653.',
     );
   }

@@ -55,7 +55,7 @@ describe('the configuration of TLS', () => {
 
   it('refuses TLS for databases alone, and OpenFlow targets that we would have to connect to', () => {
     expect(problems({ ...FILES, ovsdb: 'pssl:6640' })).to.deep.equal([
-      'the default names no pssl:, and an NVE that comes by TLS is told of such targets only; add pssl:6653.',
+      '--openflow names no pssl:, and an NVE that comes by TLS is told of such targets only; add pssl:6653.',
     ]);
     expect(problems({ ...FILES, openflow: 'ssl:192.0.2.1' }).join()).to.match(
       /^--openflow ssl:192\.0\.2\.1 does not listen/,
