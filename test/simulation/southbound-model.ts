@@ -4,7 +4,7 @@
  */
 import type { Effect, Input, NveFacts, Stand } from '../../lib/control/inputs.ts';
 import { LockRequest } from '../../protocols/ovsdb/lock-request.ts';
-import type { NextRequest } from '../../protocols/ovsdb/subscription.ts';
+import type { NextRequest } from '../../protocols/ovsdb/session-events.ts';
 import type { Link, Process } from './network.ts';
 import type {
   DatabaseClient,
