@@ -49,8 +49,13 @@ const WAITING: TunnelStatus = { state: 'waiting' };
 interface Monitoring {
   /** By remote NVE. */
   readonly wanted: Map<NveName, readonly MonitoredTunnel[]>;
+  /** How many tunnels are wanted to each remote address. */
+  readonly ways: Map<IpAddress, number>;
   /** By remote address: what was last seen. */
   readonly seen: Map<string, TunnelChange>;
+  /** Of the wanted addresses: those of its record. */
+  readonly down: Set<IpAddress>;
+  readonly unheard: Set<IpAddress>;
 }
 
 export class TunnelMonitors {
@@ -77,8 +82,10 @@ export class TunnelMonitors {
       this.#unreleased.add(nve);
       return;
     }
-    const seen = this.#monitoring.get(nve)?.seen ?? new Map<string, TunnelChange>();
-    this.#monitoring.set(nve, { wanted: new Map(), seen });
+    this.#monitoring.set(nve, {
+      ...{ wanted: new Map(), ways: new Map(), seen: new Map() },
+      ...{ down: new Set(), unheard: new Set() },
+    });
     this.#regroup(nve, true);
   }
 
@@ -91,12 +98,14 @@ export class TunnelMonitors {
   saw(nve: NveName, changes: readonly TunnelChange[], complete: boolean): void {
     const monitoring = this.#monitoring.get(nve);
     if (monitoring === undefined) return;
-    const before = new Map(monitoring.seen);
+    const before = new Map(changes.map(({ ip }) => [ip, monitoring.seen.get(ip)?.verdict]));
     if (complete) monitoring.seen.clear();
     for (const change of changes) {
       if (change.verdict === undefined) monitoring.seen.delete(change.ip);
       else monitoring.seen.set(change.ip, change);
     }
+    const touched = complete ? monitoring.ways.keys() : changes.map(({ ip }) => ip);
+    for (const ip of touched) classify(monitoring, ip);
     this.#dirty.add(nve);
     if (this.#context.federation.speaksFor(nve)) this.#tell(nve, before, changes);
   }
@@ -202,8 +211,7 @@ export class TunnelMonitors {
       const tunnels = this.#tunnels(nve, remote);
       const before = monitoring.wanted.get(remote) ?? [];
       if (!complete && sameTunnels(before, tunnels)) continue;
-      if (tunnels.length === 0) monitoring.wanted.delete(remote);
-      else monitoring.wanted.set(remote, tunnels);
+      want(monitoring, remote, tunnels);
       if (tunnels.length > 0 || !complete) changes.push({ remote, tunnels });
     }
     if (changes.length === 0 && !complete) return;
@@ -273,20 +281,17 @@ export class TunnelMonitors {
   #record(nve: NveName): LivenessRecord | undefined {
     const monitoring = this.#monitoring.get(nve);
     if (monitoring === undefined || monitoring.wanted.size === 0) return undefined;
-    const ips = new Set([...monitoring.wanted.values()].flat().map(({ ip }) => ip));
-    const [down, unheard] = (['down', 'unheard'] as const).map((verdict) =>
-      [...ips].filter((ip) => (monitoring.seen.get(ip)?.verdict ?? 'unheard') === verdict).sort(),
-    );
-    return { kind: 'liveness', nve, down: down ?? [], unheard: unheard ?? [] };
+    const { down, unheard } = monitoring;
+    return { kind: 'liveness', nve, down: [...down].sort(), unheard: [...unheard].sort() };
   }
 
   #tell(
     nve: NveName,
-    before: ReadonlyMap<string, TunnelChange>,
+    before: ReadonlyMap<string, TunnelChange['verdict']>,
     changes: readonly TunnelChange[],
   ): void {
     const went = (verdict: 'up' | 'down', former: 'up' | 'down'): TunnelChange[] =>
-      changes.filter((now) => now.verdict === verdict && before.get(now.ip)?.verdict === former);
+      changes.filter((now) => now.verdict === verdict && before.get(now.ip) === former);
     const [down, up] = [went('down', 'up'), went('up', 'down')];
     const { notices } = this.#context;
     const object = recordKey('nve', nve);
@@ -331,6 +336,29 @@ export class TunnelMonitors {
     this.#deadTold.set(name, text);
     notices.tell('error', isCutOff ? 'nve-unreachable' : 'address-unreachable', object, text);
   }
+}
+
+function want(monitoring: Monitoring, remote: NveName, tunnels: readonly MonitoredTunnel[]): void {
+  const { wanted, ways } = monitoring;
+  const before = wanted.get(remote) ?? [];
+  if (tunnels.length === 0) wanted.delete(remote);
+  else wanted.set(remote, tunnels);
+  for (const { ip } of tunnels) ways.set(ip, (ways.get(ip) ?? 0) + 1);
+  for (const { ip } of before) {
+    const left = (ways.get(ip) ?? 0) - 1;
+    if (left > 0) ways.set(ip, left);
+    else ways.delete(ip);
+  }
+  for (const { ip } of [...before, ...tunnels]) classify(monitoring, ip);
+}
+
+/** Puts the address where its last verdict has it. */
+function classify({ ways, seen, down, unheard }: Monitoring, ip: IpAddress): void {
+  const verdict = ways.has(ip) ? (seen.get(ip)?.verdict ?? 'unheard') : undefined;
+  if (verdict === 'down') down.add(ip);
+  else down.delete(ip);
+  if (verdict === 'unheard') unheard.add(ip);
+  else unheard.delete(ip);
 }
 
 function note(map: Map<NveName, Set<NveName>>, key: NveName, member: NveName): void {

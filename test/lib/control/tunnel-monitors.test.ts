@@ -318,6 +318,21 @@ describe('an edge with two addresses', () => {
   });
 });
 
+describe('an address that one alone does not reach', () => {
+  it('is avoided by that one where there is another, and by nobody else', () => {
+    const scene = new Scene(3, twofold);
+    for (const number of [1, 2, 3]) {
+      const others = [1, 2, 3].filter((other) => other !== number);
+      scene.sees(number, 'up', ...others.flatMap(twofold));
+    }
+    scene.sees(1, 'down', first(3));
+    expect(scene.destinations(1)).to.deep.equal([second(3), first(2)]);
+    expect(scene.destinations(2)).to.deep.equal([first(1), first(3)]);
+    scene.sees(1, 'down', second(3));
+    expect(scene.destinations(1)).to.deep.equal([first(2), first(3)]);
+  });
+});
+
 describe('the views of tunnels', () => {
   it('are every direction of every pair that shares a network, in the order of their names', () => {
     const scene = new Scene(11, single);

@@ -22,7 +22,7 @@ const encapsulations = fc.subarray([...ENCAPSULATIONS] as Encapsulation[], { min
 const network = fc.record({ index: fc.nat(2), shift: fc.nat(1), types: fc.option(encapsulations) });
 const endpointSets = fc.record({
   types: encapsulations,
-  families: fc.constantFrom('4', '6', '46', '44'),
+  families: fc.constantFrom('4', '6', '46', '44', '46', '44'),
   port: fc.constantFrom(undefined, undefined, 8472),
 });
 
