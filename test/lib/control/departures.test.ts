@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { allConfirmed } from '../../../lib/control/confirmation.ts';
+import { allConfirmed, pendingReasons } from '../../../lib/control/confirmation.ts';
 import { WITHDRAWAL_MAX_MS } from '../../../lib/control/departures.ts';
 import { nveNames, nveViewOf } from '../../../lib/control/nve-views.ts';
 import { BLUE, NveScene } from './nve-scene.ts';
@@ -79,6 +79,19 @@ describe('an NVE that is let go', () => {
       changes: [{ name: 'v-vm1', tenant: { ifaceId: 'vm1', ofport: 9 } }],
     });
     expect(domain.attachment('vm1')?.nve).to.equal('hv2');
+  });
+
+  it('is waited for by nobody, also when another instance serves it', () => {
+    const scene = new NveScene('a');
+    const nves = [{ name: 'hv1', owner: true, controllers: [] }];
+    const announcement = { version: '1', startedAt: '2026-01-01T00:00:00Z', confirmed: 0, nves };
+    const member = { name: 'b', run: 'r', beat: 1, announcement };
+    scene.take({ type: 'members', now: 500, members: [member] });
+    scene.records({ kind: 'departure', nve: 'hv1' });
+    const { core } = scene;
+    const target = { moment: core.moment, revision: core.revision };
+    expect(pendingReasons(core, target)('hv1')).to.equal(undefined);
+    expect(allConfirmed(core, target)).to.equal(true);
   });
 
   it('is not served when it comes back with the managers that it had', () => {
