@@ -166,6 +166,16 @@ describe('what is shown of an NVE and of a network', () => {
     expect(scene.conditions()).to.deep.equal([]);
   });
 
+  it('says so where two have an encapsulation in common and not its UDP port', () => {
+    const scene = new Scene();
+    scene.connect('hv1', geneve(1), vif('v0', 'vm1', 7));
+    const moved = geneve(2).map((endpoint) => ({ ...endpoint, port: 6082 }));
+    scene.connect('hv2', moved, vif('v0', 'vm2', 7));
+    expect(scene.conditions()[0]?.message).to.contain(
+      '(geneve has UDP port 6081 on one and 6082 on the other: see external_ids:nva-encap-port)',
+    );
+  });
+
   it('names who a broadcast does not reach, by NVE, until that is over', () => {
     const scene = new Scene(100);
     for (const [index, nve] of ['hv1', 'hv2', 'hv3'].entries()) {

@@ -28,6 +28,17 @@ const RECORDS: readonly [string, DomainRecord][] = [
     'nve/hv1',
     { kind: 'nve', name: 'hv1', index: 1, endpoints: [{ type: 'vxlan', ip: ip('fd00::9') }] },
   ],
+  [
+    'nve/hv2',
+    {
+      ...{ kind: 'nve', name: 'hv2', index: 2 },
+      endpoints: [{ type: 'vxlan', ip: ip('fd00::9'), port: 8472 }],
+    },
+  ],
+  [
+    'liveness/hv1',
+    { kind: 'liveness', nve: 'hv1', down: [ip('10.0.0.2')], unheard: [ip('fd00::2')] },
+  ],
   ['attachment/vm1', { kind: 'attachment', port: 'vm1', nve: 'hv 1/ü', sequence: 0 }],
   ['vni/5001', { kind: 'vni', vni: 5001, network: 'blue' }],
   ['index/16777216', { kind: 'index', index: 2 ** 24, nve: 'hv1' }],
@@ -72,6 +83,11 @@ const DAMAGED: readonly [string, string, unknown][] = [
   ['ips that are text', 'port/vm1', { ...PORT, ips: '10.0.0.1' }],
   ['index 0', 'nve/hv1', { ...NVE, index: 0 }],
   ['an endpoint without an address', 'nve/hv1', { ...NVE, endpoints: [{ type: 'gre' }] }],
+  [
+    'an endpoint with a port that is none',
+    'nve/hv1',
+    { ...NVE, endpoints: [{ type: 'vxlan', ip: '10.0.0.1', port: 65536 }] },
+  ],
   ['an endpoint that is null', 'nve/hv1', { ...NVE, endpoints: [null] }],
   [
     'a negative sequence',
