@@ -30,6 +30,13 @@ export const COME_BACK_MS = 10_000;
 /** What the store has taken reaches us by its feed long before that. */
 const FEED_MAX_MS = 5_000;
 
+/**
+ * After a step that was longer, as much time again (REST_MAX_MS at the most) is for the sockets: what comes meanwhile is
+ * taken together. When hundreds of NVEs join at once each is news for all others, and each step a write to every one.
+ */
+const LONG_STEP_MS = 5;
+const REST_MAX_MS = 25;
+
 type Switches = Pick<Southbound, 'carryOut' | 'controllersOf' | 'hasSwitch' | 'takePeers'>;
 
 export interface EngineSettings extends Omit<AnnouncerSettings, 'controllersOf' | 'hasSwitch'> {
@@ -56,6 +63,8 @@ export class Engine {
   #auditor: Auditor | undefined;
   #inputs: Input[] = [];
   #turn: NodeJS.Immediate | undefined;
+  #rest: NodeJS.Timeout | undefined;
+  #restUntil = 0;
   #publishProblem: string | undefined;
   #publishRetryMs = PUBLISH_RETRY_FIRST_MS;
   #publishAgain: NodeJS.Timeout | undefined;
@@ -149,7 +158,7 @@ export class Engine {
   take(input: Input): void {
     if (this.#closed) return;
     this.#inputs.push(input);
-    this.#turn ??= setImmediate(() => this.#step());
+    this.#schedule();
   }
 
   /** Called after each step. */
@@ -184,14 +193,25 @@ export class Engine {
     this.#follower.close();
     this.#auditor?.close();
     clearImmediate(this.#turn);
+    clearTimeout(this.#rest);
     clearTimeout(this.#publishAgain);
     for (const timer of this.#timers) clearTimeout(timer);
     await this.#announcer?.close();
   }
 
+  #schedule(): void {
+    if (this.#turn !== undefined || this.#rest !== undefined) return;
+    const leftMs = this.#restUntil - now();
+    if (leftMs <= 0) this.#turn = setImmediate(() => this.#step());
+    else this.#rest = setTimeout(() => this.#step(), leftMs);
+  }
+
   #step(): void {
+    const began = now();
     clearImmediate(this.#turn);
+    clearTimeout(this.#rest);
     this.#turn = undefined;
+    this.#rest = undefined;
     const inputs = this.#inputs;
     this.#inputs = [];
     const notices: Notice[] = [];
@@ -202,6 +222,9 @@ export class Engine {
     this.#settings.events.add(notices);
     this.#announcer?.stepped();
     for (const listener of [...this.#listeners]) listener();
+    const ended = now();
+    const tookMs = ended - began;
+    this.#restUntil = tookMs > LONG_STEP_MS ? ended + Math.min(tookMs, REST_MAX_MS) : 0;
   }
 
   #carryOut(effect: Exclude<Effect, { type: 'notice' }>): void {
