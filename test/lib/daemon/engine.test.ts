@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Engine } from '../../../lib/daemon/engine.ts';
 import { EventLog } from '../../../lib/daemon/event-log.ts';
@@ -67,6 +68,25 @@ describe('the engine', () => {
   });
 
   afterEach(() => engine.close());
+
+  it('takes together what comes while it rests after a long step', async () => {
+    let steps = 0;
+    const stop = engine.onStep(() => {
+      steps++;
+      const end = performance.now() + (steps === 1 ? 100 : 0);
+      while (performance.now() < end);
+    });
+    engine.take({ type: 'arrivals-over' });
+    while (steps === 0) await nextTurn();
+    for (let input = 0; input < 20; input++) {
+      engine.take({ type: 'arrivals-over' });
+      await nextTurn();
+    }
+    await sleep(300);
+    stop();
+    // Without a rest there would be one for each input.
+    expect(steps).to.be.within(2, 8);
+  });
 
   it('gives no revision of a record before the core has the record, so that nobody overwrites what he has not seen', async () => {
     store.deliver(set(1));
