@@ -131,6 +131,8 @@ export class TunnelMonitors {
     const regrouped = compiler.takeRegrouped();
     if (this.#context.enabled) this.#regroupAll(regrouped);
     for (const nve of regrouped) if (domain.liveness(nve) !== undefined) this.#dirty.add(nve);
+    // What another instance wrote may not be what we see.
+    for (const nve of compiler.reach.takeHeard()) this.#dirty.add(nve);
     for (const nve of this.#dirty) this.#assert(nve);
     this.#dirty.clear();
     this.#context.settle();

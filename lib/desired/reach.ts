@@ -176,6 +176,7 @@ export class Reach {
   /** Those that see anything down. */
   readonly #accusers = new Set<NveName>();
   readonly #reshaped = new Set<NveName>();
+  readonly #heard = new Set<NveName>();
 
   constructor(around: Neighbourhood) {
     this.#around = around;
@@ -195,8 +196,16 @@ export class Reach {
 
   /** The NVE's liveness record was put or deleted. */
   heard(nve: NveName): void {
+    this.#heard.add(nve);
     if ((this.#around.liveness(nve)?.down.length ?? 0) > 0) this.#accusers.add(nve);
     else this.#accusers.delete(nve);
+  }
+
+  /** NVEs whose liveness record has changed since this was last asked. */
+  takeHeard(): NveName[] {
+    const heard = [...this.#heard];
+    this.#heard.clear();
+    return heard;
   }
 
   /** NVEs of which other addresses are dead than when this was last asked. */

@@ -179,6 +179,14 @@ describe('monitored tunnels', () => {
     expect(scene.monitored(1).map(({ key }) => key)).to.deep.equal([0]);
   });
 
+  it('are spoken of by who serves the NVE: what another wrote in the meantime is put right', () => {
+    const scene = new Scene(2, single);
+    scene.allUp(2);
+    scene.records({ kind: 'liveness', nve: 'hv1', down: [first(2)], unheard: [] });
+    expect(scene.liveness(1)).to.deep.equal({ down: [], unheard: [] });
+    expect(scene.destinations(1)).to.deep.equal([first(2)]);
+  });
+
   it('are told to an NVE that comes again, all of them', () => {
     const scene = new Scene(3, single);
     scene.take({ type: 'nve-lost', nve: 'hv1', reason: 'gone' });
