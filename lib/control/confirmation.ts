@@ -70,3 +70,9 @@ export function pendingReasons(
     return `${owner} serves it and has not confirmed revision ${revision} yet`;
   };
 }
+
+/** Whether all others have what was decided: by what their switches have told us, or whoever serves them. */
+export function othersConfirmed(core: Confirming, nve: NveName, target: Target): boolean {
+  const pending = pendingReasons(core, target);
+  return connectedNves(core).every((other) => other === nve || pending(other) === undefined);
+}

@@ -18,7 +18,7 @@ import {
   type RecordKey,
   recordKey,
 } from '../model/records.ts';
-import { connectedNves, pendingReasons } from './confirmation.ts';
+import { othersConfirmed } from './confirmation.ts';
 import { Departures } from './departures.ts';
 import { Facts } from './facts.ts';
 import { Federation } from './federation.ts';
@@ -26,7 +26,7 @@ import type { Effect, Input, NveFacts } from './inputs.ts';
 import { Interfaces } from './interfaces.ts';
 import type { MembersView } from './members-view.ts';
 import { Notices } from './notices.ts';
-import { tellConditions, tellRivals } from './nve-notices.ts';
+import { tellBehind, tellConditions, tellRivals } from './nve-notices.ts';
 import { NveState } from './nve-state.ts';
 import { SwitchPlanner } from './switch-planner.ts';
 import { TunnelMonitors } from './tunnel-monitors.ts';
@@ -93,7 +93,7 @@ export class Core {
     this.#departures = new Departures({
       notices: this.#notices,
       isDeparting: (nve) => this.domain.departure(nve) !== undefined,
-      othersHave: (nve, moment, revision) => this.#othersHave(nve, moment, revision),
+      othersHave: (nve, moment, revision) => othersConfirmed(this, nve, { moment, revision }),
       served: (state) => this.#served(state),
       emit: (effect) => this.#effects.push(effect),
     });
@@ -108,7 +108,7 @@ export class Core {
     this.tunnels.settle();
     this.#departures.decide(this.#nves.values(), this.#moment, this.#revision);
     for (const state of this.#nves.values()) {
-      if (isServed(state)) this.#planner.plan(state, this.#moment);
+      if (state.isServed) this.#planner.plan(state, this.#moment);
     }
     this.#departures.proceed(this.#nves.values());
     this.#federation.came(this.#revision, this.#moment);
@@ -270,11 +270,11 @@ export class Core {
         state.version = input.version;
         state.retries = 0;
         if (this.#federation.isShared) state.link(this.compiler.desired(state.name));
-        if (isServed(state)) this.#planner.read(state, this.#moment);
+        if (state.isServed) this.#planner.read(state, this.#moment);
         return;
       case 'reread':
         this.#departures.waited(state.name);
-        if (state.version !== undefined && isServed(state)) this.#planner.read(state, this.#moment);
+        if (state.version !== undefined && state.isServed) this.#planner.read(state, this.#moment);
         return;
       case 'audit':
         this.#planner.audit(state, this.#moment);
@@ -283,16 +283,11 @@ export class Core {
         this.#loseFlows(state, input.reason);
         return;
       case 'behind':
-        this.#notices.tell(
-          'warning',
-          'nve-behind',
-          nveKey(state),
-          `${state.name} does not take its flows as fast as they change; it is read again when it does`,
-        );
+        tellBehind(this.#notices, state);
         this.#planner.read(state, this.#moment);
         return;
       case 'installed':
-        if (input.read === state.read && isServed(state))
+        if (input.read === state.read && state.isServed)
           this.#planner.bringIntoStep(state, input.installed, this.#moment);
         else if (input.read === state.audit)
           this.#planner.audited(state, input.installed, this.#moment);
@@ -392,22 +387,19 @@ export class Core {
     tellConditions(this.#notices, state, facts);
     state.facts = facts;
     state.lastFacts = facts;
-    // Another connection, which has been told nothing.
-    if (connected) state.stand = undefined;
     if (facts.takenBack === 'flows' || facts.takenBack === 'all') state.flowsInstalled = 0;
-    if (connected) this.tunnels.connected(name);
-    if (connected) this.#federation.changed();
-    if (connected)
-      this.#notices.tell('info', 'nve-connected', nveKey(state), `${name} is connected`);
+    if (connected) this.#connected(state);
     this.#facts.assertNve(name);
     this.#facts.settle();
     this.#facts.reconsider();
   }
 
-  /** By what the switches of others have told us, or whoever serves them. */
-  #othersHave(nve: NveName, moment: number, revision: number): boolean {
-    const pending = pendingReasons(this, { moment, revision });
-    return connectedNves(this).every((other) => other === nve || pending(other) === undefined);
+  #connected(state: NveState): void {
+    // Another connection, which has been told nothing.
+    state.stand = undefined;
+    this.tunnels.connected(state.name);
+    this.#federation.changed();
+    this.#notices.tell('info', 'nve-connected', nveKey(state), `${state.name} is connected`);
   }
 
   /** What its switch has is to be compared anew. */
@@ -428,12 +420,8 @@ export class Core {
     this.tunnels.touched(name);
     state.refusal = undefined;
     state.lacksEndpoints = false;
-    this.#notices.tell(
-      'warning',
-      'nve-lost',
-      nveKey(state),
-      `${name} is not connected any more: ${reason}`,
-    );
+    const message = `${name} is not connected any more: ${reason}`;
+    this.#notices.tell('warning', 'nve-lost', nveKey(state), message);
     // Nothing of it is up: what was last seen there no longer stands in the way of a newcomer.
     if (!state.alive) this.#facts.decideContestedPortsOf(name);
     this.#facts.nveGone();
@@ -456,11 +444,6 @@ export class Core {
     }
     return state;
   }
-}
-
-/** Nothing is sent to an NVE that is let go or refused. */
-function isServed({ stand, refusal }: NveState): boolean {
-  return refusal === undefined && (stand === undefined || stand === 'serve');
 }
 
 function nveKey(state: NveState): string {

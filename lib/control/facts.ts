@@ -19,13 +19,13 @@ import {
 } from '../model/records.ts';
 import { decideAttachment } from './attachments.ts';
 import type { Federation } from './federation.ts';
-import type { Presence } from './identity.ts';
 import type { PublishedWrite } from './inputs.ts';
 import type { Interfaces } from './interfaces.ts';
 import { conflictText, type Notices, unknownPortText } from './notices.ts';
 import { NveRecords } from './nve-records.ts';
 import type { NveState } from './nve-state.ts';
 import { Outbox, type StoreWord } from './outbox.ts';
+import { Presences } from './presence.ts';
 
 export interface FactsContext {
   readonly domain: Domain;
@@ -53,26 +53,20 @@ export class Facts {
   /** Written by us since the others were last heard. */
   readonly #spoken = new Set<RecordKey>();
   readonly #nveRecords: NveRecords;
+  readonly #presences: Presences;
   /** The revision to which the feed has come. */
   #fedTo = 0;
   #staged: RecordChange[] = [];
-  #arrivalsOver = false;
 
   constructor(context: FactsContext) {
     this.#context = context;
+    this.#presences = new Presences(context);
     this.#nveRecords = new NveRecords({
       domain: context.domain,
       federation: context.federation,
       nves: context.nves,
       notices: context.notices,
-      identity: {
-        domain: context.domain,
-        presence: (nve) => this.#presence(nve),
-        isAlive: (nve) => context.nves.get(nve)?.alive === true && this.#isLetIn(nve),
-        isSettled: () => !context.federation.isShared || this.#arrivalsOver,
-        databaseElsewhere: (nve) => context.federation.databaseElsewhere(nve),
-        shown: (nve) => this.#shown(nve),
-      },
+      identity: this.#presences,
       isOnItsWay: (key) => this.#outbox.has(key),
       isInStore: (key) => this.#revisions.has(key),
       stage: (change) => this.#stage(change),
@@ -93,32 +87,13 @@ export class Facts {
   claimants(port: PortName): NveName[] {
     const { interfaces, nves } = this.#context;
     return interfaces.claimants(port).filter((nve) => {
-      return nves.get(nve)?.alive === true && this.#isLetIn(nve);
+      return nves.get(nve)?.alive === true && this.#presences.isLetIn(nve);
     });
-  }
-
-  /** Neither let go by an operator nor refused: what it shows counts. */
-  #isLetIn(nve: NveName): boolean {
-    const { domain, nves } = this.#context;
-    return domain.departure(nve) === undefined && nves.get(nve)?.refusal === undefined;
-  }
-
-  #presence(nve: NveName): Presence {
-    const { nves, federation } = this.#context;
-    const state = nves.get(nve);
-    if (state?.connected === true && state.refusal === undefined) return 'here';
-    if (federation.isSeenByOthers(nve)) return 'elsewhere';
-    return !this.#arrivalsOver && state?.lastFacts === undefined ? 'awaited' : 'gone';
-  }
-
-  #shown(nve: NveName): ReadonlySet<string> | undefined {
-    if (this.#context.nves.get(nve)?.interfacesKnown !== true) return undefined;
-    return new Set([...this.#context.interfaces.of(nve)].map(({ ifaceId }) => ifaceId));
   }
 
   /** NVEs that were connected before this instance started have had the time to come back. */
   arrivalsOver(): void {
-    this.#arrivalsOver = true;
+    this.#presences.arrivalsOver = true;
     for (const { port, nve } of this.#context.domain.attachments()) {
       if (this.#context.nves.get(nve)?.lastFacts === undefined) this.decide(port);
     }
@@ -129,10 +104,10 @@ export class Facts {
   /** An NVE has come, gone or changed: those that are not let in because of others are looked at anew. */
   reconsider(): void {
     for (const nve of [...this.#nveRecords.unsettled()]) {
-      const isLetIn = this.#isLetIn(nve);
+      const isLetIn = this.#presences.isLetIn(nve);
       this.assertNve(nve);
       this.settle();
-      if (isLetIn !== this.#isLetIn(nve)) this.decidePortsOf(nve);
+      if (isLetIn !== this.#presences.isLetIn(nve)) this.decidePortsOf(nve);
     }
   }
 
@@ -426,7 +401,7 @@ export class Facts {
   #isAwaited(nve: NveName): boolean {
     const state = this.#context.nves.get(nve);
     if (this.#context.domain.departure(nve) !== undefined) return false;
-    if (!this.#arrivalsOver && state?.lastFacts === undefined) return true;
+    if (!this.#presences.arrivalsOver && state?.lastFacts === undefined) return true;
     if (state?.connected === true) return !state.interfacesKnown;
     return state?.alive !== true && this.#context.federation.isSeenByOthers(nve);
   }

@@ -28,3 +28,8 @@ export function tellRivals(notices: Notices, state: NveState, rivals: readonly s
   for (const text of rivals) notices.stand('error', 'system-id-taken', object, text, text);
   state.rivals = rivals;
 }
+
+export function tellBehind(notices: Notices, { name }: NveState): void {
+  const message = `${name} does not take its flows as fast as they change; it is read again when it does`;
+  notices.tell('warning', 'nve-behind', recordKey('nve', name), message);
+}

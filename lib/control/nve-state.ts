@@ -82,6 +82,11 @@ export class NveState {
     return this.refusal !== undefined || this.lacksEndpoints;
   }
 
+  /** Nothing is sent to an NVE that is let go or refused. */
+  get isServed(): boolean {
+    return this.refusal === undefined && (this.stand === undefined || this.stand === 'serve');
+  }
+
   get connected(): boolean {
     return this.facts !== undefined;
   }

@@ -107,6 +107,14 @@ export interface BridgePlan {
   readonly leaveAlone?: true;
 }
 
+/** For a bridge that is not served. */
+export const NO_PLAN: BridgePlan = { steps: [], conditions: [] };
+
+/** Equal texts, equal wishes. */
+export function peersText({ targets, members, settled }: PeerTargets): string {
+  return JSON.stringify([targets, [...members], settled]);
+}
+
 export function planBridge(view: DatabaseView, settings: BridgeSettings): BridgePlan {
   const { bridge } = view;
   const conditions: Condition[] = [];

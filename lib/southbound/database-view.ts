@@ -96,6 +96,11 @@ export function viewDatabase(replica: Replica): RootView | undefined {
   };
 }
 
+/** What the NVE is to us as long as its bridge is not ours. */
+export function withoutBridge(root: RootView): RootView {
+  return { ...root, view: { ...root.view, bridge: undefined, tunnels: [], monitors: [] } };
+}
+
 /**
  * Whether the view may differ after this change. The comings and goings of tenants (ports of the bridge, their
  * interfaces, the counters of configurations) do not touch it; looking at everything each time would cost O(ports).

@@ -17,7 +17,9 @@ import {
   type BridgePlan,
   type BridgeSettings,
   isForeign,
+  NO_PLAN,
   type PeerTargets,
+  peersText,
   planBridge,
 } from '../reconcile/bridge-plan.ts';
 import { workingEncapsulations } from '../reconcile/tunnel-plan.ts';
@@ -28,12 +30,14 @@ import { plainAddress } from '../runtime/streams.ts';
 import { certificateNames } from '../runtime/tls-peer.ts';
 import { BridgeWriter } from './bridge-writer.ts';
 import type { ShownNames } from './certificate-rule.ts';
+import type { DatabaseSettings } from './database-settings.ts';
 import {
   MONITORED_COLUMNS,
   type RootView,
   touchesView,
   viewDatabase,
   WANTED_COLUMNS,
+  withoutBridge,
 } from './database-view.ts';
 import { InterfaceListing } from './interface-listing.ts';
 import { LingeringTunnels } from './lingering-tunnels.ts';
@@ -45,22 +49,6 @@ import { sslConditions } from './ssl-configuration.ts';
 import type { WantedRole } from './switch-role.ts';
 import { TakeBack, type Wiped } from './take-back.ts';
 import { TenantInterfaces } from './tenant-interfaces.ts';
-
-export interface DatabaseSettings {
-  readonly domain: string;
-  /** Our name in it. */
-  readonly instance: string;
-  readonly lock: string;
-  readonly probeIntervalMs: number;
-  readonly requestTimeoutMs: number;
-  /** Between two messages of a monitored tunnel; absent or 0: none is monitored. */
-  readonly bfdIntervalMs?: number;
-  /**
-   * OpenFlow targets to tell this NVE, given the address of ours that it reached (undefined: none, a unix socket), and
-   * whether it came by TLS.
-   */
-  controllers(localAddress: IpAddress | undefined, isTls: boolean): readonly string[];
-}
 
 export interface DatabaseHost {
   readonly log: Log;
@@ -77,9 +65,6 @@ export interface DatabaseHost {
   /** The NVE's switch has an OpenFlow session with us. */
   hasSwitch(nve: string): boolean;
 }
-
-/** For a bridge that is not served. */
-const NO_PLAN: BridgePlan = { steps: [], conditions: [] };
 
 const LOCK_ELSEWHERE = "another instance holds the NVE's lock";
 
@@ -462,13 +447,4 @@ export class NveDatabase {
     this.#takeBack.forget();
     this.#host.closed(this, reason);
   }
-}
-
-/** What the NVE is to us as long as its bridge is not ours. */
-function withoutBridge(root: RootView): RootView {
-  return { ...root, view: { ...root.view, bridge: undefined, tunnels: [], monitors: [] } };
-}
-
-function peersText({ targets, members, settled }: PeerTargets): string {
-  return JSON.stringify([targets, [...members], settled]);
 }

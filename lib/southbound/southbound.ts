@@ -17,8 +17,9 @@ import type { StreamSource } from '../runtime/stream-source.ts';
 import { openSource } from '../runtime/streams.ts';
 import type { TlsCredentials } from '../runtime/tls-credentials.ts';
 import { type CertificateNames, databaseRefusal, switchRefusal } from './certificate-rule.ts';
+import type { DatabaseSettings } from './database-settings.ts';
 import { KnownSwitches } from './known-switches.ts';
-import { type DatabaseHost, type DatabaseSettings, NveDatabase } from './nve-database.ts';
+import { type DatabaseHost, NveDatabase } from './nve-database.ts';
 import { NveSwitch, type SwitchHost, type SwitchSettings } from './nve-switch.ts';
 import { Rivals } from './rivals.ts';
 
