@@ -373,13 +373,11 @@ export class Core {
     else this.#facts.settle();
   }
 
-  /** An operator deleted the NVE; one that is connected all the same comes back by what is seen. */
+  /** Its record is gone. One that is connected is served again by what is seen, unless it was let go. */
   #nveDeleted(name: NveName): void {
-    const state = this.#nves.get(name);
-    if (state !== undefined && !state.alive) {
-      this.#nves.delete(name);
-      this.interfaces.forget(name);
-    }
+    if (this.#nves.get(name)?.alive !== false) return;
+    this.#nves.delete(name);
+    this.interfaces.forget(name);
   }
 
   #takeFacts(name: NveName, facts: NveFacts, connected: boolean): void {
