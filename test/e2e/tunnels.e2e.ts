@@ -143,6 +143,7 @@ async function optionsOnTheWire(encapsulation: Encapsulation): Promise<void> {
 
 async function keyGivesWay(): Promise<void> {
   await useAddresses(({ ipv4 }) => ipv4);
+  await useEncapsulation('vxlan');
   await site.change({ name: 'blue', vni: 0, encapsulation: ['vxlan'] });
   await tunnelsBecome('all up', isUp);
   const mesh = await PingMesh.start(site.lab.tenants);
