@@ -24,7 +24,7 @@ const AUDITED_MS = 8_000;
 describe('three hypervisors under pings, and a fault', () => {
   before(async () => {
     const args = ['--probe-interval-ms', String(PROBE_MS), '--audit-interval-s', '0'];
-    site = await Site.open({ prefix: 'nvef', hypervisors: 3, args });
+    site = await Site.open({ prefix: 'nveflt', hypervisors: 3, args });
     for (const hypervisor of site.lab.hypervisors) await hypervisor.setManagerBackoff(1_000);
     await site.declare({ name: 'blue', vni: 5001 }, [1, 2, 3]);
     // red-3 comes and goes on h3, so that h2 has something to follow.
