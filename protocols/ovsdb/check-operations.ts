@@ -12,6 +12,7 @@ import {
   anyKeysOf,
   anyNumber,
   anyNumberOf,
+  checkText,
   checkValue,
   type NamedRows,
   ROW_ID,
@@ -82,7 +83,8 @@ function checkOperation(
   operation: Operation,
   named: NamedRows,
 ): string | undefined {
-  const { op, table } = operation;
+  const { op, table, comment } = operation;
+  if (op === 'comment' && typeof comment === 'string') return checkComment(comment);
   if (WITHOUT_TABLE.has(op ?? null)) return undefined;
   const check = typeof op === 'string' && Object.hasOwn(CHECKS, op) ? CHECKS[op] : undefined;
   if (check === undefined) return `${excerpt(op)} is none of RFC 7047's operations`;
@@ -90,6 +92,11 @@ function checkOperation(
     return `the server has no table ${excerpt(table)} to ${op}: its ${schema.name} is version ${schema.version}`;
   }
   return check(new TableCheck(schema, table, named), operation);
+}
+
+function checkComment(text: string): string | undefined {
+  const fault = checkText(text);
+  return fault && `a comment ${fault}`;
 }
 
 class TableCheck {
@@ -125,9 +132,12 @@ class TableCheck {
   columns(columns: Json | undefined): string | undefined {
     if (columns === undefined) return undefined;
     if (!isJsonArray(columns)) return `the columns of ${this.#table} are to be named in an array`;
+    const seen = new Set<Json>();
     for (const column of columns) {
       const found = this.#find(column);
       if (typeof found === 'string') return found;
+      if (seen.has(column)) return `${this.#table}.${column} is named twice: once is enough`;
+      seen.add(column);
     }
     return undefined;
   }

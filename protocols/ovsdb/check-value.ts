@@ -5,7 +5,7 @@
  *
  * Source: RFC 7047 §3.2 (what limits a column), §5.1 (<value>).
  */
-import { type AtomType, decodeAtom } from './values/atoms.ts';
+import { type Atom, type AtomType, decodeAtom } from './values/atoms.ts';
 import { type ColumnType, describeColumnType } from './values/column.ts';
 import { excerpt, isJsonArray, type Json } from './values/json.ts';
 import type { BaseLimits, ServerColumn } from './values/server-schema.ts';
@@ -82,11 +82,28 @@ function checkAtom(
   const atom = decodeAtom(limits.type, wire);
   if (atom === undefined) return mismatch(type, wire);
   if (limits.choices !== undefined && !limits.choices.has(atom)) {
-    const choices = [...limits.choices].map((choice) => JSON.stringify(choice)).join(', ');
-    return `takes one of ${choices}, not ${excerpt(atom)}`;
+    return `takes one of ${describeChoices(limits.choices)}, not ${excerpt(atom)}`;
   }
   if (typeof atom === 'number') return checkNumber(limits, atom);
-  return limits.type === 'string' ? checkLength(limits, String(atom)) : undefined;
+  if (limits.type !== 'string') return undefined;
+  return checkText(String(atom)) ?? checkLength(limits, String(atom));
+}
+
+/** As many as an operator reads. */
+const CHOICES_TOLD_MAX = 12;
+
+function describeChoices(choices: ReadonlySet<Atom>): string {
+  const told = [...choices].slice(0, CHOICES_TOLD_MAX).map((choice) => excerpt(choice));
+  const more = choices.size - told.length;
+  return more > 0 ? `${told.join(', ')} and ${more} more` : told.join(', ');
+}
+
+/**
+ * Trap: over these ovsdb-server does not refuse the transaction, it closes the connection.
+ */
+export function checkText(text: string): string | undefined {
+  if (!text.includes('\0') && !/\p{Surrogate}/u.test(text)) return undefined;
+  return `takes text of whole characters without NUL, not ${excerpt(text)}`;
 }
 
 function isNamed(wire: Json | undefined): wire is readonly ['named-uuid', string] {

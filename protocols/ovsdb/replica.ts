@@ -60,6 +60,7 @@ export class Replica {
     for (const table of schema.tables.keys()) {
       this.#tables.set(table, new Map(previous?.table(table)));
     }
+    this.clusterPosition = previous?.clusterPosition;
   }
 
   /** The transaction that this state is the state after; all zeros: the server told none. */

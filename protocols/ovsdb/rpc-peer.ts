@@ -74,6 +74,11 @@ export class RpcPeer {
     this.#client.notify(method, params);
   }
 
+  /** The reply to this request, if it is waited for, has until then. */
+  putOff(id: number, deadline: InstantMs): void {
+    if (this.#pending.has(id)) this.#pending.set(id, deadline);
+  }
+
   /** The reply to this request is not waited for any more. */
   giveUp(id: number): void {
     if (this.#pending.has(id)) this.#forget(id);

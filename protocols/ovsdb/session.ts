@@ -19,11 +19,11 @@
  */
 import type { ByteSession } from '../base/byte-session.ts';
 import type { InstantMs } from '../base/units.ts';
+import { ClientLock } from './client-lock.ts';
 import { ClientRequests, type TransactOptions } from './client-requests.ts';
 import type { TableConditions } from './conditions.ts';
 import { Intake, type Working } from './intake.ts';
 import { Liveness } from './liveness.ts';
-import { LockRequest } from './lock-request.ts';
 import type { Replica } from './replica.ts';
 import { type RpcArrival, RpcPeer } from './rpc-peer.ts';
 import { SERVER_MONITOR_ID, ServerDatabase, serverFault } from './server-database.ts';
@@ -42,10 +42,8 @@ import type { NextMessage } from './wire/json-splitter.ts';
 
 const MESSAGE_TIMEOUT_MS = 60_000;
 
-/** Why a request of the session's own was made, by its id. */
-type Purpose =
-  | { readonly kind: 'aware' | 'server' | 'schema' | 'monitor' | 'probe' | 'unlock' }
-  | { readonly kind: 'lock'; readonly serial: number };
+/** Why a request of the session's own was made. */
+type Purpose = 'aware' | 'server' | 'schema' | 'monitor' | 'probe';
 
 type RpcResult = Extract<RpcArrival, { kind: 'result' }>;
 
@@ -56,8 +54,9 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
   readonly #liveness: Liveness;
   readonly #subscription: Subscription;
   readonly #server: ServerDatabase;
-  readonly #lock: LockRequest;
+  readonly #lock: ClientLock;
   readonly #client: ClientRequests;
+  /** Requests of the session's own that wait for replies, by id. */
   readonly #purposes = new Map<number, Purpose>();
   #events: OvsdbEvent[] = [];
   #isEnded = false;
@@ -69,12 +68,15 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
     this.#liveness = new Liveness(options.probeIntervalMs, messageTimeoutMs, now);
     this.#subscription = new Subscription(options);
     this.#server = new ServerDatabase(options.database);
-    this.#lock = new LockRequest(options.lock);
+    this.#lock = new ClientLock(this.#peer, options, {
+      tell: (state) => this.#events.push({ type: 'lock', state }),
+      fail: (detail) => this.#end('setup-refused', detail),
+    });
     this.#client = new ClientRequests(this.#peer, options, (event) => this.#events.push(event));
     // An older server does not know these two, and says so: no harm done, no time lost.
-    this.#ask({ method: 'set_db_change_aware', params: [true] }, { kind: 'aware' }, now);
-    this.#ask(this.#server.firstRequest(), { kind: 'server' }, now);
-    this.#ask(this.#subscription.firstRequest(), { kind: 'schema' }, now);
+    this.#ask({ method: 'set_db_change_aware', params: [true] }, 'aware', now);
+    this.#ask(this.#server.firstRequest(), 'server', now);
+    this.#ask(this.#subscription.firstRequest(), 'schema', now);
   }
 
   /** The rows as they are after the last event taken from the wire; undefined before the schema came. */
@@ -104,6 +106,7 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
   receive(chunk: Uint8Array, now: InstantMs): void {
     if (this.#isEnded || chunk.length === 0) return;
     const completed = this.#intake.push(chunk);
+    if (this.#intake.isInsideMessage) this.#putOffSetup(now);
     this.#liveness.heard(now, this.#intake.isInsideMessage, completed);
     this.#intake.takeSlice(now);
   }
@@ -114,7 +117,7 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
     for (const id of this.#peer.expire(now)) this.#expired(id);
     if (this.#isEnded) return;
     const verdict = this.#liveness.judge(now);
-    if (verdict === 'probe') this.#ask({ method: 'echo', params: [] }, { kind: 'probe' }, now);
+    if (verdict === 'probe') this.#ask({ method: 'echo', params: [] }, 'probe', now);
     else if (verdict === 'silent') {
       this.#end('peer-silent', `no answer to an echo within ${this.#options.probeIntervalMs} ms`);
     } else if (verdict === 'stuck-message') {
@@ -203,25 +206,22 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
   /** Begins anew where `stopMonitoring` ended: `resynced` tells when the replica is in step. */
   startMonitoring(now: InstantMs): void {
     if (this.#isEnded || !this.#subscription.isIdle) return;
-    this.#ask(this.#subscription.firstRequest(), { kind: 'schema' }, now);
+    this.#ask(this.#subscription.firstRequest(), 'schema', now);
   }
 
   /** Gives the lock back, or stops waiting for it. */
   releaseLock(now: InstantMs): void {
-    const request = this.#isEnded ? undefined : this.#lock.release();
-    if (request === undefined) return;
-    this.#ask(request, { kind: 'unlock' }, now);
-    this.#events.push({ type: 'lock', state: 'released' });
+    if (!this.#isEnded) this.#lock.release(now);
   }
 
   /** Asks for the lock again, after it was released or stolen: behind all who wait. */
   requestLock(now: InstantMs): void {
-    if (this.isSynced) this.#askForLock(this.#lock.request(), now);
+    if (this.isSynced) this.#lock.request(now);
   }
 
   /** Takes the lock from whoever holds it, who is told so. */
   stealLock(now: InstantMs): void {
-    if (this.isSynced) this.#askForLock(this.#lock.steal(), now);
+    if (this.isSynced) this.#lock.steal(now);
   }
 
   /** The owner of the socket says that it is gone. */
@@ -229,22 +229,18 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
     this.#end('connection-lost', detail);
   }
 
-  #askForLock(requests: readonly NextRequest[], now: InstantMs): void {
-    for (const request of requests) {
-      const isUnlock = request.method === 'unlock';
-      this.#ask(
-        request,
-        isUnlock ? { kind: 'unlock' } : { kind: 'lock', serial: this.#lock.serial },
-        now,
-      );
-    }
-  }
-
   #ask(request: NextRequest, purpose: Purpose, now: InstantMs): number {
     const deadline = now + this.#options.requestTimeoutMs;
     const id = this.#peer.request(request.method, request.params, deadline);
     this.#purposes.set(id, purpose);
     return id;
+  }
+
+  /** What comes may be the answer, and a large one takes its time: how long, is for `messageTimeoutMs` to say. */
+  #putOffSetup(now: InstantMs): void {
+    const deadline = now + this.#options.requestTimeoutMs;
+    for (const id of this.#purposes.keys()) this.#peer.putOff(id, deadline);
+    for (const id of this.#lock.waiting) this.#peer.putOff(id, deadline);
   }
 
   #refuse(): number {
@@ -281,9 +277,8 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
   }
 
   #replied({ id, result }: RpcResult, sizeBytes: number, now: InstantMs): Working | undefined {
-    if (this.#client.replied(id, result)) return undefined;
-    const purpose = this.#takePurpose(id);
-    switch (purpose?.kind) {
+    if (this.#client.replied(id, result) || this.#lock.replied(id, result)) return undefined;
+    switch (this.#takePurpose(id)) {
       case 'server':
         return this.#serverTold(this.#server.acceptMonitor(result));
       case 'schema':
@@ -291,12 +286,6 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
         break;
       case 'monitor':
         return this.#monitorCame(result, now);
-      case 'lock':
-        this.#tellLock(this.#lock.answered(purpose.serial, result));
-        break;
-      case 'unlock':
-        this.#lock.unlocked();
-        break;
     }
     return undefined;
   }
@@ -320,7 +309,7 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
 
   #schemaCame(result: Json, sizeBytes: number, now: InstantMs): void {
     const next = this.#subscription.acceptSchema(result, sizeBytes);
-    if (next.ok) this.#ask(next.value, { kind: 'monitor' }, now);
+    if (next.ok) this.#ask(next.value, 'monitor', now);
     else this.#obey(next.error);
   }
 
@@ -339,29 +328,19 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
   }
 
   #refusedByServer(id: number, wire: Json, now: InstantMs): void {
-    if (this.#client.refusedByServer(id, wire)) return;
+    if (this.#client.refusedByServer(id, wire) || this.#lock.refusedByServer(id, wire)) return;
     const purpose = this.#takePurpose(id);
     const server = readServerError(wire);
-    switch (purpose?.kind) {
-      case 'monitor':
-        this.#monitorRefused(server, now);
-        break;
-      case 'unlock':
-        this.#lock.unlocked();
-        break;
-      case 'schema':
-        this.#endWith(schemaRefusal(server, this.#subscription.isSynced));
-        break;
-      case 'lock':
-        this.#end('setup-refused', `lock: ${describeServerError(server)}`);
-        break;
+    if (purpose === 'monitor') this.#monitorRefused(server, now);
+    else if (purpose === 'schema') {
+      this.#endWith(schemaRefusal(server, this.#subscription.isSynced));
     }
   }
 
   #monitorRefused(server: ServerError, now: InstantMs): void {
     const isUnknown = server.code === 'unknown method';
     const older = isUnknown ? this.#subscription.olderMonitor() : undefined;
-    if (older !== undefined) this.#ask(older, { kind: 'monitor' }, now);
+    if (older !== undefined) this.#ask(older, 'monitor', now);
     else if (isUnknown) this.#end('setup-refused', 'the server knows no monitor');
     else this.#end('setup-refused', `monitor: ${describeServerError(server)}`);
   }
@@ -376,7 +355,7 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
           : this.#updated(method, params);
       case 'locked':
       case 'stolen':
-        this.#tellLock(this.#lock.notified(method, params));
+        this.#lock.notified(method, params);
         break;
       case 'monitor_canceled':
         this.#monitorCanceled(params[0], now);
@@ -401,19 +380,14 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
     };
   }
 
-  #tellLock(outcome: ReturnType<LockRequest['answered']>): void {
-    if (outcome === 'bad-reply') this.#end('setup-refused', 'lock: the reply is not one');
-    else if (outcome !== undefined) this.#events.push({ type: 'lock', state: outcome });
-  }
-
   #expired(id: number): void {
     if (this.#client.expired(id)) return;
-    const purpose = this.#takePurpose(id);
-    if (purpose !== undefined && purpose.kind !== 'probe') {
-      this.#end('setup-timeout', `no reply to the ${purpose.kind} request in time`);
-    }
+    const purpose = this.#takePurpose(id) ?? 'lock';
+    if (purpose !== 'probe')
+      this.#end('setup-timeout', `no reply to the ${purpose} request in time`);
   }
 
+  /** Undefined: it is none of these. */
   #takePurpose(id: number): Purpose | undefined {
     const purpose = this.#purposes.get(id);
     this.#purposes.delete(id);

@@ -210,8 +210,10 @@ export class Subscription {
    * carried out in part: then the replica is read anew the next time.
    */
   conditionsChanged(): void {
+    // Of a monitor that was stopped since: its answers come before the new one is live.
+    if (!this.isLive || this.#replica === undefined) return;
     this.#changesUnanswered--;
-    if (this.#changesUnanswered > 0 || this.#replica === undefined || !this.isLive) return;
+    if (this.#changesUnanswered > 0) return;
     this.#replica.conditions = conditionsText(this.#told);
   }
 
@@ -284,6 +286,11 @@ function* acceptSince(replica: Replica, reply: Json): Accepting {
   const transactionId = readTransactionId(reply[1]);
   if (!transactionId.ok) return transactionId;
   const [found, , updates = null] = reply;
+  if (found && replica.lastTransactionId === ZERO_UUID) {
+    return failed(
+      ovsdbError('bad-value', 'the server goes on from a transaction that was not named'),
+    );
+  }
   const changes = found
     ? yield* replica.apply(updates, 'v2', transactionId.value)
     : yield* replica.replaceAll(updates, 'v2', transactionId.value);

@@ -200,8 +200,9 @@ export function sameColumn(a: ColumnValue, b: ColumnValue): boolean {
 function sameSet(a: readonly Atom[], b: readonly Atom[]): boolean {
   if (a.length !== b.length) return false;
   if (a.every((atom, index) => atom === b[index])) return true;
-  const atoms = new Set(b);
-  return a.every((atom) => atoms.has(atom));
+  const ofA = new Set(a);
+  const ofB = new Set(b);
+  return ofA.size === ofB.size && a.every((atom) => ofB.has(atom));
 }
 
 function sameMap(a: ReadonlyMap<Atom, Atom>, b: ReadonlyMap<Atom, Atom>): boolean {

@@ -94,6 +94,7 @@ const badColumns: readonly (readonly [string, Given])[] = [
     'the server has no column Port.colour: leave it out (its Open_vSwitch is version 8.3.1)',
     tx().wait('Port', [], [], { columns: ['colour'] }),
   ],
+  ['Port.name is named twice: once is enough', tx().select('Port', [], ['name', 'tag', 'name'])],
   [
     'Port.name keeps the value that its row was inserted with: replace the row',
     update('Port', { name: 'b' }),
@@ -245,6 +246,26 @@ describe('a transaction checked before it is sent', () => {
       RangeError,
       'Open_vSwitch.next_cfg: the number 9007199254740992 cannot be sent exactly',
     );
+  });
+
+  it('has no text that would make the server close the connection', () => {
+    const fault = (text: string) =>
+      checkOperations(SCHEMA, update('Port', { external_ids: { a: text } }).operations);
+    for (const text of ['a\u0000', '\ud800', '\udc00\ud800']) {
+      expect(fault(text)).to.contain('takes text of whole characters without NUL');
+      expect(checkOperations(SCHEMA, tx().comment(text).operations)).to.contain('NUL');
+    }
+    for (const text of ['😀', 'é\u0001\uffff', '\\u0000']) expect(fault(text)).to.equal(undefined);
+  });
+
+  it('names a choice out of very many in a sentence of bearable length', () => {
+    const choices = Array.from({ length: 1000 }, (_, index) => `choice-${index}`);
+    const type = { key: { type: 'string', enum: ['set', choices] } };
+    const parsed = parseServerSchema({ name: 'X', tables: { T: { columns: { s: { type } } } } });
+    if (!parsed.ok) throw new Error(parsed.error.detail);
+    const fault = checkOperations(parsed.value, insert('T', { s: 'red' }).operations);
+    expect(fault).to.contain('takes one of "choice-0", ').and.contain('not "red"');
+    expect(fault?.length).to.be.below(300);
   });
 
   it('is not checked where the schema cannot be read', () => {

@@ -106,6 +106,11 @@ const FAULTS: readonly Fault[] = [
     act: (peer) => peer.answer(peer.toMonitor(), [1, 2]),
   },
   {
+    name: 'knows a transaction that it was not asked for',
+    code: 'bad-value',
+    act: (peer) => peer.answer(peer.toMonitor(), [true, TX, {}]),
+  },
+  {
     name: 'answers a monitor by a bad transaction id',
     code: 'bad-value',
     act: (peer) => peer.answer(peer.toMonitor(), [false, 'x', {}]),

@@ -84,6 +84,16 @@ describe('a real ovsdb-server', () => {
 describe('a real ovsdb-server and the life of a connection', () => {
   const here = lab();
 
+  it('closes the connection over some text, which we do not send', async () => {
+    const driver = here.connect();
+    await driver.event('synced');
+    const poison = addBridge('a', { owner: 'n\u0000va' });
+    const id = driver.act((session, now) => session.transact(poison.operations, now));
+    const failed = await driver.event('request-failed', (event) => event.id === id);
+    expect(failed.error.code).to.equal('invalid-request');
+    expect((await transact(driver, addBridge('b'))).ok).to.equal(true);
+  });
+
   it('answers our select, and our echo when it is asked for a sign of life', async () => {
     const driver = here.connect({ probeIntervalMs: 100 });
     await driver.event('synced');

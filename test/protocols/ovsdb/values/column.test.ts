@@ -140,6 +140,9 @@ describe('column differences', () => {
     expect(sameColumn([1, 2], [2, 1])).to.equal(true);
     expect(sameColumn([1, 2], [1, 3])).to.equal(false);
     expect(sameColumn([1], [1, 2])).to.equal(false);
+    // Two integers above 2^53 may read as one.
+    expect(sameColumn([1, 1], [1, 2])).to.equal(false);
+    expect(sameColumn([1, 2], [1, 1])).to.equal(false);
     expect(sameColumn(new Map([['a', 1]]), new Map([['a', 2]]))).to.equal(false);
     expect(sameColumn(undefined, [])).to.equal(false);
   });
