@@ -15,15 +15,15 @@ import {
   type NetworkRecord,
   type NveName,
   type NveRecord,
-  recordKey,
   VNI_MAX,
 } from '../model/records.ts';
 import type { TunnelStatus } from '../model/views.ts';
 import type { MonitoredTunnel } from '../reconcile/monitor-plan.ts';
 import type { Federation } from './federation.ts';
 import type { Effect, MonitorChange, TunnelChange } from './inputs.ts';
-import { deadAddressText, listText, type Notices, unreachableText } from './notices.ts';
+import type { Notices } from './notices.ts';
 import type { NveState } from './nve-state.ts';
+import { TunnelNotices } from './tunnel-notices.ts';
 
 export interface TunnelMonitorsContext {
   /** False: nothing is monitored, and what is left of it is taken back. */
@@ -66,7 +66,7 @@ export class TunnelMonitors {
   readonly #dirty = new Set<NveName>();
   /** Of NVEs that may have monitored tunnels though we monitor nothing. */
   readonly #unreleased = new Set<NveName>();
-  readonly #deadTold = new Map<NveName, string>();
+  readonly #told: TunnelNotices;
   /** With whom each NVE shared a network when it was last regrouped. */
   readonly #neighbours = new Map<NveName, ReadonlySet<NveName>>();
   #key = 0;
@@ -74,6 +74,7 @@ export class TunnelMonitors {
 
   constructor(context: TunnelMonitorsContext) {
     this.#context = context;
+    this.#told = new TunnelNotices(context.domain, context.compiler, context.notices);
   }
 
   connected(nve: NveName): void {
@@ -107,7 +108,8 @@ export class TunnelMonitors {
     const touched = complete ? monitoring.ways.keys() : changes.map(({ ip }) => ip);
     for (const ip of touched) classify(monitoring, ip);
     this.#dirty.add(nve);
-    if (this.#context.federation.speaksFor(nve)) this.#tell(nve, before, changes);
+    if (!this.#context.federation.speaksFor(nve)) return;
+    this.#told.tell(nve, before, changes, (remote) => monitoring.wanted.has(remote));
   }
 
   /** NVEs that were connected before this instance started have had the time to come back. */
@@ -137,7 +139,7 @@ export class TunnelMonitors {
     this.#dirty.clear();
     this.#context.settle();
     this.#release();
-    for (const nve of compiler.reach.takeReshaped()) this.#tellDead(nve);
+    for (const nve of compiler.reach.takeReshaped()) this.#told.tellDead(nve);
   }
 
   /**
@@ -285,58 +287,6 @@ export class TunnelMonitors {
     if (monitoring === undefined || monitoring.wanted.size === 0) return undefined;
     const { down, unheard } = monitoring;
     return { kind: 'liveness', nve, down: [...down].sort(), unheard: [...unheard].sort() };
-  }
-
-  #tell(
-    nve: NveName,
-    before: ReadonlyMap<string, TunnelChange['verdict']>,
-    changes: readonly TunnelChange[],
-  ): void {
-    const went = (verdict: 'up' | 'down', former: 'up' | 'down'): TunnelChange[] =>
-      changes.filter((now) => now.verdict === verdict && before.get(now.ip) === former);
-    const [down, up] = [went('down', 'up'), went('up', 'down')];
-    const { notices } = this.#context;
-    const object = recordKey('nve', nve);
-    const since = (list: readonly TunnelChange[]): string => list[0]?.since ?? 'now';
-    if (down.length > 0) {
-      const text = `${nve} has had no tunnel since ${since(down)} to ${this.#list(nve, down)}`;
-      notices.tell('warning', 'tunnel-down', object, text);
-    }
-    if (up.length > 0) {
-      const text = `${nve} has a tunnel again since ${since(up)} to ${this.#list(nve, up)}`;
-      notices.tell('info', 'tunnel-up', object, text);
-    }
-  }
-
-  #list(nve: NveName, changes: readonly TunnelChange[]): string {
-    const { domain } = this.#context;
-    const wanted = this.#monitoring.get(nve)?.wanted;
-    return listText(
-      changes.map(({ ip, diagnostic }) => {
-        const remote = [...domain.nvesAt(ip)].find((name) => wanted?.has(name)) ?? 'an NVE';
-        return `${remote} at ${ip}${diagnostic === undefined ? '' : ` (${diagnostic})`}`;
-      }),
-    );
-  }
-
-  #tellDead(name: NveName): void {
-    const { compiler, domain, notices } = this.#context;
-    const nve = domain.nve(name);
-    const dead = [...compiler.reach.shape(name).dead];
-    const isCutOff = nve !== undefined && compiler.reach.endpoints(nve).length === 0;
-    const text = isCutOff ? unreachableText(name, dead) : deadAddressText(name, dead);
-    const object = recordKey('nve', name);
-    const before = this.#deadTold.get(name);
-    if (nve === undefined || dead.length === 0) {
-      if (before !== undefined) {
-        notices.tell('info', 'nve-reachable', object, `${name} is reached at all its addresses`);
-      }
-      this.#deadTold.delete(name);
-      return;
-    }
-    if (text === before) return;
-    this.#deadTold.set(name, text);
-    notices.tell('error', isCutOff ? 'nve-unreachable' : 'address-unreachable', object, text);
   }
 }
 
