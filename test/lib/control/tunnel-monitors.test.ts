@@ -179,6 +179,17 @@ describe('monitored tunnels', () => {
     expect(scene.monitored(1).map(({ key }) => key)).to.deep.equal([0]);
   });
 
+  it('of before are taken back where nothing is monitored, when nobody monitors any more', () => {
+    const scene = new Scene(0, single, false);
+    // Another instance has not been told yet.
+    scene.records({ kind: 'liveness', nve: 'hv9', down: [], unheard: [] });
+    scene.join(1, single(1));
+    const told = () => scene.effects.filter(({ type }) => type === 'monitors');
+    expect(told()).to.deep.equal([]);
+    scene.remove('liveness/hv9');
+    expect(told()).to.deep.equal([{ type: 'monitors', nve: 'hv1', complete: true, changes: [] }]);
+  });
+
   it('are spoken of by who serves the NVE: what another wrote in the meantime is put right', () => {
     const scene = new Scene(2, single);
     scene.allUp(2);
