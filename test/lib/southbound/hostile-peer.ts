@@ -177,7 +177,7 @@ export const ATTACKS = {
   'update-flood': databaseOf(wellSpoken({ 'system-id': 'evil' }), (socket) =>
     flood(socket, nextUpdates),
   ),
-  'refuse-changes': databaseOf(wellSpoken({ 'system-id': 'evil' })),
+  'refuse-changes': databaseOf(wellSpoken({ 'system-id': 'evil-too' })),
 } satisfies Record<string, Peer>;
 
 export type AttackKind = keyof typeof ATTACKS;
