@@ -40,7 +40,7 @@ async function eventCodes(): Promise<string[]> {
 
 describe('the identity of an NVE', () => {
   before(async () => {
-    site = await Site.open({ prefix: 'nvei', hypervisors: 3 });
+    site = await Site.open({ prefix: 'nvid', hypervisors: 3 });
     await site.declare({ name: 'blue', vni: 5001 }, [1, 2, 3]);
   });
 
