@@ -2,7 +2,7 @@
  * What must be true of a world in which nothing has gone wrong for a while.
  */
 import type { Instance } from './instance.ts';
-import { storedDomain } from './record-checks.ts';
+import { storedDomain } from './stored-domain.ts';
 import type { World } from './world.ts';
 import { Violation } from './world.ts';
 

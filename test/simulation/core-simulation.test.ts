@@ -10,9 +10,9 @@ import {
   expectNumbers,
   expectReplicas,
   expectTables,
-  storedDomain,
 } from './record-checks.ts';
 import { describeSeeds } from './seeds.ts';
+import { storedDomain } from './stored-domain.ts';
 import { Tenants } from './tenants.ts';
 import { World } from './world.ts';
 

@@ -3,7 +3,7 @@
  */
 import { compileFull } from '../../lib/desired/full.ts';
 import { TRANSLATION_BYTES_MAX } from '../../lib/desired/replication.ts';
-import { Domain } from '../../lib/model/domain.ts';
+import type { Domain } from '../../lib/model/domain.ts';
 import type { DomainRecord } from '../../lib/model/records.ts';
 import { planDiff } from '../../lib/reconcile/diff.ts';
 import { Linker } from '../../lib/reconcile/link.ts';
@@ -12,13 +12,6 @@ import type { CoreBrain } from './brains.ts';
 import type { NveModel } from './nve-model.ts';
 import type { Tenants } from './tenants.ts';
 import { Violation, type World } from './world.ts';
-
-/** The stored records, as a domain. */
-export function storedDomain(world: World): Domain {
-  const domain = new Domain();
-  for (const { record } of world.store.records.values()) domain.put(record);
-  return domain;
-}
 
 /** A port is where its interface is; one that is nowhere has no attachment. */
 export function expectAttachments(world: World, domain: Domain): void {

@@ -8,7 +8,7 @@ import type { DomainRecord, NetworkRecord, PortRecord } from '../../lib/model/re
 import { keyOf } from '../../lib/model/records.ts';
 import { macFromNumber } from '../../protocols/base/addresses.ts';
 import type { NveModel } from './nve-model.ts';
-import { storedDomain } from './record-checks.ts';
+import { storedDomain } from './stored-domain.ts';
 import type { World } from './world.ts';
 
 const NETWORKS = ['blue', 'red'];
