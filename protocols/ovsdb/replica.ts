@@ -6,11 +6,13 @@
  * stays what it was.
  *
  * Refuses an update that does not fit (a change to a row that is not there, an insert of one that is):
- * the replica has lost step and must be read anew.
+ * the replica has lost step and must be read anew. Refuses to grow above its limit: whoever's server lets it grow pays
+ * with its session.
  *
  * Source: RFC 7047 §4.1.5, §4.1.6 (update); ovsdb-server(7) §4.1.12 to §4.1.15 (update2, update3).
  */
 import { failed, ok, type Result } from '../base/protocol-error.ts';
+import { rowSizeBytes } from './row-size.ts';
 import { decodeRowChange, type RowChange, type UpdateFormat } from './row-update.ts';
 import { isUuid, type Uuid, ZERO_UUID } from './values/atoms.ts';
 import { sameColumn } from './values/column.ts';
@@ -41,6 +43,9 @@ export type Applying = Generator<undefined, Result<readonly RowChanged[], OvsdbE
 /** About a millisecond of decoding on a slow core; of rows of 5 KB, the largest that were seen, too. */
 const ROWS_PER_STEP = 50;
 
+/** Twice the largest message that brings it (json-splitter.ts). */
+export const REPLICA_SIZE_MAX_BYTES = 128 * 1024 * 1024;
+
 type Rows = Map<Uuid, OvsdbRow>;
 
 const NO_ROWS: ReadonlyMap<Uuid, OvsdbRow> = new Map();
@@ -48,6 +53,8 @@ const NO_ROWS: ReadonlyMap<Uuid, OvsdbRow> = new Map();
 export class Replica {
   readonly schema: DatabaseSchema;
   readonly #tables = new Map<string, Rows>();
+  readonly #sizeMaxBytes: number;
+  #sizeBytes: number;
   #lastTransactionId: Uuid = ZERO_UUID;
   /** Which rows are in it, as conditions.ts puts it into text; undefined: that is changing, so nobody can carry it on. */
   conditions: string | undefined;
@@ -55,8 +62,14 @@ export class Replica {
   clusterPosition: ClusterPosition | undefined;
 
   /** `previous`: rows to begin with, so that `replaceAll` tells what changed since; it stays as it is. */
-  constructor(schema: DatabaseSchema, previous?: Replica) {
+  constructor(
+    schema: DatabaseSchema,
+    previous?: Replica,
+    sizeMaxBytes: number = REPLICA_SIZE_MAX_BYTES,
+  ) {
     this.schema = schema;
+    this.#sizeMaxBytes = sizeMaxBytes;
+    this.#sizeBytes = previous === undefined ? 0 : previous.#sizeBytes;
     for (const table of schema.tables.keys()) {
       this.#tables.set(table, new Map(previous?.table(table)));
     }
@@ -82,6 +95,7 @@ export class Replica {
     const fresh = new Map<string, Rows>();
     for (const table of this.#tables.keys()) fresh.set(table, new Map());
     const changes: RowChanged[] = [];
+    let size = 0;
     const fault = yield* this.#decodeAll(updates, format, ({ table, uuid, change }) => {
       if (change.kind !== 'insert') return unfit(table, uuid, `${change.kind} in initial rows`);
       const old = this.row(table, uuid);
@@ -89,11 +103,13 @@ export class Replica {
       const isSame = old !== undefined && sameRow(old, change.row);
       fresh.get(table)?.set(uuid, isSame ? old : change.row);
       if (!isSame) changes.push(rowChanged(table, uuid, old, change.row));
-      return undefined;
+      size += rowSizeBytes(change.row);
+      return this.#excess(size);
     });
     if (fault !== undefined) return failed(fault);
     yield* this.#findGone(fresh, changes);
     for (const [table, rows] of fresh) this.#tables.set(table, rows);
+    this.#sizeBytes = size;
     this.#lastTransactionId = transactionId;
     return ok(changes);
   }
@@ -110,14 +126,27 @@ export class Replica {
     transactionId: Uuid = this.#lastTransactionId,
   ): Applying {
     const changes: RowChanged[] = [];
-    const fault = yield* this.#decodeAll(updates, format, (update) => this.#stage(update, changes));
+    let size = this.#sizeBytes;
+    const fault = yield* this.#decodeAll(updates, format, (update) => {
+      const before = changes.length;
+      const unfitting = this.#stage(update, changes);
+      if (changes.length > before) size += growthBytes(changes[before]);
+      return unfitting ?? this.#excess(size);
+    });
     if (fault !== undefined) return failed(fault);
+    this.#sizeBytes = size;
     for (const { table, uuid, new: row } of changes) {
       if (row === undefined) this.#tables.get(table)?.delete(uuid);
       else this.#tables.get(table)?.set(uuid, row);
     }
     this.#lastTransactionId = transactionId;
     return ok(changes);
+  }
+
+  #excess(sizeBytes: number): OvsdbError | undefined {
+    if (sizeBytes <= this.#sizeMaxBytes) return undefined;
+    const detail = `the rows of ${this.schema.name} that are monitored have more than ${this.#sizeMaxBytes} bytes`;
+    return ovsdbError('database-too-large', detail);
   }
 
   #stage({ table, uuid, change }: RowUpdate, changes: RowChanged[]): OvsdbError | undefined {
@@ -214,6 +243,11 @@ function rowChanged(
   row: OvsdbRow,
 ): RowChanged {
   return old === undefined ? { table, uuid, new: row } : { table, uuid, old, new: row };
+}
+
+function growthBytes(change: RowChanged | undefined): number {
+  const sizeOf = (row: OvsdbRow | undefined) => (row === undefined ? 0 : rowSizeBytes(row));
+  return sizeOf(change?.new) - sizeOf(change?.old);
 }
 
 function unfit(table: string, uuid: Uuid, what: string): OvsdbError {

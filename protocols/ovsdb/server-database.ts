@@ -45,11 +45,14 @@ const UNSERVED: DatabaseStatus = {
   sid: undefined,
 };
 
+/** It is one row. */
+const SIZE_MAX_BYTES = 64 * 1024;
+
 type Accepting = Generator<undefined, Result<DatabaseStatus | undefined, OvsdbError>>;
 
 export class ServerDatabase {
   readonly #database: string;
-  readonly #replica = new Replica(SCHEMA);
+  readonly #replica = new Replica(SCHEMA, undefined, SIZE_MAX_BYTES);
   #status: DatabaseStatus | undefined;
   #position: ClusterPosition | undefined;
 

@@ -30,6 +30,7 @@ import {
 import { excerpt, isJsonArray, type Json } from './values/json.ts';
 import { type OvsdbError, ovsdbError } from './values/protocol-errors.ts';
 import type { ServerSchema } from './values/server-schema.ts';
+import type { SplitterLimits } from './wire/json-splitter.ts';
 
 /** Names our one monitor on this connection. */
 export const MONITOR_ID = 'nva';
@@ -41,6 +42,7 @@ export interface SubscriptionOptions {
   readonly tables: WantedColumns;
   readonly conditions?: TableConditions;
   readonly resume?: Replica;
+  readonly limits?: SplitterLimits;
 }
 
 export class Subscription {
@@ -124,7 +126,7 @@ export class Subscription {
       previous !== undefined &&
       sameSchema(previous.schema, schema) &&
       previous.conditions === conditionsText(this.#wanted);
-    this.#replica = carriesOn ? previous : new Replica(schema, previous);
+    this.#replica = carriesOn ? previous : new Replica(schema, previous, this.#sizeMaxBytes());
     return ok(this.#monitorRequest(this.#replica));
   }
 
@@ -221,6 +223,12 @@ export class Subscription {
   stopped(): void {
     this.#phase = 'idle';
     this.#changesUnanswered = 0;
+  }
+
+  /** What has no room in two messages is not read anew. */
+  #sizeMaxBytes(): number | undefined {
+    const { limits } = this.#options;
+    return limits === undefined ? undefined : 2 * limits.messageSizeMaxBytes;
   }
 
   #clauseFault(table: string, clauses: readonly Json[] | undefined): string | undefined {

@@ -33,6 +33,8 @@ export const OVSDB_ERRORS = {
   'bad-schema': { remedy: 'end-session', source: `${RFC} §3.2` },
   /** A value that its column cannot hold. */
   'bad-value': { remedy: 'end-session', source: `${RFC} §5.1` },
+  /** It would take more memory than one server may. */
+  'database-too-large': { remedy: 'end-session', source: OWN_LIMIT },
   /** An update that does not fit the rows that we hold: read everything again. */
   'inconsistent-update': { remedy: 'end-session', source: `${OVS} §4.1.14` },
   'unknown-monitor': { remedy: 'drop-message', source: `${RFC} §4.1.6` },

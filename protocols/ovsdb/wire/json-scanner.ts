@@ -18,6 +18,8 @@ export const CLOSE_BRACKET = 0x5d;
 export class JsonScanner {
   /** Brackets that are open after the last byte scanned. */
   depth = 0;
+  /** Brackets that were opened so far. */
+  openedCount = 0;
   #inString = false;
   #escaped = false;
 
@@ -36,6 +38,7 @@ export class JsonScanner {
       if (byte === QUOTE) this.#inString = true;
       else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
         this.depth++;
+        this.openedCount++;
         return at;
       } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
         this.depth--;

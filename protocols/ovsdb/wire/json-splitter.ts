@@ -182,6 +182,9 @@ export class JsonSplitter {
       case 'nested-too-deep':
         this.#fail('nesting-too-deep', `more than ${this.#limits.nestingMax} open brackets`);
         break;
+      case 'too-large':
+        this.#fail('message-too-large', outcome.detail);
+        break;
       default:
         this.#grow(chunk.length - from);
     }

@@ -28,17 +28,39 @@ const PIECE_DEPTH = 4;
 /** Well below a millisecond of parsing. */
 const PIECE_BYTES = 16 * 1024;
 
+export interface PieceLimits {
+  /** Of one piece, which is parsed in one turn: a row. */
+  readonly pieceSizeMaxBytes: number;
+  /** Elements of one container: the rows of a table. */
+  readonly elementsMax: number;
+  /** Brackets in all: three bytes of "[]," cost forty of memory. */
+  readonly bracketsMax: number;
+}
+
+export const PIECE_LIMITS: PieceLimits = {
+  /** A bridge of 10,000 ports has half a megabyte; this one would have 90,000. Some 20 ms. */
+  pieceSizeMaxBytes: 4 * 1024 * 1024,
+  /** Fifty times the interfaces of the largest hypervisor that is planned for. */
+  elementsMax: 500_000,
+  /** Real rows have one in 15 bytes at most (the counters of an interface): 64 MiB of them. */
+  bracketsMax: 4_500_000,
+};
+
 export type PiecewiseOutcome =
   /** More bytes are needed. */
   | { readonly state: 'open' }
   /** `end`: the offset behind the message's last byte. */
   | { readonly state: 'whole'; readonly value: Json; readonly end: number }
-  | { readonly state: 'malformed' | 'nested-too-deep' };
+  | { readonly state: 'malformed' | 'nested-too-deep' }
+  /** The end of a sentence. */
+  | { readonly state: 'too-large'; readonly detail: string };
 
 interface Container {
   readonly isArray: boolean;
   readonly elements: Json[];
   readonly members: Record<string, Json>;
+  /** Elements so far. */
+  count: number;
   /** Whether anything is in it yet: then the next piece begins with a comma. */
   isEmpty: boolean;
   /** A piece ended with a comma: another element must follow. */
@@ -54,14 +76,16 @@ const MALFORMED = { state: 'malformed' } as const;
 export class PiecewiseParser {
   readonly #nestingMax: number;
   readonly #pieceBytes: number;
+  readonly #limits: PieceLimits;
   readonly #scanner = new JsonScanner();
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   readonly #piece = new GrowingBuffer();
   readonly #open: Container[] = [];
 
-  constructor(nestingMax: number, pieceBytes = PIECE_BYTES) {
+  constructor(nestingMax: number, pieceBytes = PIECE_BYTES, limits = PIECE_LIMITS) {
     this.#nestingMax = nestingMax;
     this.#pieceBytes = pieceBytes;
+    this.#limits = limits;
   }
 
   get bufferedBytes(): number {
@@ -70,6 +94,21 @@ export class PiecewiseParser {
 
   /** Begins at the message's first bracket; the chunk is the caller's again afterwards. */
   push(chunk: Uint8Array, from: number): PiecewiseOutcome {
+    const outcome = this.#push(chunk, from);
+    const excess = outcome.state === 'open' ? this.#excess() : undefined;
+    return excess === undefined ? outcome : { state: 'too-large', detail: excess };
+  }
+
+  #excess(): string | undefined {
+    const { pieceSizeMaxBytes, elementsMax, bracketsMax } = this.#limits;
+    if (this.#piece.length > pieceSizeMaxBytes)
+      return `a row of more than ${pieceSizeMaxBytes} bytes`;
+    if (this.#scanner.openedCount > bracketsMax) return `more than ${bracketsMax} brackets`;
+    const isWide = this.#open.some(({ count }) => count > elementsMax);
+    return isWide ? `more than ${elementsMax} rows in a table` : undefined;
+  }
+
+  #push(chunk: Uint8Array, from: number): PiecewiseOutcome {
     let start = from;
     let at = from;
     while (at < chunk.length) {
@@ -140,6 +179,7 @@ export class PiecewiseParser {
     const value = container.isArray ? container.elements : container.members;
     const parent = this.#open.at(-1);
     if (parent === undefined) return value;
+    parent.count++;
     if (parent.isArray) parent.elements.push(value);
     else setMember(parent.members, parent.openKey, value);
     return undefined;
@@ -147,7 +187,15 @@ export class PiecewiseParser {
 }
 
 function emptyContainer(isArray: boolean): Container {
-  return { isArray, elements: [], members: {}, isEmpty: true, owesElement: false, openKey: '' };
+  return {
+    isArray,
+    elements: [],
+    members: {},
+    count: 0,
+    isEmpty: true,
+    owesElement: false,
+    openKey: '',
+  };
 }
 
 /** A run of whole elements, up to the container's end or (`owes`) to a comma. */
@@ -219,9 +267,12 @@ function isUnescaped(text: string, quote: number): boolean {
 function addAll(container: Container, parsed: JsonContainer): void {
   if (Array.isArray(parsed)) {
     for (const element of parsed) container.elements.push(element);
+    container.count += parsed.length;
     return;
   }
-  for (const key of Object.keys(parsed)) setMember(container.members, key, parsed[key] ?? null);
+  const keys = Object.keys(parsed);
+  for (const key of keys) setMember(container.members, key, parsed[key] ?? null);
+  container.count += keys.length;
 }
 
 /** As JSON.parse does: "__proto__" becomes a member like any other. */

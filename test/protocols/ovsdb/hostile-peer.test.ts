@@ -36,6 +36,15 @@ const dribble = (peer: ScriptedPeer) => {
   return events;
 };
 
+/** New rows, one after the other; at most so many that memory is not in danger. */
+const grow = (peer: ScriptedPeer, insert: (row: string) => Json) => {
+  for (let row = 0; row < 2000; row++) {
+    const events = peer.say(insert(ROW.slice(0, -4) + String(1000 + row)));
+    if (endedBy(events) !== undefined) return events;
+  }
+  return [];
+};
+
 const FAULTS: readonly Fault[] = [
   { name: 'speaks HTTP', code: 'not-an-object', act: (peer) => peer.sayRaw('HTTP/1.1 400') },
   {
@@ -134,6 +143,31 @@ const FAULTS: readonly Fault[] = [
     name: 'changes a row that is not there',
     code: 'inconsistent-update',
     act: afterSync(update3({ delete: null }), update3({ modify: { name: 'x' } })),
+  },
+  {
+    name: 'inserts rows for ever',
+    code: 'database-too-large',
+    options: { limits },
+    act: (peer) => {
+      peer.toSynced();
+      return grow(peer, (row) => ({
+        method: 'update3',
+        params: ['nva', TX, { Bridge: { [row]: { insert: { name: 'x'.repeat(10_000) } } } }],
+        id: null,
+      }));
+    },
+  },
+  {
+    name: 'lets _Server grow for ever',
+    code: 'database-too-large',
+    act: (peer) => {
+      peer.answer(peer.opening().server, serverRow());
+      return grow(peer, (row) => ({
+        method: 'update2',
+        params: ['nva-server', { Database: { [row]: { insert: { name: 'other' } } } }],
+        id: null,
+      }));
+    },
   },
   {
     name: 'cancels the monitor because the database is gone',
@@ -297,8 +331,8 @@ describe('the OVSDB session goes on when its peer', () => {
 });
 
 describe('the catalogue of OVSDB errors', () => {
-  it('is closed: 28 codes', () => {
-    expect(Object.keys(OVSDB_ERRORS)).to.have.length(28);
+  it('is closed: 29 codes', () => {
+    expect(Object.keys(OVSDB_ERRORS)).to.have.length(29);
   });
 
   it('has a test for every code that ends a session', () => {

@@ -261,6 +261,24 @@ describe('the replica and a bad update', () => {
     });
   }
 
+  it('counts what it holds, whatever comes and goes, and grows no further than it may', () => {
+    const replica = new Replica(SCHEMA, undefined, 10_000);
+    const apply = (change: Json) => replica.apply({ Thing: { [uuid(1)]: change } }, 'v2');
+    const text = 'x'.repeat(8000);
+    for (let round = 0; round < 10; round++) {
+      must(apply({ insert: { name: text } }));
+      must(apply({ modify: { name: 'y' } }));
+      must(apply({ delete: null }));
+    }
+    must(apply({ insert: { name: text } }));
+    const more = finish(replica.apply({ Thing: { [uuid(2)]: { insert: { name: text } } } }, 'v2'));
+    expect(more).to.have.nested.property('error.code', 'database-too-large');
+    const anew = { [uuid(2)]: { initial: { name: text } }, [uuid(3)]: { initial: { name: text } } };
+    const all = finish(replica.replaceAll({ Thing: anew }, 'v2', TX));
+    expect(all).to.have.nested.property('error.code', 'database-too-large');
+    expect([...replica.table('Thing').keys()]).to.deep.equal([uuid(1)]);
+  });
+
   it('is read anew from nothing after it was distrusted', () => {
     const replica = new Replica(SCHEMA);
     must(replica.replaceAll({}, 'v2', TX));

@@ -109,6 +109,33 @@ describe('the piecewise parser', () => {
     expect(parse(`{"a":${'['.repeat(64)}`)).to.equal('nested-too-deep');
   });
 
+  describe('is given up at', () => {
+    const limits = { pieceSizeMaxBytes: 1000, elementsMax: 50, bracketsMax: 200 };
+    const outcome = (text: string) => {
+      const parser = new PiecewiseParser(64, 10, limits);
+      const bytes = new TextEncoder().encode(text);
+      for (let at = 0; at < bytes.length; at += 100) {
+        const { state } = parser.push(bytes.subarray(at, at + 100), 0);
+        if (state !== 'open') return state;
+      }
+      return 'open';
+    };
+    const rows = (count: number) => Array.from({ length: count }, (_, row) => `"${row}":0`).join();
+    const children = (count: number) => rows(count).replaceAll(':0', ':{}');
+    const cases = [
+      ['a row that is too large', (size: number) => `{"T":{"row":"${'x'.repeat(size)}`, 900, 1200],
+      ['a table of too many rows', (count: number) => `[[{"T":{${rows(count)}`, 45, 80],
+      ['a table of too many rows, less deep', (n: number) => `[{${children(n)}`, 45, 80],
+      ['too many brackets', (count: number) => `{"T":{"row":[[[${'[],'.repeat(count)}`, 150, 300],
+    ] as const;
+    for (const [name, text, fine, many] of cases) {
+      it(name, () => {
+        expect(outcome(text(fine))).to.equal('open');
+        expect(outcome(text(many))).to.equal('too-large');
+      });
+    }
+  });
+
   it('holds no more than a piece of a message of many rows', () => {
     const parser = new PiecewiseParser(64);
     const row = '"550e8400-e29b-41d4-a716-446655440000":{"initial":{"name":"x"}},';
