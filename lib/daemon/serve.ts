@@ -1,6 +1,10 @@
 /**
  * `nva serve`: one instance until SIGTERM or SIGINT, which leave the switches forwarding.
+ *
+ * SIGHUP has two meanings: a process at a terminal has lost it, and stops; a daemon reads the files of TLS again, and
+ * goes on also where there are none.
  */
+import { isatty } from 'node:tty';
 import { packageVersion } from '../cli/version.ts';
 import { startInstance } from './compose.ts';
 import { loadConfiguration } from './configuration-load.ts';
@@ -24,15 +28,21 @@ export async function serve(request: {
     format: configuration['log-format'],
   });
   const version = packageVersion();
+  const isAtTerminal = isatty(0) || isatty(2);
+  // From the start: the store may be long in coming, and a reload meanwhile ends nobody.
+  let reload = (): void => undefined;
+  if (!isAtTerminal) process.on('SIGHUP', () => reload());
   try {
     const instance = await startInstance(configuration, version, log);
     log.info(
       `nva ${version} serves domain ${configuration.domain} as ${configuration.instance}: NVEs at ${instance.listeners.join(', ')}; API at ${instance.api}`,
     );
-    const { reload } = instance;
-    // Without TLS there is nothing to read again, and the signal ends the process as it does any.
-    if (reload !== undefined) process.on('SIGHUP', reload);
-    const ended = await Promise.race([stopSignal(), instance.ended.then((reason) => ({ reason }))]);
+    reload =
+      instance.reload ?? (() => log.info('SIGHUP: without TLS there are no files to read again'));
+    const ended = await Promise.race([
+      stopSignal(isAtTerminal),
+      instance.ended.then((reason) => ({ reason })),
+    ]);
     if (typeof ended === 'object') {
       log.error(ended.reason);
       await instance.close();
@@ -47,10 +57,12 @@ export async function serve(request: {
   }
 }
 
-function stopSignal(): Promise<string> {
+function stopSignal(isAtTerminal: boolean): Promise<string> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.once(signal, () => resolve(signal));
     }
+    // Sent by the kernel and by the shell: the second one must not cut the stopping short.
+    if (isAtTerminal) process.on('SIGHUP', () => resolve('SIGHUP'));
   });
 }

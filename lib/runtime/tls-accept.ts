@@ -5,7 +5,8 @@
  * a few per turn of the event loop, in the order in which they spoke: nobody who is here waits for two hundred who come.
  * A peer that does not speak, or does not go on, is cut after the time given.
  *
- * Sessions are not resumed: one that was agreed under certificates of yesterday would pass those of today by.
+ * Sessions are not resumed: one that was agreed under certificates of yesterday would pass those of today by. Nor are
+ * they agreed anew in the middle, with another certificate.
  */
 import { constants } from 'node:crypto';
 import type { Socket } from 'node:net';
@@ -28,12 +29,11 @@ export class TlsAcceptor {
   readonly #log: Log;
   readonly #describe: (socket: Socket) => string;
   readonly #handshakeMaxMs: DurationMs;
-  /** Have not said a word yet. */
-  readonly #silent = new Set<Socket>();
+  /** Not let in yet, by where they come from. */
+  readonly #outside = new Map<string, Socket>();
   readonly #spoken: Socket[] = [];
   readonly #forget: () => void;
   #isDue = false;
-  #isClosed = false;
 
   constructor(
     credentials: TlsCredentials,
@@ -55,9 +55,11 @@ export class TlsAcceptor {
     });
     this.#server.on('secureConnection', (socket) => {
       const refusal = this.#shown(socket);
-      if (this.#isClosed) socket.destroy();
-      else if (refusal === undefined) take(socket);
-      else this.#refuse(socket, refusal);
+      if (refusal !== undefined) this.#refuse(socket, refusal);
+      else {
+        this.#outside.delete(placeOf(socket));
+        take(socket);
+      }
     });
     this.#server.on('tlsClientError', ({ code = '', message }: NodeJS.ErrnoException, socket) => {
       this.#refuse(socket, this.#words(code, message));
@@ -68,30 +70,29 @@ export class TlsAcceptor {
   }
 
   accept(socket: Socket): void {
-    this.#silent.add(socket);
+    const place = placeOf(socket);
+    this.#outside.set(place, socket);
     // Node adds its own with the handshake.
     socket.on('error', () => undefined);
     const cut = setTimeout(() => {
       this.#log.warn(`${this.#describe(socket)}: it did not begin its handshake in time`);
       socket.destroy();
     }, this.#handshakeMaxMs);
-    const isOver = (): void => {
+    socket.once('close', () => {
       clearTimeout(cut);
-      this.#silent.delete(socket);
-    };
-    socket.once('close', isOver);
+      if (this.#outside.get(place) === socket) this.#outside.delete(place);
+    });
     socket.once('readable', () => {
-      isOver();
+      clearTimeout(cut);
       this.#spoken.push(socket);
       this.#begin();
     });
   }
 
+  /** Those that were let in stay. */
   close(): void {
-    this.#isClosed = true;
     this.#forget();
-    this.#server.close();
-    for (const socket of [...this.#silent, ...this.#spoken]) socket.destroy();
+    for (const socket of this.#outside.values()) socket.destroy();
   }
 
   #begin(): void {
@@ -127,6 +128,12 @@ export class TlsAcceptor {
   }
 }
 
+/** One place on each side: the same for a socket and for the one that TLS makes of it. */
+function placeOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string {
+  return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
+}
+
 function serverOptions(material: TlsMaterial) {
-  return { ...contextOptions(material), secureOptions: constants.SSL_OP_NO_TICKET };
+  const secureOptions = constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION;
+  return { ...contextOptions(material), secureOptions };
 }

@@ -17,13 +17,17 @@ export function certificateNames(socket: Socket): readonly string[] | undefined 
   return namesIn(certificate.subject, certificate.subjectAltName);
 }
 
-/** `subject`: an attribute per line; `alternatives`: separated by commas, odd ones as JSON strings. */
+/**
+ * `subject`: an attribute per line, line feeds in it escaped; other ends of lines that Unicode knows are not, and end
+ * nothing here. `alternatives`: separated by commas, odd ones as JSON strings.
+ */
 export function namesIn(
   subject: string | undefined,
   alternatives: string | undefined,
 ): readonly string[] {
   const names = new Set<string>();
-  for (const [, name = ''] of (subject ?? '').matchAll(/^CN=(.*)$/gm)) names.add(firstWord(name));
+  for (const attribute of (subject ?? '').split('\n'))
+    if (attribute.startsWith('CN=')) names.add(firstWord(attribute.slice(3)));
   const each = /\s*([A-Za-z ]+):("(?:[^"\\]|\\.)*"|[^,]*)(?:,|$)/y;
   for (let found = each.exec(alternatives ?? ''); found !== null; ) {
     const [whole, kind, value = ''] = found;
@@ -35,7 +39,7 @@ export function namesIn(
 }
 
 function firstWord(text: string): string {
-  return text.trim().split(/\s/, 1)[0] ?? '';
+  return text.split(' ', 1)[0] ?? '';
 }
 
 function unquoted(text: string): string {

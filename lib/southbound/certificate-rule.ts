@@ -48,6 +48,10 @@ export function isSameHolder(one: ShownNames, other: ShownNames): boolean {
   return one.some((name) => other.includes(name));
 }
 
+/** One certificate may hold thousands. */
 function listed(names: readonly string[]): string {
-  return names.length === 0 ? 'nobody' : names.map((name) => JSON.stringify(name)).join(' and ');
+  if (names.length === 0) return 'nobody';
+  const shown = names.slice(0, 3).map((name) => JSON.stringify(name.slice(0, 80)));
+  if (names.length > 3) shown.push(`${names.length - 3} more`);
+  return shown.join(' and ');
 }

@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   closeSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -12,10 +13,14 @@ import {
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { openLmdbStore } from '../../../lib/store/lmdb-store.ts';
+import { until } from '../../../scripts/lab/waiting.ts';
+import { KeyMaterial } from '../runtime/key-material.ts';
 import { Daemon } from './daemon-process.ts';
 
+const MAIN = fileURLToPath(new URL('../../../lib/cli/main.ts', import.meta.url));
 const BLUE = 'kind: Network\nname: blue\n';
 
 describe('nva serve as a process', function () {
@@ -125,6 +130,42 @@ describe('nva serve as a process', function () {
     expect(await daemon.ended()).to.equal(0);
     expect(performance.now() - started).to.be.lessThan(2000);
     await watch;
+  });
+
+  it('goes on at SIGHUP when it is no process at a terminal', async () => {
+    const daemon = serve();
+    await daemon.ready();
+    daemon.child.kill('SIGHUP');
+    await until('it says so', async () => daemon.err.includes('no files to read again'), {
+      deadlineMs: 5000,
+    });
+    await daemon.ready();
+  });
+
+  it('ends in order when its terminal is closed', async () => {
+    const socket = join(folder, 'api.sock');
+    const line = `echo pid $$; exec ${process.execPath} --import tsx ${MAIN} serve --store lmdb:${store} --api unix:${socket} --ovsdb ptcp:0:127.0.0.1 --openflow pssl:0:127.0.0.1`;
+    const keys = await KeyMaterial.create();
+    undo.push(() => keys.close());
+    const files = keys.place('ours', await keys.pki.sign('nva', 'controller'));
+    const words = Object.entries(files).map(([name, path]) => `--${name} ${path}`);
+    const terminal = spawn('script', ['-qefc', `${line} ${words.join(' ')}`, '/dev/null'], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    let said = '';
+    terminal.stdout.on('data', (chunk) => {
+      said += String(chunk);
+    });
+    undo.push(() => {
+      const pid = Number(/pid (\d+)/.exec(said)?.[1]);
+      terminal.kill('SIGKILL');
+      if (existsSync(socket)) process.kill(pid, 'SIGKILL');
+    });
+    await until('it serves', async () => said.includes('serves domain'), { deadlineMs: 15_000 });
+    terminal.kill('SIGKILL');
+    // Withdrawn by who ends in order only.
+    await until('its socket is gone', async () => !existsSync(socket), { deadlineMs: 5000 });
+    await openLmdbStore({ directory: store }).then((opened) => opened.close());
   });
 
   it('keeps what was applied across kill -9', async () => {

@@ -115,6 +115,11 @@ describe('the names in a certificate', () => {
     expect(namesIn('O=x\\nCN=h1\nCN=a', 'DNS:"broken')).to.deep.equal(['a']);
   });
 
+  it('are not made up by one that holds other ends of lines and of words, which OpenSSL does not escape', () => {
+    expect(namesIn('O=x\u2028CN=h1\nCN=a\u2029CN=h1', undefined)).not.to.include('h1');
+    expect(namesIn('O=x + CN=h1\nCN=h1\u00a0a', 'DNS:"h1\\u0085a"')).not.to.include('h1');
+  });
+
   it('are none without TLS', async () => {
     const { Socket } = await import('node:net');
     expect(certificateNames(new Socket())).to.equal(undefined);

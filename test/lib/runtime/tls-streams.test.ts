@@ -187,16 +187,32 @@ describe('streams with TLS', function () {
 
   it('take nobody any more when they are closed, whatever his handshake had come to', async () => {
     await open('pssl:0:127.0.0.1', {});
-    const silent = connect(port, '127.0.0.1').on('error', () => undefined);
-    const cut = new Promise((resolve) => silent.on('close', resolve));
-    await new Promise((resolve) => silent.once('connect', resolve));
-    const late = connect(port, '127.0.0.1').on('error', () => undefined);
-    late.write(Buffer.from('160301', 'hex'));
+    void dialled(peer);
+    await takenSo(1);
+    const outside = [1, 2].map(() => connect(port, '127.0.0.1').on('error', () => undefined));
+    const cut = outside.map((socket) => new Promise((resolve) => socket.on('close', resolve)));
+    outside[1]?.write(Buffer.from('160301', 'hex'));
     await sleep(50);
+    const started = performance.now();
     source?.close();
-    await cut;
-    expect(taken).to.deep.equal([]);
-    late.destroy();
+    await Promise.all(cut);
+    expect(performance.now() - started).to.be.below(1000);
+    expect(taken).to.have.lengthOf(1);
+    expect(taken[0]?.socket.destroyed).to.equal(false);
+  });
+
+  it('end who would shake hands anew in the middle', async () => {
+    await open('pssl:0:127.0.0.1', {});
+    const options = { host: '127.0.0.1', port, rejectUnauthorized: false, ...peer };
+    const socket = connectTls({ ...options, maxVersion: 'TLSv1.2' });
+    const end = new Promise<Error>((resolve) => socket.on('error', resolve).resume());
+    await takenSo(1);
+    let isAnew = false;
+    socket.renegotiate({}, (error) => {
+      isAnew = error === null;
+    });
+    expect((await Promise.race([end, sleep(1000)])) ?? 'nothing').to.match(/no renegotiation/);
+    expect(isAnew).to.equal(false);
   });
 
   it('take no session of before for a certificate of now', async () => {

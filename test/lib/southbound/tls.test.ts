@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { parseEndpoint } from '../../../lib/runtime/endpoint.ts';
-import { switchRefusal } from '../../../lib/southbound/certificate-rule.ts';
+import { databaseRefusal, switchRefusal } from '../../../lib/southbound/certificate-rule.ts';
 import { KnownSwitches } from '../../../lib/southbound/known-switches.ts';
 import { type DummyEdge, DummyEdges } from '../../../scripts/lab/dummy-edges.ts';
 import { until } from '../../../scripts/lab/waiting.ts';
@@ -186,6 +186,10 @@ describe('the rule of certificates', () => {
     expect(switchRefusal(['x'], 'h1', ['x'], 'any')).to.equal(undefined);
     expect(switchRefusal(['x'], 'h1', ['y'], 'any')).to.match(/give both daemons one certificate/);
     expect(switchRefusal(undefined, 'h1', ['x'], 'any')).to.match(/came without/);
+    const many = Array.from({ length: 5000 }, (_, index) => `x${index}`);
+    expect(databaseRefusal(many, 'h1', 'system-id')).to.match(
+      /names "x0" and "x1" and "x2" and 4997 more: sign/,
+    );
   });
 
   it('lets nobody take the place of a switch that shows another certificate', () => {
