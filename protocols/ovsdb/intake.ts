@@ -10,8 +10,11 @@ import { JsonSplitter, type NextMessage, type SplitterLimits } from './wire/json
 /** About 5 ms of parsing and applying on a slow core. */
 const SLICE_BYTES = 256 * 1024;
 
-/** One step of applying rows (replica.ts) in the same coin. */
+/** One step of applying rows (replica.ts) in the same coin; of a message that is smaller, no more than itself. */
 const STEP_COST_BYTES = 64 * 1024;
+
+/** However small a message is: its way through the session costs some 50 µs. */
+const MESSAGE_COST_BYTES = 4 * 1024;
 
 /** Work in steps; its return value is called when the last one is done. */
 export type Working = Generator<undefined, () => void>;
@@ -23,6 +26,7 @@ export class Intake {
   readonly #splitter: JsonSplitter;
   readonly #take: TakeMessage;
   #working: Working | undefined;
+  #stepCost = STEP_COST_BYTES;
   #isClosed = false;
   #dueAt: InstantMs | undefined;
 
@@ -69,9 +73,11 @@ export class Intake {
   #takeMessage(now: InstantMs): number {
     const next = this.#splitter.next();
     if (next === undefined) return SLICE_BYTES;
+    const cost = Math.max(MESSAGE_COST_BYTES, next.sizeBytes);
+    this.#stepCost = Math.min(STEP_COST_BYTES, cost);
     this.#working = this.#take(next, now);
     // What is done in steps pays for its steps.
-    return this.#working === undefined ? next.sizeBytes : 0;
+    return this.#working === undefined ? cost : 0;
   }
 
   #stepOn(working: Working): number {
@@ -80,6 +86,6 @@ export class Intake {
       this.#working = undefined;
       step.value();
     }
-    return STEP_COST_BYTES;
+    return this.#stepCost;
   }
 }

@@ -17,7 +17,7 @@ import { decodeRowChange, type RowChange, type UpdateFormat } from './row-update
 import { isUuid, type Uuid, ZERO_UUID } from './values/atoms.ts';
 import { sameColumn } from './values/column.ts';
 import type { DatabaseSchema, TableSchema } from './values/database-schema.ts';
-import { isJsonObject, type Json, type JsonObject } from './values/json.ts';
+import { excerpt, isJsonObject, type Json, type JsonObject } from './values/json.ts';
 import { type OvsdbError, ovsdbError } from './values/protocol-errors.ts';
 import type { OvsdbRow } from './values/tables.ts';
 
@@ -177,7 +177,7 @@ export class Replica {
     for (const [table, rows] of Object.entries(updates)) {
       const schema = this.schema.tables.get(table);
       if (schema === undefined || !isJsonObject(rows)) {
-        return ovsdbError('bad-value', `${table} is not a monitored table with rows`);
+        return ovsdbError('bad-value', `${excerpt(table)} is not a monitored table with rows`);
       }
       const fault = yield* decodeTable(table, schema, rows, format, take);
       if (fault !== undefined) return fault;

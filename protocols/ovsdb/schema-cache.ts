@@ -6,12 +6,7 @@
  */
 import { failed, ok, type Result } from '../base/protocol-error.ts';
 import { expectedColumn } from './schemas/known-schemas.ts';
-import {
-  type AgreedSchema,
-  agreeOnSchema,
-  type WantedColumns,
-  wantedPart,
-} from './values/database-schema.ts';
+import { type AgreedSchema, agreeOnSchema, type WantedColumns } from './values/database-schema.ts';
 import type { Json } from './values/json.ts';
 import { type OvsdbError, ovsdbError } from './values/protocol-errors.ts';
 import { parseServerSchema, type ServerSchema } from './values/server-schema.ts';
@@ -47,15 +42,13 @@ export function readAgreedSchema(
   server: ServerSchema,
   database: string,
   wanted: WantedColumns,
-): Result<AgreedSchema, OvsdbError> {
+): AgreedSchema {
   const known = agreed.get(server)?.get(wanted);
-  if (known !== undefined) return ok(known);
-  const part = wantedPart(server, wanted);
-  if (!part.ok) return part;
-  const fresh = agreeOnSchema(part.value, wanted, (table, column) =>
+  if (known !== undefined) return known;
+  const fresh = agreeOnSchema(server, wanted, (table, column) =>
     expectedColumn(database, table, column),
   );
   const byWanted = agreed.get(server) ?? new WeakMap<WantedColumns, AgreedSchema>();
   agreed.set(server, byWanted.set(wanted, fresh));
-  return ok(fresh);
+  return fresh;
 }

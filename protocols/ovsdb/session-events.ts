@@ -102,7 +102,7 @@ export type OvsdbEvent =
       /** What the server said, if it was the server that refused. */
       readonly server?: ServerError;
     }
-  /** A message was forgotten or refused; the session goes on. */
+  /** A message was forgotten or refused; the session goes on. The first hundred of a session are told. */
   | { readonly type: 'dropped'; readonly error: OvsdbError }
   /** The last event. Close the connection. */
   | { readonly type: 'ended'; readonly error: OvsdbError };

@@ -42,6 +42,9 @@ import type { NextMessage } from './wire/json-splitter.ts';
 
 const MESSAGE_TIMEOUT_MS = 60_000;
 
+/** In one session: each becomes a line of a log, which a peer must not fill. */
+const DROPPED_TOLD_MAX = 100;
+
 /** Why a request of the session's own was made. */
 type Purpose = 'aware' | 'server' | 'schema' | 'monitor' | 'probe';
 
@@ -59,6 +62,7 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
   /** Requests of the session's own that wait for replies, by id. */
   readonly #purposes = new Map<number, Purpose>();
   #events: OvsdbEvent[] = [];
+  #droppedCount = 0;
   #isEnded = false;
 
   constructor(options: OvsdbSessionOptions, now: InstantMs) {
@@ -396,7 +400,8 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
 
   #obey(error: OvsdbError): void {
     if (error.remedy === 'end-session') this.#endWith(error);
-    else this.#events.push({ type: 'dropped', error });
+    else if (++this.#droppedCount <= DROPPED_TOLD_MAX)
+      this.#events.push({ type: 'dropped', error });
   }
 
   #end(code: OvsdbErrorCode, detail: string): void {

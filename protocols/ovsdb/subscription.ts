@@ -116,9 +116,7 @@ export class Subscription {
     const { database, tables } = this.#options;
     const server = readServerSchema(reply, sizeBytes);
     if (!server.ok) return server;
-    const agreed = readAgreedSchema(server.value, database, tables);
-    if (!agreed.ok) return agreed;
-    const { schema, gaps } = agreed.value;
+    const { schema, gaps } = readAgreedSchema(server.value, database, tables);
     this.#serverSchema = server.value;
     this.#gaps = [...gaps, ...this.#dropUnfitConditions()];
     const previous = this.replica;

@@ -4,11 +4,8 @@
  *
  * Source: RFC 7047 §3.2, §4.1.2.
  */
-import { failed, ok, type Result } from '../../base/protocol-error.ts';
 import { type ColumnType, columnType, describeColumnType } from './column.ts';
-import type { Json } from './json.ts';
-import { type OvsdbError, ovsdbError } from './protocol-errors.ts';
-import { parseServerSchema, type ServerSchema, type ServerTable } from './server-schema.ts';
+import type { ServerSchema, ServerTable } from './server-schema.ts';
 
 export type TableSchema = ReadonlyMap<string, ColumnType>;
 
@@ -22,52 +19,8 @@ export interface DatabaseSchema {
 /** Tables by name, each with the columns that one asks for. */
 export type WantedColumns = Readonly<Record<string, readonly string[]>>;
 
-/** Reads the wanted tables and columns only: the rest of a schema cannot be wrong. */
-export function parseDatabaseSchema(
-  wire: Json | undefined,
-  wanted: WantedColumns,
-): Result<DatabaseSchema, OvsdbError> {
-  const parsed = parseServerSchema(wire);
-  return parsed.ok ? wantedPart(parsed.value, wanted) : parsed;
-}
-
 /** Every row has it, and no schema names it: a UUID that changes with the row (RFC 7047 §3.2). */
 const ROW_VERSION = columnType('uuid', undefined, 1, 1);
-
-/** The wanted tables and columns, as far as the server has them. */
-export function wantedPart(
-  { name, version, tables: offered }: ServerSchema,
-  wanted: WantedColumns,
-): Result<DatabaseSchema, OvsdbError> {
-  const tables = new Map<string, TableSchema>();
-  for (const [table, columns] of Object.entries(wanted)) {
-    if (!offered.has(table)) continue;
-    const offeredTable = offered.get(table);
-    if (offeredTable === undefined) return bad(`table ${table} has no columns`);
-    const kept = wantedTable(table, offeredTable, columns);
-    if (!kept.ok) return kept;
-    tables.set(table, kept.value);
-  }
-  return ok({ name, version, tables });
-}
-
-function wantedTable(
-  table: string,
-  offered: ServerTable,
-  columns: readonly string[],
-): Result<TableSchema, OvsdbError> {
-  const kept = new Map<string, ColumnType>();
-  for (const column of columns) {
-    const type = column === '_version' ? ROW_VERSION : offered.get(column)?.type;
-    if (type !== undefined) kept.set(column, type);
-    else if (offered.has(column)) return bad(`the type of ${table}.${column} is not one`);
-  }
-  return ok(kept);
-}
-
-function bad(detail: string): { readonly ok: false; readonly error: OvsdbError } {
-  return failed(ovsdbError('bad-schema', detail));
-}
 
 /** What was wanted and cannot be had from this server. */
 export interface SchemaGap {
@@ -85,40 +38,49 @@ export interface AgreedSchema {
 
 /** Keeps what the server has and types as we expect it; names everything else. */
 export function agreeOnSchema(
-  offered: DatabaseSchema,
+  { name, version, tables: offered }: ServerSchema,
   wanted: WantedColumns,
   expected: (table: string, column: string) => ColumnType | undefined,
 ): AgreedSchema {
   const gaps: SchemaGap[] = [];
   const tables = new Map<string, TableSchema>();
   for (const [table, columns] of Object.entries(wanted)) {
-    const offeredTable = offered.tables.get(table);
+    const offeredTable = offered.get(table);
     if (offeredTable === undefined) {
-      gaps.push({ table, column: undefined, reason: `the server has no table ${table}` });
+      const reason = offered.has(table)
+        ? `the server's table ${table} has columns that are not known here`
+        : `the server has no table ${table}`;
+      gaps.push({ table, column: undefined, reason });
       continue;
     }
     const kept = new Map<string, ColumnType>();
     for (const column of columns) {
-      const type = offeredTable.get(column);
-      const reason = gapReason(`${table}.${column}`, type, expected(table, column));
-      if (reason !== undefined) gaps.push({ table, column, reason });
-      else if (type !== undefined) kept.set(column, type);
+      const type = offeredType(offeredTable, `${table}.${column}`, column, expected(table, column));
+      if (typeof type === 'string') gaps.push({ table, column, reason: type });
+      else kept.set(column, type);
     }
     tables.set(table, kept);
   }
-  return { schema: { ...offered, tables }, gaps };
+  return { schema: { name, version, tables }, gaps };
 }
 
-function gapReason(
+/** Text: why it cannot be had. */
+function offeredType(
+  table: ServerTable,
   name: string,
-  type: ColumnType | undefined,
+  column: string,
   expected: ColumnType | undefined,
-): string | undefined {
-  if (type === undefined) return `the server has no column ${name}`;
-  if (expected === undefined) return undefined;
+): ColumnType | string {
+  const type = column === '_version' ? ROW_VERSION : table.get(column)?.type;
+  if (type === undefined) {
+    return table.has(column)
+      ? `the server's ${name} has a type that is not known here`
+      : `the server has no column ${name}`;
+  }
   const same =
-    type.shape === expected.shape && type.key === expected.key && type.value === expected.value;
-  if (same) return undefined;
+    expected === undefined ||
+    (type.shape === expected.shape && type.key === expected.key && type.value === expected.value);
+  if (same) return type;
   return `the server's ${name} holds ${describeColumnType(type)}, not ${describeColumnType(expected)}`;
 }
 

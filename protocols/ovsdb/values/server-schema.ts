@@ -46,6 +46,9 @@ export interface ServerSchema {
   readonly tables: ReadonlyMap<string, ServerTable | undefined>;
 }
 
+/** In characters: both are told to operators. */
+const NAME_MAX = 100;
+
 export function parseServerSchema(wire: Json | undefined): Result<ServerSchema, OvsdbError> {
   if (!isJsonObject(wire)) return bad(`expected a schema, got ${excerpt(wire)}`);
   const name = member(wire, 'name');
@@ -53,6 +56,9 @@ export function parseServerSchema(wire: Json | undefined): Result<ServerSchema, 
   const wireTables = member(wire, 'tables');
   if (typeof name !== 'string' || typeof version !== 'string' || !isJsonObject(wireTables)) {
     return bad('a schema has a name, a version and tables');
+  }
+  if (Math.max(name.length, version.length) > NAME_MAX) {
+    return bad(`a schema's name and version have at most ${NAME_MAX} characters`);
   }
   const tables = new Map<string, ServerTable | undefined>();
   for (const [table, wireTable] of Object.entries(wireTables)) {

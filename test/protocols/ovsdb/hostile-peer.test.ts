@@ -283,6 +283,24 @@ describe('the OVSDB session goes on when its peer', () => {
     expect(peer.sent()).to.deep.equal([]);
   });
 
+  it('probes a thousand times at once, which takes several turns', () => {
+    const peer = new ScriptedPeer();
+    peer.toSynced();
+    peer.say(...new Array<Json>(1000).fill({ method: 'echo', params: [], id: 'x' }));
+    expect(peer.sent()).to.have.length.within(10, 100);
+    peer.pass(0);
+    expect(peer.sent()).to.have.length.within(900, 990);
+  });
+
+  it('sends what must be dropped for ever, of which only the first hundred are told', () => {
+    const peer = new ScriptedPeer();
+    peer.toSynced();
+    const stray: Json = { method: 'update3', params: ['other', TX, {}], id: null };
+    const told = Array.from({ length: 5 }, () => peer.say(...new Array<Json>(40).fill(stray)));
+    expect(told.map((events) => events.length)).to.deep.equal([40, 40, 20, 0, 0]);
+    expect(peer.say(update3({ modify: { name: 'x' } }))).to.have.lengthOf(1);
+  });
+
   it('updates a monitor that is not ours', () => {
     const peer = new ScriptedPeer();
     peer.toSynced();

@@ -261,6 +261,13 @@ describe('the replica and a bad update', () => {
     });
   }
 
+  it('names a table that it does not have by a few of its letters', () => {
+    const applied = finish(new Replica(SCHEMA).apply({ ['T'.repeat(1000)]: {} }, 'v2'));
+    if (applied.ok) throw new Error('applied');
+    expect(applied.error.detail).to.match(/^"TTTTT.*is not a monitored table/);
+    expect(applied.error.detail.length).to.be.below(150);
+  });
+
   it('counts what it holds, whatever comes and goes, and grows no further than it may', () => {
     const replica = new Replica(SCHEMA, undefined, 10_000);
     const apply = (change: Json) => replica.apply({ Thing: { [uuid(1)]: change } }, 'v2');
