@@ -200,15 +200,23 @@ export class Southbound {
     // The first one's database may be restarting: its switch is still here, at another address.
     const device = holder === undefined ? this.#serving.get(systemId) : undefined;
     const isElsewhere = isKnownElse(device?.address, database.address);
-    if ((holder !== undefined && !isSame) || isElsewhere) {
+    const isProven = this.#isProven(database, holder ?? device);
+    if (isProven) this.#leaveSwitch(systemId, 'its NVE has come by TLS');
+    else if ((holder !== undefined && !isSame) || isElsewhere) {
       const peer = holder?.peer ?? device?.peer;
       this.#rivals.note(systemId, database.address ?? database.peer);
       return `its system-id ${systemId} is that of the NVE at ${peer}, which keeps it: give one of the two another external_ids:system-id`;
     }
     // The same database again, before the old connection was known to be dead.
     this.#byName.set(systemId, database);
-    holder?.close('the same NVE has connected again');
+    holder?.close(`${isSame ? 'the same NVE' : `${systemId}, by TLS,`} has connected again`);
     return undefined;
+  }
+
+  /** Its certificate names it, and whoever has that name now has shown none. */
+  #isProven(database: NveDatabase, before: NveDatabase | NveSwitch | undefined): boolean {
+    if (this.#rule !== 'system-id' || database.certificateNames === undefined) return false;
+    return before !== undefined && before.certificateNames === undefined;
   }
 
   /** Where two databases name one datapath id, the one at the switch's own address. */

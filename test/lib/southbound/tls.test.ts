@@ -5,6 +5,7 @@ import { KnownSwitches } from '../../../lib/southbound/known-switches.ts';
 import { type DummyEdge, DummyEdges } from '../../../scripts/lab/dummy-edges.ts';
 import { until } from '../../../scripts/lab/waiting.ts';
 import { KeyMaterial } from '../runtime/key-material.ts';
+import { attack } from './hostile-peer.ts';
 import { SouthboundInstance } from './instance.ts';
 
 describe('NVEs with TLS', function () {
@@ -117,6 +118,23 @@ describe('NVEs with TLS', function () {
     await edge.joinManager(secure);
     expect(instance.engine.core.nve('e1')?.connected).to.equal(true);
     expect(instance.heard.slice(before).filter(({ nve }) => nve === 'e1')).to.deep.equal([]);
+  });
+
+  it('take their name back from one that came without TLS while they were away', async () => {
+    const edge = edges.edge(1);
+    const isConnected = () => instance.engine.core.nve('e1')?.connected === true;
+    await edge.kill('vs');
+    await edge.vsctl('--no-wait', 'del-manager');
+    await until('e1 is gone', async () => !isConnected(), { deadlineMs: 6000 });
+    const over = attack('namesake', instance.ovsdbPort, 6000);
+    await until('another e1', async () => isConnected(), { deadlineMs: 6000 });
+    const from = instance.lines.length;
+    await edge.startVswitchd();
+    await edge.joinManager(`ssl:127.0.0.1:${instance.ovsdbTlsPort}`);
+    await until('e1 has its switch', async () => instance.serves('e1'), { deadlineMs: 4000 });
+    await said(/is that of the NVE at 127\.0\.0\.1:\d+, which keeps it/, from);
+    await over;
+    expect(instance.serves('e1')).to.equal(true);
   });
 
   it('that fall silent are given up by the probe, and served again when they speak', async () => {
