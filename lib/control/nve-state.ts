@@ -15,6 +15,8 @@ import type { NveFacts, Stand } from './inputs.ts';
 
 export interface BatchUnderWay {
   readonly batch: number;
+  /** The oldest moment of which it has changes: they may have waited to be sent. */
+  readonly since: number;
   readonly flowsGrowth: number;
 }
 
@@ -165,7 +167,7 @@ export class NveState {
     if (!this.inStep) return 'its flows are being read';
     if (this.refusals.length > 0) return `it refused: ${this.refusals[0]}`;
     const first = this.underWay[0];
-    if (first !== undefined && first.batch <= batch)
+    if (first !== undefined && first.since <= batch)
       return 'it has not answered the last batch yet';
     if (this.heldSince !== undefined && this.heldSince <= batch) {
       return 'it is sent the last changes when it has answered those before';

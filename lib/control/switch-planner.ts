@@ -34,6 +34,9 @@ const REFUSALS_KEPT = 10;
  */
 const BATCHES_UNDER_WAY_MAX = 2;
 
+/** The difference to a switch's own list has what it was read for, and everything before. */
+const SINCE_EVER = 0;
+
 export interface PlannerOptions {
   readonly domain: Domain;
   readonly compiler: Compiler;
@@ -71,6 +74,7 @@ export class SwitchPlanner {
       if (state.hasDelta) state.heldSince ??= moment;
       return;
     }
+    const since = state.heldSince ?? moment;
     const delta = state.takeDelta();
     if (delta === undefined) return;
     if (!state.inStep || state.version === undefined) {
@@ -88,7 +92,7 @@ export class SwitchPlanner {
     const operations = this.#sparingOthers(state, plan.operations);
     if (operations.length === 0) return;
     const spared = plan.operations.length - operations.length;
-    state.underWay.push({ batch: moment, flowsGrowth: plan.flowsGrowth - spared });
+    state.underWay.push({ batch: moment, since, flowsGrowth: plan.flowsGrowth - spared });
     state.audit = undefined;
     this.#options.emit({ type: 'send', nve: state.name, batch: moment, operations });
   }
@@ -148,7 +152,7 @@ export class SwitchPlanner {
       return;
     }
     state.inStep = true;
-    this.#sendDifference(state, plan, moment);
+    this.#sendDifference(state, plan, { moment, since: SINCE_EVER });
     const { operations } = plan;
     this.#notices.tell(
       'info',
@@ -158,7 +162,11 @@ export class SwitchPlanner {
     );
   }
 
-  #sendDifference(state: NveState, plan: DiffPlan, moment: number): void {
+  #sendDifference(
+    state: NveState,
+    plan: DiffPlan,
+    { moment, since }: { moment: number; since: number },
+  ): void {
     state.occupiedKeys = new Set(plan.occupied.map(this.#options.keyOf));
     state.occupied = plan.occupied.map(
       (flow) =>
@@ -170,7 +178,8 @@ export class SwitchPlanner {
       }
     }
     for (const shortage of plan.shortages) this.#short(state, shortage);
-    state.underWay.push({ batch: moment, flowsGrowth: plan.flowsAfter - plan.flowsBefore });
+    const flowsGrowth = plan.flowsAfter - plan.flowsBefore;
+    state.underWay.push({ batch: moment, since, flowsGrowth });
     const { operations } = plan;
     this.#options.emit({ type: 'send', nve: state.name, batch: moment, operations });
   }
@@ -192,7 +201,7 @@ export class SwitchPlanner {
     const isSame = plan.operations.length === 0 && plan.occupied.length === state.occupied.length;
     if (isSame) return;
     state.flowsInstalled = plan.flowsBefore;
-    this.#sendDifference(state, plan, moment);
+    this.#sendDifference(state, plan, { moment, since: moment });
     const text = driftText(state.name, plan);
     this.#notices.tell('warning', 'drift-repaired', recordKey('nve', state.name), text);
   }

@@ -187,8 +187,23 @@ describe('a switch that answers more slowly than things change', () => {
     expect(state?.pending(asked - 1)).to.equal(undefined);
     give();
     expect(sent).to.have.length(3);
+    expect(state?.pending(asked - 1)).to.equal(undefined);
+    expect(state?.pending(asked)).to.match(/has not answered/);
+    give({ type: 'confirmed', nve: 'hv1', batch: sent[2]?.batch ?? 0 });
     expect(state?.pending(asked)).to.equal(undefined);
-    expect(state?.pending(core.moment)).to.match(/has not answered/);
+  });
+
+  it('has not confirmed what it was read for until it has answered the difference', () => {
+    give({ type: 'reread', nve: 'hv1' });
+    attach(2, true);
+    const asked = core.moment;
+    const state = core.nve('hv1');
+    expect(state?.pending(asked)).to.match(/being read/);
+    const installed = new FakeSwitch().installed();
+    give({ type: 'installed', nve: 'hv1', read: state?.read ?? 0, installed });
+    expect(state?.pending(asked)).to.match(/has not answered/);
+    give({ type: 'confirmed', nve: 'hv1', batch: sent[0]?.batch ?? 0 });
+    expect(state?.pending(asked)).to.equal(undefined);
   });
 
   it('is not told of what came and went meanwhile', () => {
