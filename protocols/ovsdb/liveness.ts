@@ -42,6 +42,12 @@ export class Liveness {
     else if (completed || this.#messageSince === undefined) this.#messageSince = now;
   }
 
+  /** We are still taking what came, and may have read nothing since: the peer's silence begins now at the earliest. */
+  tookMore(now: InstantMs): void {
+    this.#quietSince = now;
+    this.#probedAt = undefined;
+  }
+
   /** The newest of what was heard is a probe of the peer's. */
   wasProbed(): void {
     this.#courtesyMs = this.#probeIntervalMs * COURTESY;

@@ -117,7 +117,11 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
 
   tick(now: InstantMs): void {
     if (this.#isEnded) return;
-    if (this.#intake.dueAt !== undefined) this.#intake.takeSlice(now);
+    if (this.#intake.dueAt !== undefined) {
+      this.#intake.takeSlice(now);
+      this.#liveness.tookMore(now);
+      this.#putOffSetup(now);
+    }
     for (const id of this.#peer.expire(now)) this.#expired(id);
     if (this.#isEnded) return;
     const verdict = this.#liveness.judge(now);
@@ -240,7 +244,10 @@ export class OvsdbSession implements ByteSession<OvsdbEvent> {
     return id;
   }
 
-  /** What comes may be the answer, and a large one takes its time: how long, is for `messageTimeoutMs` to say. */
+  /**
+   * What comes may be the answer, and a large one takes its time (how long, is for `messageTimeoutMs` to say); or the
+   * answer waits behind what we are still taking.
+   */
   #putOffSetup(now: InstantMs): void {
     const deadline = now + this.#options.requestTimeoutMs;
     for (const id of this.#purposes.keys()) this.#peer.putOff(id, deadline);

@@ -2,7 +2,7 @@
  * The whole schema of a database, as its server tells it: every table and column, with what limits its values.
  *
  * What a client sends is checked against it (check-operations.ts). A table or column that cannot be read (a newer
- * server's) is kept as unreadable: it is an error only for who wants it, and nothing is checked for it.
+ * server's) is kept as unreadable: it is a gap for who wants it, and nothing is checked for it.
  *
  * Source: RFC 7047 §3.2.
  */
