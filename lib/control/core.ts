@@ -332,6 +332,7 @@ export class Core {
       else if (state.owner) {
         this.#facts.assertNve(nve);
         this.#facts.decidePortsOf(nve);
+        this.tunnels.touched(nve);
       }
     }
     this.tunnels.tidy();
@@ -344,7 +345,10 @@ export class Core {
   #storeAway(now: number): void {
     const isNews = !this.#federation.storeIsAway;
     this.#federation.storeAway(now);
-    if (isNews) this.#facts.decideAlone();
+    if (isNews) {
+      this.#facts.decideAlone();
+      for (const nve of this.#nves.keys()) this.tunnels.touched(nve);
+    }
     this.#moveLocks(now);
   }
 

@@ -72,9 +72,13 @@ export function planMonitors(
   const left = new Map(rows.map((row) => [row.name, row]));
   const bfd = bfdOptions(intervalMs);
   const faults: string[] = [];
+  // Two remotes may have one address, until one of them is refused: their port is the same.
+  const planned = new Set<string>();
   const steps = [...(intervalMs === 0 ? [] : tunnels)].flatMap((tunnel): TunnelStep[] => {
     const options = monitorOptions(tunnel, settings);
     const name = monitorName(tunnel.type, options);
+    if (planned.has(name)) return [];
+    planned.add(name);
     const row = left.get(name);
     if (row === undefined) {
       return [{ type: 'add-tunnel', encapsulation: tunnel.type, name, options, bfd }];

@@ -3,6 +3,7 @@ import { Core } from '../../../lib/control/core.ts';
 import type { Effect, Input, TunnelChange } from '../../../lib/control/inputs.ts';
 import { tunnelView, tunnelViews } from '../../../lib/control/tunnel-views.ts';
 import { networkView, nveView } from '../../../lib/control/views.ts';
+import type { Member } from '../../../lib/model/announcement.ts';
 import type { Endpoint } from '../../../lib/model/encapsulation.ts';
 import { type DomainRecord, keyOf as keyOfRecord } from '../../../lib/model/records.ts';
 import type { MonitoredTunnel } from '../../../lib/reconcile/monitor-plan.ts';
@@ -134,6 +135,49 @@ class Scene {
   }
 }
 
+/** Instance a, beside b, serves hv1 and hv2, which see each other up. */
+function sharedCore(): Core {
+  const core = new Core({ keyOf, monitored: true, instance: 'a' });
+  const records: DomainRecord[] = [
+    network('blue', 5),
+    ...[1, 2].map((number): DomainRecord => {
+      const mac = macFromNumber(0x020000000000 + number);
+      return { kind: 'port', name: `vm${number}`, network: 'blue', mac, ips: [] };
+    }),
+  ];
+  const changes = records.map((record) => ({ key: keyOfRecord(record), record }));
+  core.step([
+    { type: 'records', revision: 1, changes, snapshot: true },
+    heard(0, [], []),
+    { type: 'arrivals-over' },
+  ]);
+  for (const number of [1, 2]) {
+    const nve = `hv${number}`;
+    const endpoints: Endpoint[] = [{ type: 'geneve', ip: first(number) }];
+    const tenant = { ifaceId: `vm${number}`, ofport: 1 };
+    core.step([
+      { type: 'nve-connected', nve, facts: { bridge: 'br-int', endpoints, conditions: [] } },
+      { type: 'nve-owner', nve, owner: true },
+      { type: 'interfaces', nve, complete: true, changes: [{ name: 'tap', tenant }] },
+    ]);
+  }
+  for (const number of [1, 2]) {
+    const changes = [{ ip: first(3 - number), since: SINCE, verdict: 'up' as const }];
+    core.step([{ type: 'tunnel-states', nve: `hv${number}`, complete: true, changes }]);
+  }
+  return core;
+}
+
+/** Which NVEs a and b say that they own. */
+function heard(beat: number, a: readonly string[], b: readonly string[]): Input {
+  const members = [a, b].map((names, at): Member => {
+    const nves = names.map((name) => ({ name, owner: true, controllers: [] }));
+    const announcement = { version: '1', startedAt: SINCE, confirmed: 0, nves };
+    return { name: at === 0 ? 'a' : 'b', run: 'r1', beat, announcement };
+  });
+  return { type: 'members', now: beat * 500, members };
+}
+
 const single = (number: number): IpAddress[] => [first(number)];
 const twofold = (number: number): IpAddress[] => [first(number), second(number)];
 
@@ -196,6 +240,33 @@ describe('monitored tunnels', () => {
     scene.records({ kind: 'liveness', nve: 'hv1', down: [first(2)], unheard: [] });
     expect(scene.liveness(1)).to.deep.equal({ down: [], unheard: [] });
     expect(scene.destinations(1)).to.deep.equal([first(2)]);
+  });
+
+  it('are spoken of by who serves the NVE as they are now, when it was contested meanwhile', () => {
+    const core = sharedCore();
+    const sees = (verdict: 'up' | 'down'): void => {
+      const changes = [{ ip: first(2), since: SINCE, verdict }];
+      core.step([{ type: 'tunnel-states', nve: 'hv1', complete: false, changes }]);
+    };
+    const down = () => core.domain.liveness('hv1')?.down;
+    sees('down');
+    expect(down()).to.deep.equal([first(2)]);
+    core.step([heard(1, ['hv1', 'hv2'], ['hv1'])]);
+    sees('up');
+    expect(down()).to.deep.equal([first(2)]);
+    core.step([heard(2, ['hv1', 'hv2'], [])]);
+    expect(down()).to.deep.equal([]);
+  });
+
+  it('are spoken of as they are seen when nobody can be asked any more', () => {
+    const core = sharedCore();
+    core.step([{ type: 'nve-owner', nve: 'hv1', owner: false }]);
+    const changes = [{ ip: first(2), since: SINCE, verdict: 'down' as const }];
+    core.step([{ type: 'tunnel-states', nve: 'hv1', complete: false, changes }]);
+    const down = () => core.domain.liveness('hv1')?.down;
+    expect(down()).to.deep.equal([]);
+    core.step([{ type: 'store-away', now: 5000 }]);
+    expect(down()).to.deep.equal([first(2)]);
   });
 
   it('are told to an NVE that comes again, all of them', () => {

@@ -72,6 +72,12 @@ describe('the plan of monitored tunnels', () => {
     expect(made(asked.steps[0]).name).to.equal(made(known.steps[0]).name);
   });
 
+  it('makes one port for an address that two remotes have for a while', () => {
+    const { steps } = plan([], [tunnel(), tunnel()]);
+    expect(steps.map(({ type }) => type)).to.deep.equal(['add-tunnel']);
+    expect(plan([made(steps[0])], [tunnel(), tunnel()]).steps).to.deep.equal([]);
+  });
+
   it('has another name for each of a hundred thousand remotes', () => {
     const names = new Set<string>();
     for (let number = 0; number < 100_000; number++) {
