@@ -313,7 +313,9 @@ export class Core {
     if (this.#federation.isShared) state.unlink();
     // The switch may come back with nothing of what it had confirmed.
     if (state.owner) this.#federation.startOver(this.#revision, this.#moment);
-    if (!state.alive) this.#facts.decidePortsOf(state.name);
+    if (state.alive) return;
+    this.#facts.decidePortsOf(state.name);
+    this.#facts.nveGone();
   }
 
   #takeRecords({ changes, revision, snapshot }: Extract<Input, { type: 'records' }>): void {
@@ -328,12 +330,10 @@ export class Core {
     const unseen = this.#federation.heard(members, now, noSwitch);
     for (const nve of unseen) {
       const state = this.#nves.get(nve);
-      if (state?.connected !== true) this.#facts.decidePortsOf(nve);
-      else if (state.owner) {
-        this.#facts.assertNve(nve);
-        this.#facts.decidePortsOf(nve);
-        this.tunnels.touched(nve);
-      }
+      if (state?.connected === true && !state.owner) continue;
+      if (state?.owner === true) this.#facts.assertNve(nve);
+      this.#facts.decidePortsOf(nve);
+      this.tunnels.touched(nve);
     }
     this.tunnels.tidy();
     this.#facts.decideLeft();
@@ -345,10 +345,8 @@ export class Core {
   #storeAway(now: number): void {
     const isNews = !this.#federation.storeIsAway;
     this.#federation.storeAway(now);
-    if (isNews) {
-      this.#facts.decideAlone();
-      for (const nve of this.#nves.keys()) this.tunnels.touched(nve);
-    }
+    if (isNews) this.#facts.decideAlone();
+    if (isNews) this.tunnels.decideAlone();
     this.#moveLocks(now);
   }
 

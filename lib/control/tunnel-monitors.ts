@@ -96,6 +96,11 @@ export class TunnelMonitors {
     this.#dirty.add(nve);
   }
 
+  /** Nobody can be asked any more: what others have said counts by what we see. */
+  decideAlone(): void {
+    for (const nve of this.#monitoring.keys()) this.#dirty.add(nve);
+  }
+
   saw(nve: NveName, changes: readonly TunnelChange[], complete: boolean): void {
     const monitoring = this.#monitoring.get(nve);
     if (monitoring === undefined) return;

@@ -1,9 +1,16 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { Core } from '../../../lib/control/core.ts';
-import type { Effect, Input, InterfaceChange, NveFacts } from '../../../lib/control/inputs.ts';
+import type {
+  Effect,
+  Input,
+  InterfaceChange,
+  NveFacts,
+  TunnelChange,
+} from '../../../lib/control/inputs.ts';
 import type { RecordChange } from '../../../lib/desired/compiler.ts';
 import { planDiff } from '../../../lib/reconcile/diff.ts';
+import type { IpAddress } from '../../../protocols/base/addresses.ts';
 import type { OpenFlowVersion } from '../../../protocols/openflow/values/version.ts';
 import { FakeSwitch, keyOf } from '../../fakes/fake-switch.ts';
 import { history, nveNames } from '../desired/arbitrary-domain.ts';
@@ -17,7 +24,7 @@ class Harness {
   #revision = 0;
 
   constructor(version: OpenFlowVersion, translationBytesMax: number) {
-    this.core = new Core({ keyOf, translationBytesMax });
+    this.core = new Core({ keyOf, translationBytesMax, monitored: true });
     this.switches = new Map(nveNames.map((nve) => [nve, new FakeSwitch(version)]));
   }
 
@@ -67,19 +74,36 @@ class Harness {
   }
 }
 
+/** Of the NVE at this place, in two underlays. */
+function addressesOf(at: number): IpAddress[] {
+  return [9, 10].map((underlay) => `10.${underlay}.0.${at + 1}` as IpAddress);
+}
+
 const nve = fc.constantFrom(...nveNames);
 const facts = fc
   .record({
     types: fc.subarray(['geneve', 'vxlan', 'gre'] as const, { minLength: 1 }),
     at: fc.nat(3),
+    count: fc.integer({ min: 1, max: 2 }),
   })
   .map(
-    ({ types, at }): NveFacts => ({
+    ({ types, at, count }): NveFacts => ({
       bridge: 'br-int',
       conditions: [],
-      endpoints: types.map((type) => ({ type, ip: `10.9.0.${at + 1}` as never })),
+      endpoints: types.flatMap((type) => {
+        return addressesOf(at)
+          .slice(0, count)
+          .map((ip) => ({ type, ip }));
+      }),
     }),
   );
+const seen: fc.Arbitrary<TunnelChange[]> = fc
+  .tuple(
+    fc.subarray(nveNames.flatMap((_, at) => addressesOf(at))),
+    fc.constantFrom('down' as const, 'down' as const, 'up' as const, 'unheard' as const),
+  )
+  .map(([ips, verdict]) => ips.map((ip) => ({ ip, verdict })));
+
 const interfaceChange: fc.Arbitrary<InterfaceChange> = fc
   .record({
     slot: fc.nat(4),
@@ -98,6 +122,7 @@ type Event =
   | { what: 'records'; batch: RecordChange[] }
   | { what: 'connect' | 'facts'; nve: string; facts: NveFacts; changes: InterfaceChange[] }
   | { what: 'interfaces'; nve: string; changes: InterfaceChange[] }
+  | { what: 'tunnels'; of: readonly string[]; seen: TunnelChange[] }
   | { what: 'lose' | 'flows-ready' | 'flows-lost' | 'behind'; nve: string }
   | { what: 'feed' | 'settle' };
 
@@ -119,6 +144,14 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('facts' as const), nve, facts, changes }) },
   { weight: 4, arbitrary: fc.record({ what: fc.constant('interfaces' as const), nve, changes }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      what: fc.constant('tunnels' as const),
+      of: fc.subarray(nveNames, { minLength: 2 }),
+      seen,
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ what: fc.constant('flows-ready' as const), nve }) },
   {
     weight: 1,
@@ -176,6 +209,15 @@ function play(
         changes: happening.changes,
       });
       return;
+    case 'tunnels':
+      harness.input(
+        ...happening.of.map(
+          (nve): Input => ({
+            ...{ type: 'tunnel-states', nve, complete: false, changes: happening.seen },
+          }),
+        ),
+      );
+      return;
     case 'lose':
       connected.delete(happening.nve);
       harness.input({ type: 'nve-lost', nve: happening.nve, reason: 'test' });
@@ -214,7 +256,7 @@ function domainAtWork(): Event[] {
   }
   const events: Event[] = [{ what: 'records', batch: records }];
   for (const [index, name] of nveNames.entries()) {
-    const endpoints = [{ type: 'geneve', ip: `10.9.0.${index + 1}` as never }] as const;
+    const endpoints = addressesOf(index).map((ip) => ({ type: 'geneve' as const, ip }));
     const at = { bridge: 'br-int', conditions: [], endpoints };
     const tenants = [index + 1, index + 5].map((port, slot) => ({
       name: `vif${slot}`,
