@@ -26,6 +26,8 @@ export interface IdentityContext {
   isSettled(): boolean;
   /** The database of the NVE as another living instance, which serves it, has it. */
   databaseElsewhere(nve: NveName): string | undefined;
+  /** Both were connected at one moment, from two addresses: one cannot be the other under another name. */
+  wasBeside(nve: NveName, known: NveName): boolean;
   /** The iface-ids that the NVE shows; undefined: not known yet. */
   shown(nve: NveName): ReadonlySet<string> | undefined;
 }
@@ -34,7 +36,13 @@ export type Verdict =
   | { readonly type: 'accepted' }
   /** It is this NVE, under another name. */
   | { readonly type: 'renamed'; readonly known: NveRecord; readonly why: string }
-  | { readonly type: 'refused'; readonly condition: Condition; readonly by: NveName }
+  | {
+      readonly type: 'refused';
+      readonly condition: Condition;
+      readonly by: NveName;
+      /** It is connected beside that one, from another address. */
+      readonly isBeside?: true;
+    }
   /** To be asked again when more is known. */
   | { readonly type: 'open'; readonly condition: Condition };
 
@@ -65,16 +73,32 @@ interface Found {
   readonly evidence: string;
 }
 
-function findKnown(domain: Domain, { datapathId, database }: NveFacts): Found | undefined {
+function findKnown(domain: Domain, facts: NveFacts): Found | undefined {
+  const { datapathId, database } = facts;
   let byDatapath: NveRecord | undefined;
   for (const known of domain.nves()) {
-    if (database !== undefined && known.database === database) {
+    if (database !== undefined && known.database === database && !isTwin(known, facts)) {
       return { known, isDatabase: true, evidence: 'the database' };
     }
     if (datapathId !== undefined && known.datapathId === datapathId) byDatapath ??= known;
   }
   if (byDatapath === undefined) return undefined;
   return { known: byDatapath, isDatabase: false, evidence: `the datapath id ${datapathId}` };
+}
+
+/**
+ * Hypervisors made from one image have one database, too, and nothing else in common: each is an NVE of its own. Without
+ * a bridge, it is not the one that has ours.
+ */
+function isTwin(known: NveRecord, facts: NveFacts): boolean {
+  const { datapathId, isBare } = facts;
+  const isOther =
+    datapathId !== undefined && known.datapathId !== undefined && datapathId !== known.datapathId;
+  return (isBare === true || isOther) && sharedAddress(known, facts) === undefined;
+}
+
+function sharedAddress(known: NveRecord, { endpoints }: NveFacts): IpAddress | undefined {
+  return endpoints.find(({ ip }) => known.endpoints.some((own) => own.ip === ip))?.ip;
 }
 
 function judgeRenamed(
@@ -84,15 +108,26 @@ function judgeRenamed(
   context: IdentityContext,
 ): Verdict {
   const presence = context.presence(known.name);
-  const shared = facts.endpoints.find(({ ip }) => known.endpoints.some((own) => own.ip === ip));
+  const shared = sharedAddress(known, facts);
   // After our start: nobody else can come back with this database from this address.
   const isSame = isDatabase && shared !== undefined;
   if (presence === 'elsewhere' || (presence === 'awaited' && !isSame)) return open(known, evidence);
+  // Its switch will tell its datapath id, and whether it has an address.
+  if (isDatabase && shared === undefined && facts.datapathId === undefined) {
+    return open(known, evidence);
+  }
   if (presence === 'here') {
     const message = `it has ${evidence} of ${known.name}, which is connected and keeps it: it is a copy of that one; give it a database of its own (stop Open vSwitch, remove conf.db, start it)`;
+    const refused = { type: 'refused', by: known.name } as const;
+    const hasBoth = facts.endpoints.length > 0 && known.endpoints.length > 0;
+    const beside = hasBoth && shared === undefined ? { isBeside: true as const } : {};
+    return { ...refused, ...beside, condition: { code: 'identity-taken', message } };
+  }
+  if (shared !== undefined) return renamed(known, `${evidence} and its address ${shared}`);
+  if (context.wasBeside(name, known.name)) {
+    const message = `it has ${evidence} of ${known.name}, which is not connected, and was connected beside that one: it is a copy of it; give it a database of its own (stop Open vSwitch, remove conf.db, start it), or, if ${known.name} is gone for good, "nva delete nve ${known.name}"`;
     return { type: 'refused', by: known.name, condition: { code: 'identity-taken', message } };
   }
-  if (shared !== undefined) return renamed(known, `${evidence} and its address ${shared.ip}`);
   const ports = context.domain.attachedTo(known.name);
   if (ports.size === 0) return renamed(known, evidence);
   const shown = context.shown(name);

@@ -20,6 +20,8 @@ export interface NveFacts {
   readonly endpoints: readonly Endpoint[];
   readonly bridge: string;
   readonly datapathId?: string;
+  /** There is no bridge of that name, or it is not ours to use. */
+  readonly isBare?: true;
   readonly ovsVersion?: string;
   /** The UUID of its database's root row. */
   readonly database?: string;

@@ -231,6 +231,7 @@ export class NveRecords {
     const { notices, identity } = this.#context;
     const verdict = judgeIdentity(name, facts, identity);
     state.refusal = 'condition' in verdict ? verdict.condition : undefined;
+    if (verdict.type === 'refused' && verdict.isBeside === true) state.copyOf = verdict.by;
     const refusal = verdict.type === 'refused' ? verdict.condition : undefined;
     const text = refusal && `${name} is not let in: ${refusal.message}`;
     notices.stand('error', 'nve-refused', recordKey('nve', name), text);

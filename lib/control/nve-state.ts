@@ -66,6 +66,8 @@ export class NveState {
   refusal: Condition | undefined;
   /** Whose evidence it has. */
   refusedBy: NveName | undefined;
+  /** It was connected while this one was, whose evidence it has, too: it is another. */
+  copyOf: NveName | undefined;
   /** The record of the NVE that it was by another name, until its own is made. */
   renamedFrom: NveRecord | undefined;
   /** Another NVE has at least one of its underlay addresses. */

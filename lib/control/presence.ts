@@ -53,6 +53,10 @@ export class Presences implements IdentityContext {
     return this.#federation.databaseElsewhere(nve);
   }
 
+  wasBeside(nve: NveName, known: NveName): boolean {
+    return this.#nves.get(nve)?.copyOf === known;
+  }
+
   shown(nve: NveName): ReadonlySet<string> | undefined {
     if (this.#nves.get(nve)?.interfacesKnown !== true) return undefined;
     return new Set([...this.#interfaces.of(nve)].map(({ ifaceId }) => ifaceId));

@@ -34,6 +34,7 @@ export function nveFacts({ view, encapIps, rootUuid }: RootView, context: FactsC
     managers: context.managers,
     ...(context.takenBack === undefined ? {} : { takenBack: context.takenBack }),
     ...(datapathId === undefined ? {} : { datapathId }),
+    ...(view.bridge === undefined ? { isBare: true } : {}),
     ...(view.ovsVersion === undefined ? {} : { ovsVersion: view.ovsVersion }),
   };
 }

@@ -76,6 +76,10 @@ export class NveSwitch {
   #nextPump: NodeJS.Immediate | undefined;
   readonly #role: SwitchRole;
   #nve: string | undefined;
+  /** As whose master it has been. */
+  #mastered: string | undefined;
+  /** Nothing but a wipe was asked for since it began. */
+  #isWiping = false;
   #datapathId = '';
 
   constructor(socket: Socket, peer: string, settings: SwitchSettings, host: SwitchHost) {
@@ -113,6 +117,11 @@ export class NveSwitch {
     return this.#nve;
   }
 
+  /** Whether this instance has been the master for that NVE, which it is by its lock. */
+  hasServed(nve: string | undefined): boolean {
+    return nve !== undefined && this.#mastered === nve;
+  }
+
   get version(): OpenFlowVersion {
     return this.#session.version;
   }
@@ -146,7 +155,10 @@ export class NveSwitch {
   /** Answers with an `installed` input. `isAudit`: beside everything else, and looking at what each flow does. */
   async readInstalled(read: number, isAudit = false): Promise<void> {
     // What waits was meant for a switch in another state: the difference to come has it all.
-    if (!isAudit) this.#queue.clear();
+    if (!isAudit) {
+      this.#queue.clear();
+      this.#isWiping = false;
+    }
     const [flowParts, groups] = await Promise.all([this.#flowParts(), this.#groups()]);
     if (flowParts === undefined || groups === undefined || this.#nve === undefined) return;
     const { version } = this;
@@ -177,16 +189,20 @@ export class NveSwitch {
 
   /**
    * Removes every flow and group with our mark, whoever sent it, and reads the switch to see that they are gone; undefined:
-   * they are not. Not as a slave: whoever has no role yet may write, too (OpenFlow 1.3.5 §6.3.5).
+   * they are not, or the switch is served again. Not as a slave: whoever has no role yet may write, too (OpenFlow 1.3.5
+   * §6.3.5).
    */
   async wipe(): Promise<Wiped | undefined> {
     this.#queue.clear();
+    this.#isWiping = true;
     if (!this.#role.isMaster) {
       const role = { type: 'role_request', role: 'equal', generationId: 0n } as const;
       if ((await this.#ask(role))?.type !== 'reply') return undefined;
     }
     const before = await this.dump();
     if (before === undefined || this.#session.state !== 'ready') return undefined;
+    // Whoever reads what there is to serve it would not see this any more.
+    if (!this.#isWiping) return undefined;
     this.#session.send(encodeWipe(this.version, before.groups));
     const after = await this.dump();
     if (after === undefined) return undefined;
@@ -277,6 +293,7 @@ export class NveSwitch {
 
   #gained(): void {
     if (this.#nve === undefined) return;
+    this.#mastered = this.#nve;
     this.#host.emit({ type: 'flows-ready', nve: this.#nve, version: this.version });
   }
 

@@ -19,7 +19,8 @@ import type { TlsCredentials } from '../runtime/tls-credentials.ts';
 import { type CertificateNames, databaseRefusal, switchRefusal } from './certificate-rule.ts';
 import type { DatabaseSettings } from './database-settings.ts';
 import { KnownSwitches } from './known-switches.ts';
-import { type DatabaseHost, NveDatabase } from './nve-database.ts';
+import { Newcomers } from './newcomers.ts';
+import { type DatabaseHost, NveDatabase, UNDECIDED } from './nve-database.ts';
 import { NveSwitch, type SwitchHost, type SwitchSettings } from './nve-switch.ts';
 import { Rivals } from './rivals.ts';
 
@@ -160,7 +161,7 @@ export class Southbound {
       claim: (database, systemId, rootUuid) => this.#claim(database, systemId, rootUuid),
       peers: (nve) => this.#peers(nve),
       switchKnown: (database, reason) => this.#switchKnown(database, reason),
-      wipe: (database, datapathId) => this.#switchOf(database, datapathId)?.wipe(),
+      wipe: (database, datapathId) => this.#ownSwitch(database, datapathId)?.wipe(),
       closed: (database, reason) => this.#databaseClosed(database, reason),
       hasSwitch: (nve) => this.#serving.has(nve),
     };
@@ -247,6 +248,15 @@ export class Southbound {
       }
     }
     return found;
+  }
+
+  /** For certain: a copy of a hypervisor names the datapath id of another's switch, and must not empty that. */
+  #ownSwitch(database: NveDatabase, datapathId: string): NveSwitch | undefined {
+    const device = this.#switchOf(database, datapathId);
+    const { name, address } = database;
+    if (device === undefined || (device.nve !== undefined && device.nve !== name)) return undefined;
+    const isSure = device.hasServed(name) || !isKnownElse(device.address, address);
+    return isSure ? device : undefined;
   }
 
   #switchKnown(database: NveDatabase, reason: string): void {

@@ -38,7 +38,7 @@ describe('an NVE with another name', () => {
 
   it('is refused when the one whose evidence it has is connected, and both say so', () => {
     const scene = oneNve();
-    scene.connect('copy', 7, { database: 'db-1' }, ['vm1']);
+    scene.connect('copy', 7, { datapathId: '000000000000001' }, ['vm1']);
     expect(scene.codes('copy')).to.deep.equal(['identity-taken']);
     expect(scene.stands('copy')).to.deep.equal(['hold']);
     expect(scene.core.domain.attachment('vm1')?.nve).to.equal('hv1');
@@ -60,12 +60,52 @@ describe('an NVE with another name', () => {
     expect(scene.stands('other')).to.deep.equal(['hold', 'serve']);
   });
 
-  it('is let in when the one whose evidence it has goes, and it has a port of it', () => {
+  it('is let in when the connection by the old name is given up, and the address is the same', () => {
     const scene = oneNve();
-    scene.connect('copy', 7, { database: 'db-1' }, ['vm1']);
+    scene.connect('one', 1, {}, ['vm1']);
+    expect(scene.codes('one')).to.deep.equal(['identity-taken']);
     scene.lose('hv1');
-    expect(scene.core.domain.attachment('vm1')?.nve).to.equal('copy');
-    expect(scene.stands('copy')).to.deep.equal(['hold', 'serve']);
+    expect(scene.core.domain.attachment('vm1')?.nve).to.equal('one');
+    expect(scene.stands('one')).to.deep.equal(['hold', 'serve']);
+  });
+
+  it('is not taken for one beside which it was connected, when that one is away for a while', () => {
+    const scene = oneNve();
+    const copied = { database: 'db-1', datapathId: '000000000000001' };
+    scene.connect('copy', 7, copied);
+    scene.lose('hv1');
+    // What was on the host that is away is started again on the copy.
+    scene.take({
+      ...{ type: 'interfaces', nve: 'copy', complete: false },
+      changes: [{ name: 'v', tenant: { ifaceId: 'vm1', ofport: 1 } }],
+    });
+    scene.facts('copy', { ovsVersion: '4' });
+    expect(scene.codes('copy')).to.deep.equal(['identity-taken']);
+    scene.connect('hv1', 1, {}, ['vm1']);
+    expect(scene.codes('hv1')).to.deep.equal([]);
+    expect(scene.core.domain.attachment('vm1')?.nve).to.equal('hv1');
+    scene.lose('hv1');
+    scene.letGo('hv1');
+    expect(scene.codes('copy')).to.deep.equal([]);
+  });
+
+  it('is an NVE of its own when it has but the database in common: both are made from one image', () => {
+    const scene = oneNve();
+    scene.connect('hv7', 7, { database: 'db-1' }, ['vm2']);
+    expect(scene.codes('hv7')).to.deep.equal([]);
+    scene.connect('hv8', 8, { database: 'db-1', endpoints: [], isBare: true });
+    const { datapathId: _, ...unknown } = scene.core.nve('hv8')?.facts ?? { datapathId: '' };
+    scene.take({ type: 'nve-facts', nve: 'hv8', facts: { ...unknown, isBare: true } as never });
+    expect(scene.stands('hv8')).to.deep.equal(['serve']);
+    scene.lose('hv1');
+    scene.connect('hv9', 9, { database: 'db-1' });
+    expect(scene.core.domain.nves().map(({ name }) => name)).to.deep.equal([
+      ...['hv1', 'hv7', 'hv8', 'hv9'],
+    ]);
+    scene.lose('hv7');
+    scene.connect('seven', 7, { database: 'db-1' }, ['vm2']);
+    expect(scene.core.domain.nve('hv7')).to.equal(undefined);
+    expect(scene.core.domain.attachment('vm2')).to.include({ nve: 'seven', sequence: 0 });
   });
 
   it('waits after a start until it is known that the other is gone, unless it must be the same', () => {
@@ -112,7 +152,6 @@ describe('an underlay address', () => {
     scene.lose('hv1');
     expect(ips(scene, 'hv2')).to.deep.equal([]);
     scene.take({ type: 'flows-lost', nve: 'hv1', reason: 'test' });
-    scene.facts('hv2', { ovsVersion: '4' });
     expect(ips(scene, 'hv2')).to.deep.equal(['10.0.0.1']);
   });
 
