@@ -370,9 +370,8 @@ export class Core {
     this.#notices.tell('info', 'nve-taken', nveKey(state), message);
     this.#federation.startOver(this.#revision, this.#moment);
     this.#facts.assertNve(state.name);
-    // Before its interfaces are known, all of its ports would seem to have left.
-    if (state.interfacesKnown) this.#facts.decidePortsOf(state.name);
-    else this.#facts.settle();
+    // Those of a long list may have come in part: what it has and did not show yet is awaited.
+    this.#facts.decidePortsOf(state.name);
   }
 
   /** Its record is gone. One that is connected is served again by what is seen, unless it was let go. */

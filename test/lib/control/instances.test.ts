@@ -215,3 +215,29 @@ describe('what is confirmed over several instances', () => {
     expect(scene.pending('hv1', 1)).to.equal('no instance serves it at the moment');
   });
 });
+
+describe('an NVE whose lock comes while its long list of interfaces is told', () => {
+  it('has the ports of all parts at once', () => {
+    const scene = new Scene();
+    const ports = [1, 2].map((number): DomainRecord => {
+      const mac = `02:00:00:00:00:0${number}` as never;
+      return { kind: 'port', name: `vm${number}`, network: 'blue', mac, ips: [] };
+    });
+    scene.records({ kind: 'network', name: 'blue', vni: 5, vniAllocated: false }, ...ports);
+    const part = (number: number, complete: boolean): Input => {
+      const tenant = { ifaceId: `vm${number}`, ofport: number };
+      const changes = [{ name: `tap${number}`, tenant }];
+      return {
+        ...{ type: 'interfaces', nve: 'hv1', complete, changes },
+        named: new Set(['tap1', 'tap2']),
+      };
+    };
+    const facts = { bridge: 'br-int', endpoints: [], conditions: [] };
+    scene.hear({ a: [] });
+    scene.take({ type: 'nve-connected', nve: 'hv1', facts }, part(1, false));
+    expect(scene.core.domain.attachment('vm1')).to.equal(undefined);
+    scene.take({ type: 'nve-owner', nve: 'hv1', owner: true });
+    scene.take(part(2, true));
+    expect(scene.core.domain.attachments().map(({ port }) => port)).to.have.members(['vm1', 'vm2']);
+  });
+});
