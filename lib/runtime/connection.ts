@@ -10,6 +10,7 @@
  */
 import type { Socket } from 'node:net';
 import type { ByteSession } from '../../protocols/base/byte-session.ts';
+import type { DurationMs } from '../../protocols/base/units.ts';
 import { now } from './clock.ts';
 
 export interface ConnectionHandlers<Event> {
@@ -65,6 +66,22 @@ export class Connection<Event> {
 
   get isClosed(): boolean {
     return this.#isClosed;
+  }
+
+  /** Whether anything comes from the peer in this time; to be asked after the session has asked it something. */
+  hears(withinMs: DurationMs): Promise<boolean> {
+    return new Promise((resolve) => {
+      const settle = (isHeard: boolean): void => {
+        clearTimeout(timer);
+        this.#socket.off('data', heard).off('close', gone);
+        resolve(isHeard);
+      };
+      const heard = (): void => settle(true);
+      const gone = (): void => settle(false);
+      const timer = setTimeout(gone, withinMs);
+      this.#socket.on('data', heard).on('close', gone);
+      if (this.#isClosed || this.#isClosing) gone();
+    });
   }
 
   /** Call after any call of the session from outside: carries its output and events on. */

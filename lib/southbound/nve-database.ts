@@ -53,8 +53,12 @@ import { TenantInterfaces } from './tenant-interfaces.ts';
 export interface DatabaseHost {
   readonly log: Log;
   emit(input: Input): void;
-  /** The connection says that it is this NVE. Returns why it may not be, or undefined. */
-  claim(database: NveDatabase, systemId: string, rootUuid: Uuid): string | undefined;
+  /** The connection says that it is this NVE. Returns why it may not be, or undefined; UNDECIDED: `claimAgain` follows. */
+  claim(
+    database: NveDatabase,
+    systemId: string,
+    rootUuid: Uuid,
+  ): string | undefined | typeof UNDECIDED;
   /** What the other instances want on this NVE's bridge. */
   peers(nve: string): PeerTargets;
   /** The bridge's datapath, or our role there, is known now or has changed; `reason`: why we are not master any more. */
@@ -65,6 +69,11 @@ export interface DatabaseHost {
   /** The NVE's switch has an OpenFlow session with us. */
   hasSwitch(nve: string): boolean;
 }
+
+export const UNDECIDED = Symbol('undecided');
+
+/** A server that is there answers within milliseconds; one that is busy for so long loses nothing but this connection. */
+const ANSWER_MS = 1_000;
 
 const LOCK_ELSEWHERE = "another instance holds the NVE's lock";
 
@@ -231,6 +240,18 @@ export class NveDatabase {
     if (this.#writer.holdsLock === true) this.#again();
   }
 
+  /** Whether its server is still there. */
+  answers(): Promise<boolean> {
+    this.#session.listDatabases(now());
+    this.#connection.flush();
+    return this.#connection.hears(ANSWER_MS);
+  }
+
+  /** The claim can be decided now. */
+  claimAgain(): void {
+    if (!this.#connection.isClosed) this.#again();
+  }
+
   close(reason: string): void {
     this.#connection.close(reason);
   }
@@ -368,6 +389,7 @@ export class NveDatabase {
       return undefined;
     }
     const refusal = this.#host.claim(this, systemId, root.rootUuid);
+    if (refusal === UNDECIDED) return undefined;
     if (refusal !== undefined) {
       this.#connection.close(refusal);
       return undefined;

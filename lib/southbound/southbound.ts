@@ -63,6 +63,7 @@ export class Southbound {
   /** The switch of each NVE: stays while its connection does, whatever becomes of the database's. */
   readonly #serving = new Map<string, NveSwitch>();
   readonly #rivals = new Rivals((nve, rivals) => this.#emit({ type: 'nve-rivals', nve, rivals }));
+  readonly #newcomers = new Newcomers();
   #peers: (nve: string) => PeerTargets = () => NO_PEERS;
 
   constructor(settings: SouthboundSettings, log: Log, emit: (input: Input) => void) {
@@ -188,30 +189,60 @@ export class Southbound {
     };
   }
 
-  #claim(database: NveDatabase, systemId: string, rootUuid: Uuid): string | undefined {
+  #claim(
+    database: NveDatabase,
+    systemId: string,
+    rootUuid: Uuid,
+  ): string | undefined | typeof UNDECIDED {
     const misfit = databaseRefusal(database.certificateNames, systemId, this.#rule);
     if (misfit !== undefined) return misfit;
     const holder = this.#byName.get(systemId);
-    // A cloned disk has the same row, too: then the address tells.
-    const isSame = holder?.rootUuid === rootUuid && holder.address === database.address;
+    // The first one's database may be restarting: its switch is still here.
+    const before = holder ?? this.#serving.get(systemId);
+    if (this.#isProven(database, before)) this.#leaveSwitch(systemId, 'its NVE has come by TLS');
+    else if (before !== undefined) {
+      const refusal = this.#refusalBeside(before, database, systemId, rootUuid);
+      if (refusal !== undefined) return refusal;
+    }
+    this.#byName.set(systemId, database);
+    holder?.close('the same NVE has connected again');
+    return undefined;
+  }
+
+  /** Why it may not take the name from who has it now. */
+  #refusalBeside(
+    before: NveDatabase | NveSwitch,
+    database: NveDatabase,
+    systemId: string,
+    rootUuid: Uuid,
+  ): string | undefined | typeof UNDECIDED {
+    if (before instanceof NveSwitch) {
+      if (!isKnownElse(before.address, database.address)) return undefined;
+    } else if (before.rootUuid === rootUuid && before.address === database.address) {
+      // A cloned disk has the same row, too: the address tells.
+      return this.#refusalOfSame(before, database, systemId);
+    }
+    this.#rivals.note(systemId, database.address ?? database.peer);
+    return `its system-id ${systemId} is that of the NVE at ${before.peer}, which keeps it: give one of the two another external_ids:system-id`;
+  }
+
+  /** The same database again, before the old connection was known to be dead, or by another way to us. */
+  #refusalOfSame(
+    holder: NveDatabase,
+    database: NveDatabase,
+    systemId: string,
+  ): string | undefined | typeof UNDECIDED {
+    const isTls = database.certificateNames !== undefined;
     // Whoever has shown a certificate is not displaced by one without.
-    if (isSame && holder.certificateNames !== undefined && !database.certificateNames) {
+    if (holder.certificateNames !== undefined && !isTls) {
       return `${systemId} is connected by TLS already: leave tcp: out of its "ovs-vsctl set-manager"`;
     }
-    // The first one's database may be restarting: its switch is still here, at another address.
-    const device = holder === undefined ? this.#serving.get(systemId) : undefined;
-    const isElsewhere = isKnownElse(device?.address, database.address);
-    const isProven = this.#isProven(database, holder ?? device);
-    if (isProven) this.#leaveSwitch(systemId, 'its NVE has come by TLS');
-    else if ((holder !== undefined && !isSame) || isElsewhere) {
-      const peer = holder?.peer ?? device?.peer;
-      this.#rivals.note(systemId, database.address ?? database.peer);
-      return `its system-id ${systemId} is that of the NVE at ${peer}, which keeps it: give one of the two another external_ids:system-id`;
-    }
-    // The same database again, before the old connection was known to be dead.
-    this.#byName.set(systemId, database);
-    holder?.close(`${isSame ? 'the same NVE' : `${systemId}, by TLS,`} has connected again`);
-    return undefined;
+    if (holder.certificateNames === undefined && isTls) return undefined;
+    const isThere = this.#newcomers.isThere(database, holder);
+    if (isThere === undefined) return UNDECIDED;
+    return isThere
+      ? `${systemId} is connected already: leave one of the targets that lead to this instance out of its "ovs-vsctl set-manager"`
+      : undefined;
   }
 
   /** Its certificate names it, and whoever has that name now has shown none. */

@@ -4,6 +4,7 @@ import { parseEndpoint } from '../../../lib/runtime/endpoint.ts';
 import { type DummyEdge, DummyEdges } from '../../../scripts/lab/dummy-edges.ts';
 import { until } from '../../../scripts/lab/waiting.ts';
 import { SouthboundInstance } from './instance.ts';
+import { Relay } from './relay.ts';
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -23,7 +24,7 @@ describe('databases that the instance connects to', function () {
   let instance: SouthboundInstance;
 
   before(async () => {
-    edges = await DummyEdges.open({ prefix: 'nvaco', edges: 2 });
+    edges = await DummyEdges.open({ prefix: 'nvaco', edges: 3 });
     instance = await SouthboundInstance.start();
   });
 
@@ -51,6 +52,28 @@ describe('databases that the instance connects to', function () {
     await restartsOvsdb(edge, 'e1');
     await instance.inStep('e1');
     expect((await instance.flows('e1'))?.missing).to.deep.equal([]);
+  });
+
+  it('that come twice are served by the first connection while it answers, and by the second then', async () => {
+    const edge = edges.edge(3);
+    const other = await SouthboundInstance.start({ probeIntervalMs: 60_000 });
+    const relay = await Relay.to(other.ovsdbPort, 'ovsdb');
+    try {
+      const first = `tcp:127.0.0.1:${relay.port}`;
+      await edge.joinManager(first);
+      await until('e3 is served', () => other.serves('e3'), { deadlineMs: 10_000 });
+      const before = other.heard.length;
+      await edge.joinManager(first, `tcp:127.0.0.1:${other.ovsdbPort}`);
+      const refused = () => other.lines.filter((line) => line.includes('leave one of the targets'));
+      await until('two refusals', () => refused().length > 1, { deadlineMs: 10_000 });
+      expect(other.heard.slice(before)).to.deep.equal([]);
+      relay.freeze();
+      await until('the second', () => other.heard.length > before, { deadlineMs: 10_000 });
+      await until('e3 is served again', () => other.serves('e3'), { deadlineMs: 5_000 });
+    } finally {
+      relay.cut();
+      await other.close();
+    }
   });
 
   it('are joined by tcp:IP:PORT, also when their server starts later', async () => {

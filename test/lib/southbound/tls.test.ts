@@ -132,7 +132,7 @@ describe('NVEs with TLS', function () {
     await edge.startVswitchd();
     await edge.joinManager(`ssl:127.0.0.1:${instance.ovsdbTlsPort}`);
     await until('e1 has its switch', async () => instance.serves('e1'), { deadlineMs: 4000 });
-    await said(/is that of the NVE at 127\.0\.0\.1:\d+, which keeps it/, from);
+    await said(/another hypervisor, at 127\.0\.66\.\d+, says that it is e1: it is refused/, from);
     await over;
     expect(instance.serves('e1')).to.equal(true);
   });
