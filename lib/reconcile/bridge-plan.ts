@@ -170,12 +170,13 @@ function bridgeSteps(bridge: BridgeRow, settings: BridgeSettings): BridgeStep[] 
 function joinedFrom(bridge: BridgeRow, steps: readonly BridgeStep[]): JoinedFrom | undefined {
   const { others, owner, failMode, protocols } = bridge;
   if (others === undefined) return undefined;
-  const isJoining = owner === undefined;
   const added = steps.find((step) => step.type === 'add-protocols')?.protocols ?? [];
-  if (!isJoining && added.length === 0) return undefined;
-  const known = isJoining ? {} : others.before;
+  const isSecured = failMode !== 'secure';
+  if (owner !== undefined && added.length === 0 && !isSecured) return undefined;
+  // What was kept is still true where somebody took our mark away; his later word on the fail mode counts.
+  const known = others.before;
   const ours = [...(known.protocols ?? []), ...added.filter((one) => !protocols.includes(one))];
-  const mode = isJoining && failMode !== 'secure' ? { failMode: failMode ?? null } : {};
+  const mode = isSecured ? { failMode: failMode ?? null } : {};
   return { ...known, ...mode, ...(ours.length === 0 ? {} : { protocols: [...new Set(ours)] }) };
 }
 

@@ -29,6 +29,7 @@ export interface MarkedBridge {
   readonly created: boolean;
   readonly before: JoinedFrom;
   readonly failMode: string | undefined;
+  readonly protocols: readonly string[];
   /** All of them, ours too: what the transaction relies on. */
   readonly ports: readonly Uuid[];
   readonly controllers: readonly Uuid[];
@@ -46,13 +47,16 @@ export type TakeBackStep =
 
 export function planTakeBack(bridge: MarkedBridge): TakeBackStep {
   if (isAllOurs(bridge)) return { type: 'drop-bridge', bridge };
-  const { failMode, before, created } = bridge;
+  const { failMode, before, created, protocols } = bridge;
   // Somebody's later word on the fail mode counts; one that we made stays secure: its ports must not begin to hear each
   // other.
   const isOurMode = !created && failMode === 'secure' && before.failMode !== undefined;
+  // So does one on the versions: all that we added are there, beside what there was (without any, all would count).
+  const added = before.protocols ?? [];
+  const isOurSet = added.length < protocols.length && added.every((one) => protocols.includes(one));
   const restore: JoinedFrom = {
     ...(isOurMode ? { failMode: before.failMode ?? null } : {}),
-    ...(before.protocols === undefined ? {} : { protocols: before.protocols }),
+    ...(isOurSet && added.length > 0 ? { protocols: added } : {}),
   };
   return { type: 'strip-bridge', bridge, restore };
 }

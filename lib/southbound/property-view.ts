@@ -58,6 +58,7 @@ function markedBridge(replica: Replica, uuid: Uuid, bridge: Bridge, domain: stri
   });
   return {
     ...{ uuid, name: bridge.name, datapathId: bridge.datapath_id, failMode: bridge.fail_mode },
+    protocols: bridge.protocols,
     created: bridge.external_ids.get(CREATED_KEY) === 'true',
     before: parseJoinedFrom(bridge.external_ids.get(BEFORE_KEY)),
     ports: bridge.ports,

@@ -81,12 +81,15 @@ export class TakeBack {
     const isInUse = bridge?.owner === this.#domain && curCfg >= nextCfg;
     if (!isInUse || steps.length > 0 || leaveAlone === true || !this.#host.isWritable()) return;
     const strays = markedBridges(replica, this.#domain, bridge.uuid);
+    // What is in use, or was given back, may become a stray with new flows.
+    for (const uuid of this.#wiped.keys()) {
+      if (strays.every((stray) => stray.uuid !== uuid)) this.#wiped.delete(uuid);
+    }
     if (strays.length > 0) this.#proceed(strays, rootUuid);
   }
 
   /** Goes on as far as it can now. */
   #proceed(bridges: readonly MarkedBridge[], rootUuid: Uuid): TakenBack {
-    if (bridges.length === 0) return 'all';
     const waiting = bridges.filter((bridge) => !this.#isWiped(bridge));
     if (waiting.length > 0) return 'nothing';
     for (const bridge of bridges) this.#remark(bridge);

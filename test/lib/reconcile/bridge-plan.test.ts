@@ -77,6 +77,25 @@ describe('the plan of an NVE’s bridge', () => {
     expect(plan).to.deep.equal({ steps: [], conditions: [] });
   });
 
+  it('keeps what it changes on the bridge of others: each time what was there last', () => {
+    const none = { plain: [], tagged: [], bonds: [] };
+    const kept = (changed: Partial<BridgeRow>, before: object): unknown => {
+      const step = steps(bridge({ ...changed, others: { ...none, before } })).find(
+        ({ type }) => type === 'keep-before',
+      );
+      return step?.type === 'keep-before' ? JSON.parse(step.text) : undefined;
+    };
+    expect(kept({ owner: undefined, failMode: undefined }, {})).to.deep.equal({ failMode: null });
+    expect(kept({}, { failMode: null })).to.equal(undefined);
+    // Somebody wants another fail mode now, which we change once more.
+    const chosen = kept({ failMode: 'standalone' }, { failMode: null });
+    expect(chosen).to.deep.equal({ failMode: 'standalone' });
+    // Somebody took our mark away, and nothing else.
+    const before = { failMode: 'standalone', protocols: ['OpenFlow13'] };
+    expect(kept({ owner: undefined }, before)).to.deep.equal(before);
+    expect(kept({ protocols: ['OpenFlow10'] }, {})).to.deep.equal({ protocols: [...PROTOCOLS] });
+  });
+
   it('makes no tunnel before the switch has taken a secure bridge', () => {
     const open = steps(bridge({ failMode: 'standalone' }));
     expect(open).to.deep.equal([{ type: 'set-secure' }]);

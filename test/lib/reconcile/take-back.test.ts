@@ -14,7 +14,13 @@ const uuid = (number: number) => `00000000-0000-4000-8000-00000000000${number}` 
 
 const OURS: MarkedBridge = {
   ...{ uuid: uuid(1), name: 'br-int', datapathId: 'ab', created: true, before: {} },
-  ...{ failMode: 'secure', ports: [uuid(2)], controllers: [uuid(3)], ownPorts: [] },
+  ...{
+    failMode: 'secure',
+    protocols: ['OpenFlow13'],
+    ports: [uuid(2)],
+    controllers: [uuid(3)],
+    ownPorts: [],
+  },
   ...{ ownControllers: [uuid(3)], ownKeys: ['nva-domain'], othersPorts: [], othersThings: [] },
 };
 const THEIRS: MarkedBridge = { ...OURS, created: false, before: { failMode: null } };
@@ -38,6 +44,27 @@ describe('what is taken back of a bridge', () => {
     expect(planTakeBack(THEIRS)).to.deep.include({ restore: { failMode: null } });
     const changed = planTakeBack({ ...THEIRS, failMode: 'standalone' });
     expect(changed).to.deep.include({ type: 'strip-bridge', restore: {} });
+  });
+
+  it('is the versions that we added, unless somebody has chosen others since', () => {
+    const added = ['OpenFlow13', 'OpenFlow14'];
+    const joined = { ...THEIRS, before: { protocols: added } };
+    const restored = (...protocols: string[]) => {
+      const step = planTakeBack({ ...joined, protocols });
+      return step.type === 'strip-bridge' ? step.restore.protocols : undefined;
+    };
+    expect(restored('OpenFlow10', ...added)).to.deep.equal(added);
+    expect(restored('OpenFlow10', 'OpenFlow13')).to.equal(undefined);
+    expect(restored('OpenFlow13')).to.equal(undefined);
+    expect(restored(...added)).to.equal(undefined);
+    expect(restored()).to.equal(undefined);
+    // Garbled by hand: what is no version is on no bridge.
+    const garbled = {
+      ...THEIRS,
+      before: { protocols: ['x'] },
+      protocols: ['OpenFlow10', 'OpenFlow13'],
+    };
+    expect(planTakeBack(garbled)).to.deep.include({ restore: {} });
   });
 
   it('takes every flow with it when no controller of others stays', () => {

@@ -27,7 +27,7 @@ describe('what is taken back', function () {
 
   before(async () => {
     [edges, instance] = await Promise.all([
-      DummyEdges.open({ prefix: 'nvatb', edges: 2 }),
+      DummyEdges.open({ prefix: 'nvatb', edges: 3 }),
       SouthboundInstance.start({ store }),
     ]);
     await instance.put(NETWORK);
@@ -97,4 +97,35 @@ describe('what is taken back', function () {
     await new Promise((resolve) => setTimeout(resolve, 500));
     await expectWhole('e1');
   });
+
+  it('is everything each time that a bridge of others is given back', async () => {
+    const edge = edges.edge(3);
+    for (const name of ['br-a', 'br-b']) {
+      await bridge(edge, name, '--', 'set-controller', name, 'tcp:127.0.0.1:9');
+    }
+    const use = async (name: string, other: string): Promise<void> => {
+      await edge.vsctl('set', 'Open_vSwitch', '.', `external_ids:nva-bridge=${name}`);
+      const isSo = async (): Promise<boolean> => {
+        const keys = await edge.vsctl('get', 'bridge', other, 'external_ids');
+        return !keys.includes('nva-') && (await ourFlows(edge, name)) > 0;
+      };
+      await until(`${name} is used and ${other} is not`, isSo, SOON);
+    };
+    await edge.vsctl('set', 'Open_vSwitch', '.', 'external_ids:nva-bridge=br-a');
+    await join(edge);
+    await use('br-a', 'br-b');
+    for (const [name, other] of [
+      ['br-b', 'br-a'],
+      ['br-a', 'br-b'],
+      ['br-b', 'br-a'],
+    ] as const) {
+      await use(name, other);
+      expect(await ourFlows(edge, other), `flows left on ${other}`).to.equal(0);
+    }
+  });
 });
+
+async function ourFlows(edge: DummyEdge, bridge: string): Promise<number> {
+  const text = await edge.ofctlOn(bridge, 'dump-flows');
+  return text.split('\n').filter((line) => line.includes('cookie=0x4e5')).length;
+}
