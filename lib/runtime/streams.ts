@@ -25,6 +25,8 @@ const BACKLOG = 1024;
 export interface SourceOptions {
   readonly connectionsMax: number;
   readonly log: Log;
+  /** For what is said of one peer, by its address; absent: `log`. */
+  readonly logOf?: (address: string | undefined) => Log;
   /** For pssl: and ssl:, which cannot be opened without. */
   readonly tls?: TlsCredentials | undefined;
   readonly handshakeMaxMs?: number;
@@ -58,26 +60,26 @@ async function listenTls(
   options: SourceOptions,
   take: TakeSocket,
 ): Promise<StreamSource> {
-  const { tls, log, handshakeMaxMs = HANDSHAKE_MAX_MS } = options;
+  const { tls, log, logOf = () => log, handshakeMaxMs = HANDSHAKE_MAX_MS } = options;
   if (tls === undefined) throw new Error(`${formatEndpoint(endpoint)} needs --ca-cert`);
   const describe = (socket: Socket): string =>
     `${formatEndpoint(endpoint)}: ${socket.remoteAddress === undefined ? 'a peer' : peerOf(socket)}`;
   const taken = (socket: Socket): void => take(socket, peerOf(socket));
-  const acceptor = new TlsAcceptor(tls, log, describe, taken, handshakeMaxMs);
+  const acceptor = new TlsAcceptor(tls, logOf, describe, taken, handshakeMaxMs);
   const accept = (socket: Socket): void => acceptor.accept(socket);
   return listen(endpoint, options, accept, () => acceptor.close());
 }
 
 async function listen(
   endpoint: ListenTcp | UnixSocket,
-  { connectionsMax, log }: SourceOptions,
+  { connectionsMax, log, logOf = () => log }: SourceOptions,
   accept: (socket: Socket) => void,
   closed: () => void,
 ): Promise<StreamSource> {
   let count = 0;
   const server = createServer({ noDelay: true, keepAlive: true }, (socket) => {
     if (count >= connectionsMax) {
-      log.warn(
+      logOf(socket.remoteAddress).warn(
         `${formatEndpoint(endpoint)}: more than ${connectionsMax} connections; one was closed`,
       );
       socket.destroy();

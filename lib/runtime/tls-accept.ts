@@ -26,7 +26,7 @@ const BEGUN_PER_TURN = 2;
 export class TlsAcceptor {
   readonly #server: Server;
   readonly #credentials: TlsCredentials;
-  readonly #log: Log;
+  readonly #logOf: (address: string | undefined) => Log;
   readonly #describe: (socket: Socket) => string;
   readonly #handshakeMaxMs: DurationMs;
   /** Not let in yet, by where they come from. */
@@ -37,13 +37,13 @@ export class TlsAcceptor {
 
   constructor(
     credentials: TlsCredentials,
-    log: Log,
+    logOf: (address: string | undefined) => Log,
     describe: (socket: Socket) => string,
     take: (socket: TLSSocket) => void,
     handshakeMaxMs: DurationMs = HANDSHAKE_MAX_MS,
   ) {
     this.#credentials = credentials;
-    this.#log = log;
+    this.#logOf = logOf;
     this.#describe = describe;
     this.#handshakeMaxMs = handshakeMaxMs;
     this.#server = createServer({
@@ -75,7 +75,7 @@ export class TlsAcceptor {
     // Node adds its own with the handshake.
     socket.on('error', () => undefined);
     const cut = setTimeout(() => {
-      this.#log.warn(`${this.#describe(socket)}: it did not begin its handshake in time`);
+      this.#warn(socket, ': it did not begin its handshake in time');
       socket.destroy();
     }, this.#handshakeMaxMs);
     socket.once('close', () => {
@@ -119,8 +119,12 @@ export class TlsAcceptor {
   }
 
   #refuse(socket: TLSSocket, reason: string): void {
-    this.#log.warn(`${this.#describe(socket)} is refused: ${reason}`);
+    this.#warn(socket, ` is refused: ${reason}`);
     socket.destroy();
+  }
+
+  #warn(socket: Socket, what: string): void {
+    this.#logOf(socket.remoteAddress).warn(`${this.#describe(socket)}${what}`);
   }
 
   #words(code: string, message = ''): string {

@@ -152,7 +152,8 @@ export class Southbound {
 
   get #sourceOptions() {
     const { connectionsMax, tls } = this.#settings;
-    return { connectionsMax, tls, log: this.#log };
+    const logOf = (address: string | undefined): Log => this.#logOf(address);
+    return { connectionsMax, tls, log: this.#log, logOf };
   }
 
   #databaseHost(address: string | undefined): DatabaseHost {
@@ -217,7 +218,9 @@ export class Southbound {
     rootUuid: Uuid,
   ): string | undefined | typeof UNDECIDED {
     if (before instanceof NveSwitch) {
-      if (!isKnownElse(before.address, database.address)) return undefined;
+      // Its two connections may have come by two networks.
+      const isHome = before.home !== undefined && before.home === database.address;
+      if (isHome || !isKnownElse(before.address, database.address)) return undefined;
     } else if (before.rootUuid === rootUuid && before.address === database.address) {
       // A cloned disk has the same row, too: the address tells.
       return this.#refusalOfSame(before, database, systemId);
@@ -306,6 +309,7 @@ export class Southbound {
     const before = this.#serving.get(name);
     if (before !== device) before?.leave('its switch has connected again');
     this.#serving.set(name, device);
+    device.home = database.address;
     device.serve(name, role, reason);
   }
 

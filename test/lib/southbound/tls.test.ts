@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { expect } from 'chai';
 import { parseEndpoint } from '../../../lib/runtime/endpoint.ts';
 import { databaseRefusal, switchRefusal } from '../../../lib/southbound/certificate-rule.ts';
@@ -135,6 +136,23 @@ describe('NVEs with TLS', function () {
     await said(/another hypervisor, at 127\.0\.66\.\d+, says that it is e1: it is refused/, from);
     await over;
     expect(instance.serves('e1')).to.equal(true);
+  });
+
+  it('are heard of although another peer fails again and again', async () => {
+    const from = instance.lines.length;
+    const fail = (localAddress: string): Promise<unknown> =>
+      new Promise((resolve) => {
+        const options = { port: instance.ovsdbTlsPort, host: '127.0.0.1', localAddress };
+        connect(options)
+          .on('error', () => undefined)
+          .on('close', resolve)
+          .end('{"method":"echo"}');
+      });
+    for (let round = 0; round < 40; round++)
+      await Promise.all(Array.from({ length: 10 }, () => fail('127.0.66.200')));
+    await fail('127.0.66.201');
+    await said(/127\.0\.66\.201:\d+ is refused: it speaks no TLS/, from);
+    expect(instance.lines.length - from).to.be.below(50);
   });
 
   it('that fall silent are given up by the probe, and served again when they speak', async () => {
