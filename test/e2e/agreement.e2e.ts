@@ -128,7 +128,9 @@ function changes(): void {
       'h3->h2/geneve 10.9.0.2',
     );
     expect(await conditions()).to.have.length(2);
-    expect(await site.hv(1).vsctl('list-ports', 'br-int')).not.to.include('nva-gre');
+    await site.until('the port that nobody sends to any more to be gone', async () => {
+      return !(await site.hv(1).vsctl('list-ports', 'br-int')).includes('nva-gre');
+    });
     expect(await site.tenant('green-1').reaches('192.168.7.3', 500)).to.equal(false);
   });
 
