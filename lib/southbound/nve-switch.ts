@@ -65,6 +65,8 @@ export class NveSwitch {
   readonly peer: string;
   /** Without the port; undefined: a local socket. */
   readonly address: IpAddress | undefined;
+  /** Where its NVE's database was last; undefined: it serves none, or that is at a local socket. */
+  home: IpAddress | undefined;
   /** Undefined: it came without TLS. */
   readonly certificateNames: ShownNames;
   readonly #settings: SwitchSettings;

@@ -31,6 +31,14 @@ export class Rivals {
     if (isNews) this.#say(nve);
   }
 
+  /** The one at this address has the name now: who had it is gone. */
+  accepted(nve: string, address: string): void {
+    const timer = this.#timers.get(nve)?.get(address);
+    if (timer === undefined) return;
+    clearTimeout(timer);
+    this.#forget(nve, address);
+  }
+
   close(): void {
     for (const known of this.#timers.values())
       for (const timer of known.values()) clearTimeout(timer);

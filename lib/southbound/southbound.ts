@@ -206,6 +206,7 @@ export class Southbound {
       if (refusal !== undefined) return refusal;
     }
     this.#byName.set(systemId, database);
+    this.#rivals.accepted(systemId, database.address ?? database.peer);
     holder?.close('the same NVE has connected again');
     return undefined;
   }

@@ -43,11 +43,19 @@ export class Relay {
     this.#server = server;
   }
 
-  static async to(target: number, protocol: 'openflow' | 'ovsdb'): Promise<Relay> {
+  /** `localAddress`: from where the instance sees them come. */
+  static async to(
+    target: number,
+    protocol: 'openflow' | 'ovsdb',
+    localAddress = '127.0.0.1',
+  ): Promise<Relay> {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const relay = new Relay(server);
-    server.on('connection', (outer) => relay.#join(outer, connect(target, '127.0.0.1'), protocol));
+    server.on('connection', (outer) => {
+      const inner = connect({ port: target, host: '127.0.0.1', localAddress });
+      relay.#join(outer, inner, protocol);
+    });
     return relay;
   }
 
