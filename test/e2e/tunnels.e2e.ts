@@ -46,6 +46,7 @@ describe('tunnels with options, monitored', () => {
   scenario('a local address is the only one that is used', localAddress);
   scenario('an edge that is cut off leaves two networks at once, and comes back', deadEdge);
   scenario('an edge with two addresses is reached at the second when the first is cut', failover);
+  it('an NVE that is let go keeps no tunnel, nobody monitors it, and nobody is called dead', letGo);
 });
 
 async function everybody(ids: Readonly<Record<string, string>>): Promise<void> {
@@ -326,4 +327,26 @@ async function failover(): Promise<void> {
   await hypervisor.ofctlOn('br-phy', 'del-flows', 'ip');
   await tunnelsBecome('the first again', (one) => isUp(one) && one.remoteIp.startsWith('10.9.'));
   expect((await again.stop()).losses).to.deep.equal([]);
+}
+
+/** The last one: its bridge stays, since tenants are on it. */
+async function letGo(): Promise<void> {
+  const gone = site.hv(3);
+  const failures = async (): Promise<number> =>
+    (await site.events()).filter(({ code }) => /unreachable$/.test(code)).length;
+  const interfaces = (hypervisor: Hypervisor): Promise<string> =>
+    hypervisor.vsctl('--no-wait', '--columns=name,options', '--bare', 'list', 'Interface');
+  const monitors = async (hypervisor: Hypervisor): Promise<boolean> =>
+    (await interfaces(hypervisor)).includes(gone.ipv4);
+  await site.until('h3 is monitored', () => monitors(site.hv(1)));
+  const before = await failures();
+  await site.controller.must('delete', 'nve', 'h3', '--wait=20');
+  expect(await interfaces(gone))
+    .to.contain('br-int')
+    .and.not.match(/^nva-/m);
+  for (const hypervisor of [site.hv(1), site.hv(2)]) {
+    await site.until('no tunnel to h3', async () => !(await monitors(hypervisor)));
+  }
+  await site.controller.must('wait', '--timeout', '10');
+  expect(await failures()).to.equal(before);
 }
