@@ -5,7 +5,7 @@
  * With TLS it counts from its first packet, long before it has shown who it is.
  */
 import { chmodSync, rmSync, statSync } from 'node:fs';
-import { createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { type IpAddress, ipFamily, parseIp } from '../../protocols/base/addresses.ts';
 import { dial } from './dial.ts';
 import {
@@ -89,6 +89,7 @@ async function listen(
     socket.once('close', () => count--);
     accept(socket);
   });
+  if ('path' in endpoint) await removeStaleSocket(endpoint);
   await listening(server, endpoint);
   const address = addressOf(server, endpoint);
   const close = (): void => {
@@ -109,7 +110,6 @@ function listening(server: Server, endpoint: StreamEndpoint): Promise<void> {
       resolve();
     };
     if ('path' in endpoint) {
-      removeStaleSocket(endpoint.path);
       server.listen({ path: endpoint.path, backlog: BACKLOG }, () => {
         chmodSync(endpoint.path, 0o660);
         done();
@@ -124,15 +124,25 @@ function listening(server: Server, endpoint: StreamEndpoint): Promise<void> {
 function listenFailure(endpoint: StreamEndpoint, error: NodeJS.ErrnoException): string {
   const text = formatEndpoint(endpoint);
   if (error.code === 'EADDRINUSE') {
-    return `${text} is taken by another program: stop it, or choose another port`;
+    return `${text} is taken by another program: stop it, or choose another ${'path' in endpoint ? 'path' : 'port'}`;
   }
   if (error.code === 'EACCES') return `${text} needs more rights: choose a port above 1023`;
   if (error.code === 'EADDRNOTAVAIL') return `${text}: this machine does not have that address`;
   return `${text}: ${error.message}`;
 }
 
-function removeStaleSocket(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isSocket() === true) rmSync(path);
+/** Only a refused connection proves that nobody listens: whoever writes punix: for unix: takes no socket from others. */
+async function removeStaleSocket({ path }: UnixSocket): Promise<void> {
+  if (statSync(path, { throwIfNoEntry: false })?.isSocket() !== true) return;
+  const isStale = await new Promise((resolve) => {
+    const socket = connect(path);
+    socket.on('error', ({ code }: NodeJS.ErrnoException) => resolve(code === 'ECONNREFUSED'));
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve(false);
+    });
+  });
+  if (isStale) rmSync(path);
 }
 
 function addressOf(server: Server, endpoint: StreamEndpoint): string {
