@@ -295,6 +295,8 @@ export class Facts {
     if (kind === 'nve') {
       this.#nveRecord(name, record !== undefined);
       for (const nve of this.#nveRecords.neighbours(name)) this.assertNve(nve);
+      // What it shows counts since another instance has let it in.
+      return this.#context.federation.mayLetIn(name) ? [] : this.#shownBy(name);
     }
     if (kind === 'departure') return this.#departed(name);
     const isOpen = kind === 'port' || kind === 'attachment';
@@ -304,6 +306,10 @@ export class Facts {
   /** What an NVE shows that was let go, or is not any more. */
   #departed(nve: NveName): PortName[] {
     this.assertNve(nve);
+    return this.#shownBy(nve);
+  }
+
+  #shownBy(nve: NveName): PortName[] {
     return [...this.#context.interfaces.of(nve)].map(({ ifaceId }) => ifaceId);
   }
 

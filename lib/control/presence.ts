@@ -28,10 +28,12 @@ export class Presences implements IdentityContext {
     this.#nves = context.nves;
   }
 
-  /** Neither let go by an operator nor refused: what it shows counts. */
+  /** Neither let go by an operator nor refused, by whoever may say so: what it shows counts. */
   isLetIn(nve: NveName): boolean {
-    const isRefused = this.#nves.get(nve)?.refusal !== undefined;
-    return !isRefused && this.domain.departure(nve) === undefined;
+    if (this.domain.departure(nve) !== undefined) return false;
+    // Whoever serves it makes its record when he lets it in.
+    if (!this.#federation.mayLetIn(nve)) return this.domain.nve(nve) !== undefined;
+    return this.#nves.get(nve)?.refusal === undefined;
   }
 
   presence(nve: NveName): Presence {

@@ -207,6 +207,46 @@ describe('a name that two hypervisors have', () => {
   });
 });
 
+describe('a copy that another instance refuses', () => {
+  it('gets no port of the one that it is a copy of, which we serve', () => {
+    const scene = new NveScene('a');
+    const hear = (now: number): void => {
+      const nves = [{ name: 'copy', owner: true, controllers: [], database: 'db-1' }];
+      const announcement = { version: '1', startedAt: '2026-01-01T00:00:00Z', confirmed: 0, nves };
+      scene.take({
+        type: 'members',
+        now,
+        members: [{ name: 'b', run: 'r', beat: now, announcement }],
+      });
+    };
+    hear(500);
+    scene.records(...BLUE);
+    scene.take({ type: 'arrivals-over' });
+    scene.connect('hv1', 1, {}, ['vm1']);
+    const { domain } = scene.core;
+    expect(domain.attachment('vm1')?.nve).to.equal('hv1');
+    const facts = { bridge: 'br-int', endpoints: [], conditions: [], database: 'db-1' };
+    scene.take(
+      { type: 'nve-connected', nve: 'copy', facts },
+      { type: 'nve-owner', nve: 'copy', owner: false },
+      {
+        ...{ type: 'interfaces', nve: 'copy', complete: true },
+        changes: [{ name: 'v-vm1', tenant: { ifaceId: 'vm1', ofport: 1 } }],
+      },
+    );
+    hear(1000);
+    expect(domain.nve('copy')).to.equal(undefined);
+    scene.take({ type: 'interfaces', nve: 'hv1', complete: false, changes: [{ name: 'v-vm1' }] });
+    expect(domain.attachment('vm1')?.nve).to.not.equal('copy');
+    const tenant = { ifaceId: 'vm1', ofport: 1 };
+    scene.take({
+      ...{ type: 'interfaces', nve: 'hv1', complete: false },
+      changes: [{ name: 'v-vm1', tenant }],
+    });
+    expect(domain.attachment('vm1')?.nve).to.equal('hv1');
+  });
+});
+
 describe('records of NVEs that came and went', () => {
   it('are bounded, and those with ports stay', () => {
     const scene = oneNve();
