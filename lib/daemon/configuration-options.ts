@@ -65,7 +65,7 @@ export interface Configuration {
   readonly 'bfd-interval-ms': number;
   /** Between two looks at what a switch really has; 0: only after a (re)connection. */
   readonly 'audit-interval-s': number;
-  /** Connections of NVEs accepted on all listeners together. */
+  /** Connections of NVEs accepted on each listener. */
   readonly 'connections-max': number;
   readonly 'manifest-size-max-bytes': number;
   readonly 'feed-revisions-max': number;

@@ -47,7 +47,7 @@ export function addServe(program: Command, context: CommandContext, loadServe: L
     .option('--probe-interval-ms <ms>', 'silence of a peer after which it is asked; 0: never')
     .option('--bfd-interval-ms <ms>', 'between messages on monitored tunnels; 0: none is monitored')
     .option('--audit-interval-s <s>', 'between two looks at what a switch has; 0: never')
-    .option('--connections-max <count>', 'connections of NVEs accepted in all')
+    .option('--connections-max <count>', 'connections of NVEs accepted on each listener')
     .option('--manifest-size-max-bytes <bytes>', 'the largest request of the API')
     .option('--feed-revisions-max <count>', 'changes that the store keeps for readers')
     .addHelpText(
