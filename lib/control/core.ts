@@ -104,8 +104,8 @@ export class Core {
     this.#moment++;
     // What a switch has is compared last, so that the difference holds the whole turn and one batch stands for it.
     for (const input of inputs) if (input.type !== 'installed') this.#take(input);
-    for (const input of inputs) if (input.type === 'installed') this.#take(input);
     this.tunnels.settle();
+    for (const input of inputs) if (input.type === 'installed') this.#take(input);
     this.#departures.decide(this.#nves.values(), this.#moment, this.#revision);
     for (const state of this.#nves.values()) {
       if (state.isServed) this.#planner.plan(state, this.#moment);

@@ -2,7 +2,7 @@
  * One NVE as the core sees it: connected or not, in step or not, what is under way.
  *
  * A switch is in step when its own list was read and everything since then was sent in order; it has confirmed a
- * moment when every batch from before it was answered by a barrier.
+ * moment when every batch with changes from before it was answered by a barrier.
  */
 import type { OpenFlowVersion } from '../../protocols/openflow/values/version.ts';
 import type { Fragment } from '../desired/fragment.ts';

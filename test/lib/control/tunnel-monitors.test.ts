@@ -304,6 +304,22 @@ describe('an edge that nobody reaches', () => {
     expect(scene.codes()).to.include.members(['tunnel-up', 'nve-reachable']);
   });
 
+  it('leaves in the batch that brings a switch into step, when both come in one turn', () => {
+    const scene = new Scene(3, single);
+    scene.allUp(3);
+    scene.take({ type: 'reread', nve: 'hv1' });
+    const sees = (number: number): Input => ({
+      ...{ type: 'tunnel-states', nve: `hv${number}`, complete: false },
+      changes: [{ ip: first(3), since: SINCE, verdict: 'down' }],
+    });
+    const read = scene.core.nve('hv1')?.read ?? 0;
+    const installed = new FakeSwitch().installed();
+    const step = [sees(1), sees(2), { type: 'installed', nve: 'hv1', read, installed } as const];
+    const sent = scene.take(...step).filter(({ type }) => type === 'send');
+    expect(sent.map((effect) => 'nve' in effect && effect.nve)).to.have.members(['hv1', 'hv2']);
+    expect(scene.destinations(1)).to.deep.equal([first(2)]);
+  });
+
   it('is not one that was never reached: a wrong address is named, not withdrawn', () => {
     const scene = new Scene(3, single);
     expect(scene.destinations(1)).to.deep.equal([first(2), first(3)]);
