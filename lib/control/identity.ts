@@ -123,6 +123,16 @@ function judgeRenamed(
     const beside = hasBoth && shared === undefined ? { isBeside: true as const } : {};
     return { ...refused, ...beside, condition: { code: 'identity-taken', message } };
   }
+  return judgeSuccessor(name, { known, isDatabase, evidence }, shared, context);
+}
+
+/** The known one is gone. */
+function judgeSuccessor(
+  name: NveName,
+  { known, evidence }: Found,
+  shared: IpAddress | undefined,
+  context: IdentityContext,
+): Verdict {
   if (shared !== undefined) return renamed(known, `${evidence} and its address ${shared}`);
   if (context.wasBeside(name, known.name)) {
     const message = `it has ${evidence} of ${known.name}, which is not connected, and was connected beside that one: it is a copy of it; give it a database of its own (stop Open vSwitch, remove conf.db, start it), or, if ${known.name} is gone for good, "nva delete nve ${known.name}"`;

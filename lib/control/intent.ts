@@ -258,7 +258,9 @@ class Draft {
     };
     this.#writes.set(key, record);
     const index = nve?.index;
-    if (index !== undefined) this.#writes.set(recordKey('index', index), undefined);
+    if (index !== undefined && !this.#domain.isClaimedByOther(index, name)) {
+      this.#writes.set(recordKey('index', index), undefined);
+    }
     for (const port of this.#domain.attachedTo(name)) {
       this.#writes.set(recordKey('attachment', port), undefined);
     }

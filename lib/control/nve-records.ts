@@ -160,10 +160,14 @@ export class NveRecords {
       return isGone && domain.attachedTo(name).size === 0;
     });
     surplus = idle.length - IDLE_NVES_MAX;
-    for (const { name, index } of idle.slice(0, Math.max(0, surplus))) {
-      this.#context.stage({ key: recordKey('nve', name), record: undefined });
-      this.#context.stage({ key: recordKey('index', index), record: undefined });
-    }
+    for (const record of idle.slice(0, Math.max(0, surplus))) this.#drop(record);
+  }
+
+  #drop({ name, index }: NveRecord): void {
+    const { domain, stage } = this.#context;
+    stage({ key: recordKey('nve', name), record: undefined });
+    if (domain.isClaimedByOther(index, name)) return;
+    stage({ key: recordKey('index', index), record: undefined });
   }
 
   #assert(name: NveName): void {
@@ -218,12 +222,8 @@ export class NveRecords {
   /** A store that had lost the departure may have been given back what was known before it. */
   #dropRecords(name: NveName): void {
     const nve = this.#context.domain.nve(name);
-    if (nve === undefined) {
-      this.sweep(name);
-      return;
-    }
-    this.#context.stage({ key: keyOf(nve), record: undefined });
-    this.#context.stage({ key: recordKey('index', nve.index), record: undefined });
+    if (nve === undefined) this.sweep(name);
+    else this.#drop(nve);
   }
 
   #isLetIn(state: NveState, facts: NveFacts): boolean {

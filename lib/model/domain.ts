@@ -133,6 +133,12 @@ export class Domain {
     return this.#nvesAt.get(ip) ?? NOTHING;
   }
 
+  /** Two instances have given the number to two NVEs at one moment, and this one is to get another. */
+  isClaimedByOther(index: number, nve: NveName): boolean {
+    const claim = this.#byKind.get('index')?.get(index);
+    return claim?.kind === 'index' && claim.nve !== nve;
+  }
+
   vniClaim(vni: number): VniClaim | undefined {
     const record = this.#byKind.get('vni')?.get(vni);
     return record?.kind === 'vni' ? record : undefined;

@@ -284,6 +284,12 @@ describe('deleting objects', () => {
     expect(results(plan)).to.deep.equal(['hv1 deleted']);
   });
 
+  it('leaves a number to the NVE that has claimed it', () => {
+    const claim: DomainRecord = { kind: 'index', index: 3, nve: 'hv2' };
+    const plan = planDelete(domainOf(file, [AN_NVE, claim]), [ref('Nve', 'hv1')], away);
+    expect(written(plan)).to.have.keys(['nve/hv1', 'departure/hv1']);
+  });
+
   it('lets one go that is away by the managers that it had, as far as they are known', () => {
     const domain = domainOf(file, [{ ...AN_NVE, managers: ['m2'] } as DomainRecord, held]);
     const plan = planDelete(domain, [ref('Nve', 'hv1')], away);
