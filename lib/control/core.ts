@@ -315,7 +315,7 @@ export class Core {
     if (state.owner) this.#federation.startOver(this.#revision, this.#moment);
     if (state.alive) return;
     this.#facts.decidePortsOf(state.name);
-    this.#facts.nveGone();
+    this.#facts.nveGone(state.name);
   }
 
   #takeRecords({ changes, revision, snapshot }: Extract<Input, { type: 'records' }>): void {
@@ -423,7 +423,7 @@ export class Core {
     this.#notices.tell('warning', 'nve-lost', nveKey(state), message);
     // Nothing of it is up: what was last seen there no longer stands in the way of a newcomer.
     if (!state.alive) this.#facts.decideContestedPortsOf(name);
-    this.#facts.nveGone();
+    this.#facts.nveGone(name);
   }
 
   #isLinked(nve: NveName): boolean {

@@ -112,8 +112,8 @@ export class Facts {
   }
 
   /** The NVE has gone. */
-  nveGone(): void {
-    this.#nveRecords.dropIdle();
+  nveGone(nve: NveName): void {
+    this.#nveRecords.dropIdle(nve);
     this.settle();
     this.reconsider();
   }

@@ -51,6 +51,8 @@ export class NveRecords {
   readonly #claims = new Map<NveName, Set<number>>();
   /** Numbers that were chosen and not taken in yet. */
   readonly #fresh = new Map<NveName, number>();
+  /** Those that have gone since we started, in that order. */
+  readonly #gone = new Set<NveName>();
   #lastIndex = 0;
 
   constructor(context: NveRecordsContext) {
@@ -149,23 +151,27 @@ export class NveRecords {
     }
   }
 
-  /** An NVE has gone: the records of idle ones are bounded. */
-  dropIdle(): void {
+  /** An NVE has gone: the records of idle ones are bounded, and who was away longest pays. */
+  dropIdle(gone: NveName): void {
     const { domain, federation, identity } = this.#context;
-    const nves = domain.nves();
-    let surplus = nves.length - IDLE_NVES_MAX;
-    if (surplus <= 0) return;
-    const idle = nves.filter(({ name }) => {
+    this.#gone.delete(gone);
+    if (domain.nve(gone) !== undefined) this.#gone.add(gone);
+    if (domain.nves().length <= IDLE_NVES_MAX) return;
+    for (const name of this.#gone) if (domain.nve(name) === undefined) this.#gone.delete(name);
+    const before = domain.nves().filter(({ name }) => !this.#gone.has(name));
+    const since = [...this.#gone].flatMap((name) => domain.nve(name) ?? []);
+    const idle = [...before, ...since].filter(({ name }) => {
       const isGone = identity.presence(name) === 'gone' && federation.isOrphan(name);
       return isGone && domain.attachedTo(name).size === 0;
     });
-    surplus = idle.length - IDLE_NVES_MAX;
+    const surplus = idle.length - IDLE_NVES_MAX;
     for (const record of idle.slice(0, Math.max(0, surplus))) this.#drop(record);
   }
 
   #drop({ name, index }: NveRecord): void {
     const { domain, stage } = this.#context;
     stage({ key: recordKey('nve', name), record: undefined });
+    this.#gone.delete(name);
     if (domain.isClaimedByOther(index, name)) return;
     stage({ key: recordKey('index', index), record: undefined });
   }

@@ -251,14 +251,19 @@ describe('records of NVEs that came and went', () => {
   it('are bounded, and those with ports stay', () => {
     const scene = oneNve();
     scene.lose('hv1');
+    scene.connect('hv2', 9);
     for (let number = 0; number < IDLE_NVES_MAX + 5; number++) {
       scene.connect(`x${number}`, 2, { database: `x${number}`, datapathId: `${number}` });
       scene.lose(`x${number}`);
     }
     const { domain } = scene.core;
-    expect(domain.nves()).to.have.length(IDLE_NVES_MAX + 1);
+    expect(domain.nves()).to.have.length(IDLE_NVES_MAX + 2);
     expect(domain.nve('hv1')).to.not.equal(undefined);
-    expect(domain.nve('x0')).to.equal(undefined);
+    expect(domain.nve('x4')).to.equal(undefined);
+    // It was there before all of them, and has gone last.
+    scene.lose('hv2');
+    expect(domain.nve('hv2')).to.not.equal(undefined);
+    expect(domain.nve('x5')).to.equal(undefined);
     expect(domain.nve(`x${IDLE_NVES_MAX + 4}`)).to.not.equal(undefined);
   });
 });
