@@ -67,13 +67,16 @@ function isDead(around: Neighbourhood, owner: NveRecord, ip: IpAddress): boolean
   return accused;
 }
 
-/** What each NVE that monitors the address says of it, once per network that they share. */
+/** What each NVE that monitors the address says of it: once, however many networks they share. */
 function* voices(around: Neighbourhood, owner: NveRecord, ip: IpAddress): Generator<Said> {
+  const heard = new Set([owner.name]);
   for (const served of around.served(owner.name)) {
     const network = around.network(served);
     for (const name of network === undefined ? [] : around.members(served)) {
-      const said = name === owner.name ? undefined : voiceOf(around, network, name, owner, ip);
-      if (said !== undefined) yield said;
+      const said = heard.has(name) ? undefined : voiceOf(around, network, name, owner, ip);
+      if (said === undefined) continue;
+      heard.add(name);
+      yield said;
     }
   }
 }
