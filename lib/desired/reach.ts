@@ -109,17 +109,22 @@ export function avoidedAddresses(
   name: NveName,
   deadOf: (nve: NveName) => ReadonlySet<IpAddress>,
 ): readonly IpAddress[] {
-  const down = around.liveness(name)?.down ?? [];
+  const said = around.liveness(name);
   const sender = around.nve(name);
-  if (down.length === 0 || sender === undefined) return WHOLE.avoided;
-  return down.filter((ip) =>
-    [...around.nvesAt(ip)].some((owner) => {
-      if (owner === name || deadOf(owner).has(ip) || !shareNetwork(around, name, owner)) {
-        return false;
-      }
-      const endpoints = around.nve(owner)?.endpoints ?? [];
-      return endpoints.some((other) => !down.includes(other.ip) && !deadOf(owner).has(other.ip));
-    }),
+  if (said === undefined || said.down.length === 0 || sender === undefined) return WHOLE.avoided;
+  const { down } = viewOf(said);
+  const hasOther = (owner: NveName): boolean => {
+    const endpoints = around.nve(owner)?.endpoints ?? [];
+    return endpoints.some((other) => !down.has(other.ip) && !deadOf(owner).has(other.ip));
+  };
+  return said.down.filter((ip) =>
+    [...around.nvesAt(ip)].some(
+      (owner) =>
+        owner !== name &&
+        !deadOf(owner).has(ip) &&
+        hasOther(owner) &&
+        shareNetwork(around, name, owner),
+    ),
   );
 }
 
@@ -139,7 +144,7 @@ export function monitoredEndpoint(
   to: NveRecord,
   ip: IpAddress,
 ): Endpoint | undefined {
-  const capability = capabilityOf(from.endpoints);
+  const capability = declaredCapability(from);
   const there = to.endpoints.filter((endpoint) => endpoint.ip === ip);
   let best: Endpoint | undefined;
   for (const network of networks) {
@@ -149,6 +154,18 @@ export function monitoredEndpoint(
     if (rank(best.type) === 0) break;
   }
   return best;
+}
+
+const declared = new WeakMap<NveRecord, Capability>();
+
+/** Kept beside the record: where many are down, it is asked for once per pair at each change. */
+function declaredCapability(nve: NveRecord): Capability {
+  let capability = declared.get(nve);
+  if (capability === undefined) {
+    capability = capabilityOf(nve.endpoints);
+    declared.set(nve, capability);
+  }
+  return capability;
 }
 
 function rank(type: Encapsulation): number {
