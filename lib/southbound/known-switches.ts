@@ -4,11 +4,14 @@
  * Several may name one datapath: who shows another certificate cannot take the place of who came first, and which of
  * them is the NVE's is told by its database, later (certificate-rule).
  */
+import type { IpAddress } from '../../protocols/base/addresses.ts';
 import { isSameHolder, type ShownNames } from './certificate-rule.ts';
 
 export interface KnownSwitch {
   readonly datapathId: string;
   readonly certificateNames: ShownNames;
+  /** Absent: a local socket. */
+  readonly address?: IpAddress | undefined;
 }
 
 export class KnownSwitches<Switch extends KnownSwitch> {
@@ -19,11 +22,12 @@ export class KnownSwitches<Switch extends KnownSwitch> {
     return this.#byDatapath.get(datapathId) ?? [];
   }
 
-  /** The one that says to be the same switch, and may be. */
+  /** The one that says to be the same switch, and may be: at its own address, if there is one. */
   rivalOf(device: Switch): Switch | undefined {
-    return this.of(device.datapathId).find((other) =>
+    const rivals = this.of(device.datapathId).filter((other) =>
       isSameHolder(other.certificateNames, device.certificateNames),
     );
+    return rivals.find(({ address }) => address === device.address) ?? rivals[0];
   }
 
   add(device: Switch): void {

@@ -272,12 +272,13 @@ export class Southbound {
     return switchRefusal(device.certificateNames, name, certificateNames, this.#rule);
   }
 
-  /** The newest that may be; those that serve nobody and may not be are sent away. */
+  /** The newest that may be, at the database's own address before all others; those that serve nobody and may not be are sent away. */
   #switchOf(database: NveDatabase, datapathId: string): NveSwitch | undefined {
     let found: NveSwitch | undefined;
     for (const device of this.#known.of(datapathId)) {
       const misfit = this.#misfit(device, database);
-      if (misfit === undefined) found ??= device;
+      const isNearer = found?.address !== database.address && device.address === database.address;
+      if (misfit === undefined) found = isNearer ? device : (found ?? device);
       else if (device.nve === undefined || device.nve === database.name) {
         if (this.#databaseOf(device) === undefined) device.close(misfit);
       }
@@ -339,8 +340,9 @@ export class Southbound {
   }
 
   #switchReady(device: NveSwitch, { datapathId }: Features): void {
-    const before = this.#known.rivalOf(device);
     const database = this.#databaseOf(device);
+    const rival = this.#known.rivalOf(device);
+    const before = rival !== undefined && this.#areTwo(device, rival) ? undefined : rival;
     if (before !== undefined && !supersedes(device, before, database?.address)) {
       device.close(
         `it has the datapath id ${datapathId} of the switch at ${before.peer}, which keeps it: give one of the two another other_config:datapath-id`,
@@ -353,6 +355,17 @@ export class Southbound {
     const named = database ?? this.#namedBy(datapathId);
     if (named !== undefined) this.#switchKnown(named, '');
     named?.switchChanged();
+  }
+
+  /** Hypervisors copied with their disk: each of the two is where a database is that names its datapath. */
+  #areTwo(device: NveSwitch, other: NveSwitch): boolean {
+    return (
+      isKnownElse(device.address, other.address) && this.#isAtHome(device) && this.#isAtHome(other)
+    );
+  }
+
+  #isAtHome(device: NveSwitch): boolean {
+    return (device.home ?? this.#databaseOf(device)?.address) === device.address;
   }
 
   /** Any database that names the datapath: it says why a switch may not be its own. */

@@ -10,6 +10,7 @@ import { openMemoryStore } from '../../../lib/store/memory-store.ts';
 import { type DummyEdge, DummyEdges } from '../../../scripts/lab/dummy-edges.ts';
 import { until } from '../../../scripts/lab/waiting.ts';
 import { SouthboundInstance } from './instance.ts';
+import { Relay } from './relay.ts';
 
 const NETWORK: DomainRecord[] = [
   { kind: 'network', name: 'blue', vni: 5, vniAllocated: false },
@@ -27,7 +28,7 @@ describe('what is taken back', function () {
 
   before(async () => {
     [edges, instance] = await Promise.all([
-      DummyEdges.open({ prefix: 'nvatb', edges: 3 }),
+      DummyEdges.open({ prefix: 'nvatb', edges: 4 }),
       SouthboundInstance.start({ store }),
     ]);
     await instance.put(NETWORK);
@@ -86,6 +87,31 @@ describe('what is taken back', function () {
     await until('it has left', () => core.domain.departure('e2')?.left === true, SOON);
     await expectWhole('e1');
     expect(await copy.vsctl('get', 'bridge', 'br-int', 'external_ids')).to.not.include('nva-');
+  });
+
+  it('leaves the switch of an NVE alone whose copy comes from another address', async () => {
+    const copy = edges.edge(4);
+    const { ovsdbPort, openFlowPort } = instance;
+    const [database, openflow] = await Promise.all([
+      Relay.to(ovsdbPort, 'ovsdb', '127.0.0.4'),
+      Relay.to(openFlowPort, 'openflow', '127.0.0.4'),
+    ]);
+    try {
+      await bridge(copy, 'br-int', 'other_config:datapath-id=00000000000000aa');
+      await copy.vsctl('set-controller', 'br-int', `tcp:127.0.0.1:${openflow.port}`);
+      const lost = (): number =>
+        instance.heard.filter(({ nve, what }) => nve === 'e1' && what === 'flows-lost').length;
+      const before = lost();
+      await copy.joinManager(`tcp:127.0.0.1:${database.port}`);
+      const { core } = instance.engine;
+      await until('it is refused', () => core.nve('e4')?.refusal !== undefined, SOON);
+      await new Promise((resolve) => setTimeout(resolve, 2_500));
+      expect(lost()).to.equal(before);
+      await expectWhole('e1');
+    } finally {
+      database.cut();
+      openflow.cut();
+    }
   });
 
   it('is not what was served again meanwhile', async () => {
