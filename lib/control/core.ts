@@ -22,7 +22,7 @@ import { othersConfirmed } from './confirmation.ts';
 import { Departures } from './departures.ts';
 import { Facts } from './facts.ts';
 import { Federation } from './federation.ts';
-import type { Effect, Input, NveFacts } from './inputs.ts';
+import type { Effect, FlowInput, Input, NveFacts } from './inputs.ts';
 import { Interfaces } from './interfaces.ts';
 import type { MembersView } from './members-view.ts';
 import { Notices } from './notices.ts';
@@ -251,20 +251,10 @@ export class Core {
     }
   }
 
-  #takeFlowInput(
-    input: Extract<Input, { nve: string }> & {
-      type:
-        | 'flows-ready'
-        | 'flows-lost'
-        | 'reread'
-        | 'audit'
-        | 'installed'
-        | 'confirmed'
-        | 'refused'
-        | 'behind';
-    },
-  ): void {
-    const state = this.#state(input.nve);
+  #takeFlowInput(input: FlowInput): void {
+    const state = this.#nves.get(input.nve);
+    // Late word of an NVE that was deleted meanwhile.
+    if (state === undefined) return;
     switch (input.type) {
       case 'flows-ready':
         state.version = input.version;

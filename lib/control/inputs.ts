@@ -167,6 +167,16 @@ export type Input =
   /** The switch does not take what we send and the queue was dropped: read it again when it does. */
   | { readonly type: 'behind'; readonly nve: NveName };
 
+/** What concerns the flows of one NVE's switch. */
+export type FlowInput = Extract<
+  Input,
+  {
+    type:
+      | ('flows-ready' | 'flows-lost' | 'behind' | 'reread' | 'audit')
+      | ('installed' | 'confirmed' | 'refused');
+  }
+>;
+
 export type NoticeLevel = 'info' | 'warning' | 'error';
 
 export type Effect =

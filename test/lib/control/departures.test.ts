@@ -31,6 +31,12 @@ describe('an NVE that is let go', () => {
     expect(phase(scene)).to.equal('leaving');
   });
 
+  it('is not made anew by a timer that ends when it is gone', () => {
+    const scene = new NveScene();
+    scene.take({ type: 'reread', nve: 'hv9' }, { type: 'audit', nve: 'hv9' });
+    expect(scene.core.nve('hv9')).to.equal(undefined);
+  });
+
   it('waits for them no longer than it must', () => {
     const scene = twoNves();
     scene.letGo('hv1');
