@@ -246,15 +246,15 @@ export class Core {
         this.#facts.settle();
         return;
       }
-      default:
-        this.#takeFlowInput(input);
+      default: {
+        // None: late word of an NVE that was deleted meanwhile.
+        const state = this.#nves.get(input.nve);
+        if (state !== undefined) this.#takeFlowInput(state, input);
+      }
     }
   }
 
-  #takeFlowInput(input: FlowInput): void {
-    const state = this.#nves.get(input.nve);
-    // Late word of an NVE that was deleted meanwhile.
-    if (state === undefined) return;
+  #takeFlowInput(state: NveState, input: FlowInput): void {
     switch (input.type) {
       case 'flows-ready':
         state.version = input.version;
