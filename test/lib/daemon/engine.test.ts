@@ -88,6 +88,31 @@ describe('the engine', () => {
     expect(steps).to.be.within(2, 8);
   });
 
+  it('takes much that came at once in parts, and lets others have their turns in between', async () => {
+    const { core } = engine;
+    const step = core.step.bind(core);
+    const parts: { changes: number; turn: number }[] = [];
+    let turn = 0;
+    core.step = (inputs) => {
+      const changes = inputs.flatMap((input) => (input.type === 'interfaces' ? input.changes : []));
+      parts.push({ changes: changes.length, turn });
+      const end = performance.now() + 5;
+      while (performance.now() < end);
+      return step(inputs);
+    };
+    const changes = Array.from({ length: 40 }, (_, index) => ({ name: `vif${index}` }));
+    for (let input = 0; input < 10; input++) {
+      engine.take({ type: 'interfaces', nve: 'hv1', complete: false, changes });
+    }
+    while (parts.length < 10) {
+      await nextTurn();
+      turn++;
+    }
+    expect(parts.map((part) => part.changes)).to.deep.equal(Array(10).fill(40));
+    const turns = new Set(parts.map((part) => part.turn));
+    expect(turns.size, 'turns').to.be.within(5, 10);
+  });
+
   it('gives no revision of a record before the core has the record, so that nobody overwrites what he has not seen', async () => {
     store.deliver(set(1));
     expect(engine.core.domain.network('blue')).to.equal(undefined);
