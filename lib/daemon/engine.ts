@@ -68,7 +68,7 @@ export class Engine {
   #southbound: Switches | undefined;
   #announcer: Announcer | undefined;
   #auditor: Auditor | undefined;
-  #inputs: Input[] = [];
+  readonly #inputs: Input[] = [];
   #turn: NodeJS.Immediate | undefined;
   #rest: NodeJS.Timeout | undefined;
   #restUntil = 0;
