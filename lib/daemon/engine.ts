@@ -41,7 +41,7 @@ const REST_MAX_MS = 25;
  * Much that came at once is taken in parts, until the turn has lasted TURN_MS: the sockets have theirs before the rest,
  * so that one NVE with ten thousand interfaces does not hold up the others. An interface takes about 0.1 ms.
  */
-const PART_CHANGES_MAX = 64;
+const PART_CHANGES_MAX = 32;
 const TURN_MS = 8;
 
 type Switches = Pick<Southbound, 'carryOut' | 'controllersOf' | 'hasSwitch' | 'takePeers'>;

@@ -51,11 +51,15 @@ export function sameBuckets(
   if (left.length !== right.length) return false;
   const text = version === OPENFLOW_15 ? bucketText : actionsText;
   const counts = new Map<string, number>();
-  for (const bucket of left) counts.set(text(bucket), (counts.get(text(bucket)) ?? 0) + 1);
+  for (const bucket of left) {
+    const key = text(bucket);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
   for (const bucket of right) {
-    const count = counts.get(text(bucket)) ?? 0;
+    const key = text(bucket);
+    const count = counts.get(key) ?? 0;
     if (count === 0) return false;
-    counts.set(text(bucket), count - 1);
+    counts.set(key, count - 1);
   }
   return true;
 }

@@ -11,7 +11,7 @@ import { JsonSplitter, type NextMessage, type SplitterLimits } from './wire/json
 const SLICE_BYTES = 256 * 1024;
 
 /** One step of applying rows (replica.ts) in the same coin; of a message that is smaller, no more than itself. */
-const STEP_COST_BYTES = 64 * 1024;
+const STEP_COST_BYTES = 128 * 1024;
 
 /** However small a message is: its way through the session costs some 50 µs. */
 const MESSAGE_COST_BYTES = 4 * 1024;
