@@ -29,7 +29,7 @@ import {
 import { isMonitorName, type MonitorRow } from '../reconcile/monitor-plan.ts';
 import { TUNNEL_KEYS, type TunnelTexts } from '../reconcile/tunnel-options.ts';
 import { tunnelName } from '../reconcile/tunnel-plan.ts';
-import { bridgeOthers } from './property-view.ts';
+import { OthersOnBridge } from './property-view.ts';
 
 /** The columns that we monitor, and no other: statistics alone would cost more than all of these. */
 export const WANTED_COLUMNS: WantedColumns = {
@@ -69,7 +69,10 @@ export interface RootView {
 }
 
 /** Undefined: the database has no Open_vSwitch row yet. */
-export function viewDatabase(replica: Replica): RootView | undefined {
+export function viewDatabase(
+  replica: Replica,
+  others: OthersOnBridge = new OthersOnBridge(),
+): RootView | undefined {
   const [entry] = replica.table('Open_vSwitch');
   if (entry === undefined) return undefined;
   const [rootUuid, row] = entry;
@@ -88,7 +91,7 @@ export function viewDatabase(replica: Replica): RootView | undefined {
       knownTypes: root.iface_types,
       nextCfg: root.next_cfg,
       curCfg: root.cur_cfg,
-      bridge: findBridge(replica, root, bridgeName),
+      bridge: findBridge(replica, root, bridgeName, others),
       mayTake: external('nva-take-bridge') === 'true',
       ...findTunnels(replica, bridgeName),
       tunnelTexts: tunnelTexts(external),
@@ -152,7 +155,12 @@ export function findBridgeUuid(replica: Replica, name: string): Uuid | undefined
   return undefined;
 }
 
-function findBridge(replica: Replica, root: Root, name: string): BridgeRow | undefined {
+function findBridge(
+  replica: Replica,
+  root: Root,
+  name: string,
+  others: OthersOnBridge,
+): BridgeRow | undefined {
   const uuid = findBridgeUuid(replica, name);
   const row = uuid === undefined ? undefined : replica.row('Bridge', uuid);
   if (uuid === undefined || row === undefined || !root.bridges.includes(uuid)) return undefined;
@@ -164,7 +172,7 @@ function findBridge(replica: Replica, root: Root, name: string): BridgeRow | und
     datapathId: bridge.datapath_id,
     owner: bridge.external_ids.get(OWNER_KEY),
     generation: generationOf(bridge.external_ids.get(GENERATION_KEY)),
-    others: bridgeOthers(replica, uuid),
+    others: others.of(replica, uuid),
     controllers: bridge.controller.flatMap((controllerUuid) => {
       const found = replica.row('Controller', controllerUuid);
       if (found === undefined) return [];

@@ -43,7 +43,7 @@ import { InterfaceListing } from './interface-listing.ts';
 import { LingeringTunnels } from './lingering-tunnels.ts';
 import { nveFacts } from './nve-facts.ts';
 import { NveMonitors } from './nve-monitors.ts';
-import { managersOf } from './property-view.ts';
+import { managersOf, OthersOnBridge } from './property-view.ts';
 import { RestoreWait } from './restore-wait.ts';
 import { sslConditions } from './ssl-configuration.ts';
 import type { WantedRole } from './switch-role.ts';
@@ -88,6 +88,7 @@ export class NveDatabase {
   readonly #session: OvsdbSession;
   readonly #connection: Connection<OvsdbEvent>;
   readonly #tenants = new TenantInterfaces();
+  readonly #others = new OthersOnBridge();
   readonly #listing: InterfaceListing;
   readonly #monitors: NveMonitors;
   readonly #localAddress: IpAddress | undefined;
@@ -261,6 +262,7 @@ export class NveDatabase {
       case 'synced':
       case 'resynced':
         for (const gap of event.gaps) this.#host.log.warn(`${this.#who()}: ${gap.reason}`);
+        this.#others.forget();
         this.#writer.unsettle();
         this.#refresh();
         return;
@@ -297,6 +299,7 @@ export class NveDatabase {
     // Interfaces first: a changed view may replace the bridge, and then they are all told anew.
     const tenants = this.#tenants.update(replica, changes);
     this.#monitors.update(changes);
+    this.#others.update(changes);
     if (tenants.length > 0 && this.#name !== undefined) {
       this.#host.emit({ type: 'interfaces', nve: this.#name, complete: false, changes: tenants });
     }
@@ -333,7 +336,7 @@ export class NveDatabase {
   #refresh(): void {
     const { replica } = this.#session;
     if (replica === undefined || !this.#session.isSynced) return;
-    const seen = viewDatabase(replica);
+    const seen = viewDatabase(replica, this.#others);
     if (seen === undefined) return;
     const name = this.#identify(seen);
     if (name === undefined) return;

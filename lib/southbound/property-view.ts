@@ -1,7 +1,7 @@
 /**
  * Reads out of a replica what on an NVE's bridges is ours and what is others' (reconcile/take-back, bridge-plan).
  */
-import type { Replica } from '../../protocols/ovsdb/replica.ts';
+import type { Replica, RowChanged } from '../../protocols/ovsdb/replica.ts';
 import {
   BRIDGE,
   CONTROLLER,
@@ -90,12 +90,46 @@ function thingsOf(replica: Replica, bridge: Bridge, domain: string): string[] {
   ];
 }
 
-/** Of a bridge that we did not make. */
-export function bridgeOthers(replica: Replica, uuid: Uuid): BridgeOthers | undefined {
-  const row = replica.row('Bridge', uuid);
-  if (row === undefined) return undefined;
-  const bridge = readRow(BRIDGE, row);
-  if (bridge.external_ids.get(CREATED_KEY) === 'true') return undefined;
+/**
+ * What others have on a bridge that we did not make, kept until a row that says so changes: there may be ten thousand
+ * ports, and the database is looked at several times in a turn.
+ */
+export class OthersOnBridge {
+  #ports: readonly Uuid[] | undefined;
+  #known: OthersPorts = { plain: [], tagged: [], bonds: [] };
+
+  /** Undefined: we made the bridge. */
+  of(replica: Replica, uuid: Uuid): BridgeOthers | undefined {
+    const row = replica.row('Bridge', uuid);
+    if (row === undefined) return undefined;
+    const bridge = readRow(BRIDGE, row);
+    if (bridge.external_ids.get(CREATED_KEY) === 'true') return undefined;
+    // The replica keeps the value of a column that an update does not name.
+    if (this.#ports !== bridge.ports) this.#known = portsOfOthers(replica, bridge);
+    this.#ports = bridge.ports;
+    return { ...this.#known, before: parseJoinedFrom(bridge.external_ids.get(BEFORE_KEY)) };
+  }
+
+  update(changes: readonly RowChanged[]): void {
+    const isTouched = ({ table, old, new: row }: RowChanged): boolean =>
+      COUNTING[table]?.some((column) => old?.[column] !== row?.[column]) === true;
+    if (changes.some(isTouched)) this.forget();
+  }
+
+  /** All rows may be others now. */
+  forget(): void {
+    this.#ports = undefined;
+  }
+}
+
+type OthersPorts = Pick<BridgeOthers, 'plain' | 'tagged' | 'bonds'>;
+
+const COUNTING: Readonly<Record<string, readonly string[]>> = {
+  Port: ['name', 'interfaces', 'external_ids', 'tag', 'trunks'],
+  Interface: ['external_ids'],
+};
+
+function portsOfOthers(replica: Replica, bridge: Bridge): OthersPorts {
   const plain: string[] = [];
   const tagged: string[] = [];
   const bonds: string[] = [];
@@ -106,8 +140,7 @@ export function bridgeOthers(replica: Replica, uuid: Uuid): BridgeOthers | undef
     else if (hasTags(port)) tagged.push(name);
     if (interfaces.length > 1) bonds.push(name);
   }
-  const before = parseJoinedFrom(bridge.external_ids.get(BEFORE_KEY));
-  return { plain: plain.sort(), tagged: tagged.sort(), bonds: bonds.sort(), before };
+  return { plain: plain.sort(), tagged: tagged.sort(), bonds: bonds.sort() };
 }
 
 /** A bridge may have very many: no typed row for each. */
