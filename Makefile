@@ -37,7 +37,7 @@ fix: node-packages ## Format, and mend what lint can mend by itself
 schemas: node-packages ## Write the typed OVSDB tables anew from the schema files that the packages install
 	@node --import tsx scripts/generate-ovsdb-schemas.ts
 
-bench: ## P1 to P4 beside their peers (QUICK=1, K=2,20 edges, P=1000 ports, F=100000 flows, ONLY=p1,attach,restart, OVN=0)
+bench: ## Figures beside their peers (QUICK=1, K=2,20 edges, P=1000 ports, F=100000 flows, N=1,200 joining, ONLY=p1,attach,restart,instances,join,idle,ovsdb,large, OVN=0)
 	@sh scripts/install-system.sh bench
 	@$(MAKE) --no-print-directory build
 	@node dist/test/bench/main.js
