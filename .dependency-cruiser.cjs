@@ -13,6 +13,12 @@ module.exports = {
     sees('base-is-a-leaf', '^protocols/base/', '^protocols/base/'),
     sees('openflow-values', '^protocols/openflow/values/', '^protocols/(base|openflow/values)/'),
     sees('openflow-wire', '^protocols/openflow/wire/', '^protocols/(base|openflow/(values|wire))/'),
+    sees(
+      'openflow-text',
+      '^protocols/openflow/text/',
+      '^protocols/(base|packet|openflow/(values|text))/',
+    ),
+    sees('packet-alone', '^protocols/packet/', '^protocols/(base|packet)/'),
     sees('openflow-session', '^protocols/openflow/session/', '^protocols/(base|openflow)/'),
     sees('ovsdb-alone', '^protocols/ovsdb/', '^protocols/(base|ovsdb)/'),
     sees('model-is-nouns', '^lib/model/', '^(lib/model|protocols/base|protocols/openflow/values)/'),
@@ -29,7 +35,7 @@ module.exports = {
     sees(
       'control-is-pure-glue',
       '^lib/control/',
-      '^(lib/(control|desired|reconcile|model)|protocols/base|protocols/(openflow|ovsdb)/values)/',
+      '^(lib/(control|desired|reconcile|model)|protocols/base|protocols/(openflow|ovsdb)/values|protocols/openflow/text)/',
     ),
     sees('store-looks-inward', '^lib/store/', '^(lib/(store|model|runtime)|protocols/base)/'),
     sees(

@@ -1,7 +1,7 @@
 /**
  * What an audit found and has put right, in one sentence: how many flows and groups, some of them by name.
  */
-import { formatFlow } from '../../protocols/openflow/values/text.ts';
+import { formatFlow } from '../../protocols/openflow/text/flow-text.ts';
 import type { NveName } from '../model/records.ts';
 import type { DiffPlan } from '../reconcile/diff.ts';
 import type { Operation } from '../reconcile/operations.ts';

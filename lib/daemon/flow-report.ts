@@ -7,7 +7,7 @@
 
 import type { Flow } from '../../protocols/openflow/values/flow.ts';
 import type { FlowStats } from '../../protocols/openflow/values/multipart.ts';
-import { formatFlow, formatInstructions } from '../../protocols/openflow/values/text.ts';
+import { formatFlow, formatInstructions } from '../../protocols/openflow/text/flow-text.ts';
 import { isOurCookie } from '../desired/cookie.ts';
 import type { Fragment, GroupBucket } from '../desired/fragment.ts';
 import { tableName } from '../desired/pipeline.ts';

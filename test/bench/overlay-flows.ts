@@ -16,7 +16,7 @@ import {
 import { encodeOperation } from '../../lib/southbound/operation-encoder.ts';
 import { openLmdbStore } from '../../lib/store/lmdb-store.ts';
 import { parseIp, parseMac } from '../../protocols/base/addresses.ts';
-import { formatFlow } from '../../protocols/openflow/values/text.ts';
+import { formatFlow } from '../../protocols/openflow/text/flow-text.ts';
 import { OPENFLOW_15 } from '../../protocols/openflow/values/version.ts';
 import { type TenantPort, tenantPorts } from './tenant-port.ts';
 

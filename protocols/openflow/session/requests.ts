@@ -100,7 +100,7 @@ export class Requests {
     if (pending === undefined) return undefined;
     if (message.type !== pending.replyType) {
       const detail = `a ${message.type} where a ${pending.replyType} was expected`;
-      const error = openFlowError('bad-value', detail, 'OpenFlow 1.3.5 §6.1.1');
+      const error = openFlowError('unexpected-reply', detail, 'OpenFlow 1.3.5 §6.1.1');
       return this.fail(xid, { type: 'bad-reply', error });
     }
     if (message.type === 'multipart_reply') {

@@ -1,25 +1,133 @@
 /**
  * Actions and instructions: what a flow or a bucket does with a packet.
  *
- * Sources: OpenFlow 1.3.5 §7.2.4 (instructions), §7.2.5 (actions); ovs-actions(7) for the extensions.
+ * `type` is ovs-ofctl's word where it has one. Ports are 32 bits wide, also where an extension writes 16.
+ *
+ * Sources: OpenFlow 1.3.5 §7.2.4 (instructions), §7.2.5 (actions); OpenFlow 1.5.1 §7.2.6; ovs-actions(7) of Open vSwitch 3.1 for the
+ * extensions.
  */
 import type { FieldName } from './fields.ts';
 import type { FieldValue } from './match.ts';
 
-/** A part of a field: `n_bits` from bit `offset` (0 is the least significant). */
+/** A part of a field: `bits` bits from bit `offset` (0 is the least significant). */
 export interface Subfield {
   readonly field: FieldName;
   readonly offset: number;
   readonly bits: number;
 }
 
+/** NX_HASH_FIELDS_*, in ovs-actions(7)'s words. */
+export type HashFields =
+  | 'eth_src'
+  | 'symmetric_l4'
+  | 'symmetric_l3l4'
+  | 'symmetric_l3l4+udp'
+  | 'nw_src'
+  | 'nw_dst'
+  | 'symmetric_l3';
+
+/** OFPR_* of a `controller` action, in ovs-actions(7)'s words. */
+export type ControllerReason =
+  | 'no_match'
+  | 'action'
+  | 'invalid_ttl'
+  | 'action_set'
+  | 'group'
+  | 'packet_out';
+
+/** One spec of a `learn`: what the learned flow matches on (match), loads (load) or outputs to (output). */
+export type LearnSpec =
+  | { readonly type: 'match'; readonly from: LearnSource; readonly to: Subfield }
+  | { readonly type: 'load'; readonly from: LearnSource; readonly to: Subfield }
+  | { readonly type: 'output'; readonly from: Subfield };
+
+/** A field of the packet, or a value: big-endian, in a whole number of bytes. */
+export type LearnSource =
+  | { readonly field: Subfield; readonly value?: undefined }
+  | { readonly value: bigint; readonly field?: undefined };
+
+export interface Learn {
+  readonly type: 'learn';
+  readonly table: number;
+  readonly priority: number;
+  readonly idleTimeout: number;
+  readonly hardTimeout: number;
+  readonly finIdleTimeout: number;
+  readonly finHardTimeout: number;
+  readonly cookie: bigint;
+  /** NX_LEARN_F_* bits: 1 send_flow_rem, 2 delete_learned, 4 write_result (which is set by `resultDestination`). */
+  readonly flags: number;
+  /** 0: no limit. */
+  readonly limit: number;
+  /** Bit that is set when a flow was learned. */
+  readonly resultDestination?: Subfield;
+  readonly specs: readonly LearnSpec[];
+}
+
+/** Inside ct alone. Absent addresses: only undo what was translated before. */
+export interface Nat {
+  readonly type: 'nat';
+  readonly direction?: 'src' | 'dst';
+  /** NX_NAT_F_PERSISTENT, _PROTO_HASH, _PROTO_RANDOM. */
+  readonly persistent?: boolean;
+  readonly hash?: boolean;
+  readonly random?: boolean;
+  readonly ipv4Min?: number;
+  readonly ipv4Max?: number;
+  readonly ipv6Min?: bigint;
+  readonly ipv6Max?: bigint;
+  readonly portMin?: number;
+  readonly portMax?: number;
+}
+
+export interface ConnectionTracking {
+  readonly type: 'ct';
+  readonly commit?: boolean;
+  readonly force?: boolean;
+  /** Absent: do not recirculate. */
+  readonly table?: number;
+  /** A number, or the part of a field that holds it; absent: zone 0. */
+  readonly zone?: number | Subfield;
+  /** IANA port of an application-level gateway: 21 FTP, 69 TFTP; absent: none. */
+  readonly alg?: number;
+  /** set_field and move on ct_mark and ct_label, and nat. */
+  readonly actions: readonly Action[];
+}
+
+/** One sub-property of encap: class, type and value. */
+export interface EncapProperty {
+  readonly class: number;
+  readonly type: number;
+  readonly data: Uint8Array;
+}
+
 export type Action =
   | { readonly type: 'output'; readonly port: number; readonly maxLen?: number }
   | { readonly type: 'group'; readonly groupId: number }
-  | { readonly type: 'set_queue'; readonly queueId: number }
-  | { readonly type: 'push_vlan'; readonly ethertype: number }
-  | { readonly type: 'pop_vlan' }
-  | { readonly type: 'dec_ttl' }
+  /** NXAST_CONTROLLER and _CONTROLLER2: output to the controller, with more to say than `output` has. */
+  | {
+      readonly type: 'controller';
+      /** Absent: 0xffff, the whole packet. */
+      readonly maxLen?: number;
+      /** Absent: 0, every controller. */
+      readonly controllerId?: number;
+      /** Absent: action. */
+      readonly reason?: ControllerReason;
+      readonly userdata?: Uint8Array;
+      readonly pause?: boolean;
+      readonly meterId?: number;
+    }
+  | { readonly type: 'output_reg'; readonly from: Subfield; readonly maxLen: number }
+  | { readonly type: 'output_trunc'; readonly port: number; readonly maxLen: number }
+  | {
+      readonly type: 'bundle';
+      readonly fields: HashFields;
+      readonly basis: number;
+      readonly algorithm: 'active_backup' | 'hrw';
+      readonly members: readonly number[];
+      /** bundle_load: where the chosen port goes, instead of an output. */
+      readonly to?: Subfield;
+    }
   | {
       readonly type: 'set_field';
       readonly field: FieldName;
@@ -29,17 +137,96 @@ export type Action =
   | { readonly type: 'move'; readonly from: Subfield; readonly to: Subfield }
   /** NXAST_REG_LOAD: OpenFlow 1.3 and 1.4 (1.5 has the masked set_field instead). */
   | { readonly type: 'load'; readonly value: bigint; readonly to: Subfield }
+  | { readonly type: 'push' | 'pop'; readonly field: Subfield }
+  | { readonly type: 'push_vlan'; readonly ethertype: number }
+  | { readonly type: 'pop_vlan' }
+  /** OFPAT_SET_VLAN_VID, _PCP of OpenFlow 1.1; Open vSwitch still takes them. */
+  | { readonly type: 'set_vlan_vid'; readonly vid: number }
+  | { readonly type: 'set_vlan_pcp'; readonly pcp: number }
+  /** OFPAT_SET_DL_*, _NW_*, _TP_* of OpenFlow 1.1; Open vSwitch still takes them. */
+  | { readonly type: 'mod_dl_src' | 'mod_dl_dst'; readonly address: number }
+  | { readonly type: 'mod_nw_src' | 'mod_nw_dst'; readonly address: number }
+  /** `value`: the whole TOS byte for nw_tos. */
+  | { readonly type: 'mod_nw_tos' | 'mod_nw_ecn'; readonly value: number }
+  | { readonly type: 'mod_tp_src' | 'mod_tp_dst'; readonly port: number }
+  | { readonly type: 'dec_ttl' }
+  /** NXAST_DEC_TTL_CNT_IDS: who is told of an expired packet. */
+  | { readonly type: 'dec_ttl_cnt_ids'; readonly controllerIds: readonly number[] }
+  | { readonly type: 'set_ttl'; readonly ttl: number }
   | { readonly type: 'push_mpls'; readonly ethertype: number }
   | { readonly type: 'pop_mpls'; readonly ethertype: number }
-  | { readonly type: 'set_ttl'; readonly ttl: number }
+  | { readonly type: 'set_mpls_label'; readonly label: number }
+  | { readonly type: 'set_mpls_tc'; readonly tc: number }
   | { readonly type: 'set_mpls_ttl'; readonly ttl: number }
   | { readonly type: 'dec_mpls_ttl' }
+  | { readonly type: 'dec_nsh_ttl' }
+  /** In the specification; Open vSwitch refuses both. */
   | { readonly type: 'copy_ttl_in' }
   | { readonly type: 'copy_ttl_out' }
+  | { readonly type: 'delete_field'; readonly field: FieldName }
+  /** `packetType`: namespace << 16 | type. */
+  | {
+      readonly type: 'encap';
+      readonly packetType: number;
+      readonly headerSize: number;
+      readonly properties: readonly EncapProperty[];
+    }
+  | { readonly type: 'decap'; readonly packetType?: number }
+  /** NXAST_SET_TUNNEL and _TUNNEL64. */
+  | { readonly type: 'set_tunnel'; readonly id: bigint; readonly wide: boolean }
+  | { readonly type: 'set_queue'; readonly queueId: number }
+  | { readonly type: 'pop_queue' }
+  /** Seconds. */
+  | { readonly type: 'fin_timeout'; readonly idleTimeout: number; readonly hardTimeout: number }
   /** OpenFlow 1.5 on; before, a meter is an instruction. */
   | { readonly type: 'meter'; readonly meterId: number }
-  /** Search `table` (default: the current one) as if the packet came in on `port` (default: its own). */
-  | { readonly type: 'resubmit'; readonly port?: number; readonly table?: number }
+  /**
+   * Search `table` (default: the current one) as if the packet came in on `port` (default: its own); `ct`: with the
+   * connection's original tuple.
+   */
+  | {
+      readonly type: 'resubmit';
+      readonly port?: number;
+      readonly table?: number;
+      readonly ct?: boolean;
+    }
+  | Learn
+  /** `clause` counts from 0 here and on the wire, from 1 in text. */
+  | {
+      readonly type: 'conjunction';
+      readonly id: number;
+      readonly clause: number;
+      readonly clauses: number;
+    }
+  | {
+      readonly type: 'multipath';
+      readonly fields: HashFields;
+      readonly basis: number;
+      readonly algorithm: 'modulo_n' | 'hash_threshold' | 'hrw' | 'iter_hash';
+      /** One less than the number of links. */
+      readonly maxLink: number;
+      readonly argument: number;
+      readonly to: Subfield;
+    }
+  | { readonly type: 'note'; readonly data: Uint8Array }
+  | { readonly type: 'exit' }
+  | {
+      readonly type: 'sample';
+      readonly probability: number;
+      readonly collectorSetId: number;
+      readonly domainId: number;
+      readonly pointId: number;
+      /** NXAST_SAMPLE2 and 3; absent: none. */
+      readonly samplingPort?: number;
+      readonly direction?: 'ingress' | 'egress';
+    }
+  | ConnectionTracking
+  | Nat
+  | { readonly type: 'ct_clear' }
+  | { readonly type: 'clone'; readonly actions: readonly Action[] }
+  | { readonly type: 'check_pkt_larger'; readonly size: number; readonly to: Subfield }
+  | { readonly type: 'debug_recirc' }
+  | { readonly type: 'debug_slow' }
   /** An action that we do not know: kept byte for byte so that nothing is lost in a round trip. */
   | { readonly type: 'unknown'; readonly bytes: Uint8Array };
 

@@ -2,11 +2,16 @@
  * The closed catalogue of a peer's faults on OpenFlow: each code with its remedy. Who decodes picks the code; nobody
  * chooses a remedy by himself.
  *
- * Source: OpenFlow 1.3.5 §6.3.1, §6.3.2 (connection), §7.1 (header); the limits are our own.
+ * What is wrong inside a message has the specification's own name (error-codes.ts): the session answers with that error, unless
+ * the message is itself a reply or an error. What is wrong with the connection has a name of ours.
+ *
+ * Source: OpenFlow 1.3.5 §6.3.1, §6.3.2 (connection), §7.1 (header), §7.4.4 (errors); the limits are our own.
  */
 import type { ProtocolError, Remedy } from '../../base/protocol-error.ts';
+import { ERROR_FORMS, type OpenFlowErrorName } from './error-codes.ts';
 
-export const OPENFLOW_ERRORS = {
+/** Faults of a connection, and limits of ours. */
+export const SESSION_ERRORS = {
   /** The header's length is below the header itself. */
   'bad-frame-length': 'end-session',
   /** The header names a version other than the one agreed on. */
@@ -21,19 +26,21 @@ export const OPENFLOW_ERRORS = {
   'handshake-timeout': 'end-session',
   /** No answer to an echo request. */
   'peer-silent': 'end-session',
-  /** A message ends before the fields that it must have. */
-  truncated: 'drop-message',
-  /** A length inside a message contradicts what surrounds it. */
-  'bad-length': 'drop-message',
-  /** A number outside what the specification defines there. */
-  'bad-value': 'drop-message',
-  /** A match that is not OXM, or a value whose size is not its field's. */
-  'bad-match': 'drop-message',
+  /** A reply of another type than the request asks for; the request fails, the session goes on. */
+  'unexpected-reply': 'drop-message',
   /** The parts of one multipart reply exceed the bound; the request fails, the session goes on. */
   'multipart-too-large': 'drop-message',
 } as const satisfies Readonly<Record<string, Remedy>>;
 
-export type OpenFlowErrorCode = keyof typeof OPENFLOW_ERRORS;
+export type OpenFlowErrorCode = keyof typeof SESSION_ERRORS | OpenFlowErrorName;
+
+export const OPENFLOW_ERRORS: ReadonlyMap<OpenFlowErrorCode, Remedy> = new Map<
+  OpenFlowErrorCode,
+  Remedy
+>([
+  ...(Object.entries(SESSION_ERRORS) as [keyof typeof SESSION_ERRORS, Remedy][]),
+  ...[...ERROR_FORMS.keys()].map((name) => [name, 'answer-error'] as const),
+]);
 
 export type OpenFlowError = ProtocolError<OpenFlowErrorCode>;
 
@@ -43,5 +50,5 @@ export function openFlowError(
   source: string,
   offset = 0,
 ): OpenFlowError {
-  return { code, remedy: OPENFLOW_ERRORS[code], detail, source, offset };
+  return { code, remedy: OPENFLOW_ERRORS.get(code) ?? 'drop-message', detail, source, offset };
 }

@@ -21,7 +21,7 @@ function readAction(cursor: Cursor): Action {
   const from = cursor.position;
   const size = cursor.peekU16(2, 'an action');
   if (cursor.error === undefined && (size < 8 || size % 8 !== 0)) {
-    cursor.fail('bad-length', `an action of ${size} bytes`);
+    cursor.fail('OFPBAC_BAD_LEN', `an action of ${size} bytes`);
   }
   const inner = cursor.cut(cursor.error === undefined ? size : 0, 'an action');
   return readKnown(inner, size) ?? { type: 'unknown', bytes: cursor.copyFrom(from, size) };

@@ -46,15 +46,12 @@ function putAction(writer: ByteWriter, version: OpenFlowVersion, action: Action)
       writer.put(action.bytes);
       return;
     default:
-      putPlain(writer, action);
+      putPlain(writer, action as Plain);
       return;
   }
 }
 
-type Plain = Exclude<
-  Action,
-  { type: 'output' | 'set_field' | 'resubmit' | 'move' | 'load' | 'unknown' }
->;
+type Plain = Extract<Action, { type: Exclude<keyof typeof ACTION, 'experimenter'> }>;
 
 /** Actions of eight bytes: type, length, and at most one number. */
 function putPlain(writer: ByteWriter, action: Plain): void {

@@ -37,7 +37,7 @@ export function putBundleControl(writer: ByteWriter, message: BundleControl): vo
 export function readBundleControl(cursor: Cursor): BundleControl {
   const { bundleId, control, flags } = cursor.struct(BUNDLE, 'a bundle control');
   const name = nameOf(CONTROL_TYPES, control);
-  if (name === undefined) cursor.fail('bad-value', `no bundle control ${control}`);
+  if (name === undefined) cursor.fail('OFPBFC_BAD_TYPE', `no bundle control ${control}`);
   cursor.rest();
   return { type: 'bundle_control', bundleId, control: name ?? 'open_request', flags };
 }
@@ -52,7 +52,8 @@ export function putBundleAdd(writer: ByteWriter, message: BundleAdd): void {
 export function readBundleAdd(cursor: Cursor): BundleAdd {
   const { bundleId, flags } = cursor.struct(BUNDLE, 'a bundle add');
   const size = cursor.peekU16(2, 'the message in a bundle');
-  if (size < HEADER_BYTES) cursor.fail('bad-length', `a message of ${size} bytes in a bundle`);
+  if (size < HEADER_BYTES)
+    cursor.fail('OFPBFC_MSG_BAD_LEN', `a message of ${size} bytes in a bundle`);
   const message = cursor.copy(size, 'the message in a bundle');
   cursor.rest();
   return { type: 'bundle_add', bundleId, flags, message };

@@ -11,9 +11,18 @@ import type { Layout } from './layout.ts';
 const ZEROS = new Uint8Array(2048);
 const NOTHING = new Uint8Array(0);
 
+export interface Judgement {
+  /**
+   * Judge as Open vSwitch does: a field, an action or an instruction that nobody here knows is a fault. Absent: it is kept
+   * byte for byte, because a newer switch may well use it.
+   */
+  readonly strict?: boolean;
+}
+
 /** Shared by all cursors over one message. */
 interface Verdict {
   error: OpenFlowError | undefined;
+  readonly strict: boolean;
 }
 
 export class Cursor {
@@ -23,14 +32,17 @@ export class Cursor {
   readonly #end: number;
   readonly #verdict: Verdict;
   readonly source: string;
+  /** What it is called when something ends too early here: OFPBRC_BAD_LEN, in actions OFPBAC_BAD_LEN, and so on. */
+  readonly #tooShort: OpenFlowErrorCode;
 
   constructor(
     bytes: Uint8Array,
     source: string,
     position = 0,
     end = bytes.length,
-    verdict: Verdict = { error: undefined },
+    verdict: Verdict = { error: undefined, strict: false },
     view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+    tooShort: OpenFlowErrorCode = 'OFPBRC_BAD_LEN',
   ) {
     this.bytes = bytes;
     this.view = view;
@@ -38,6 +50,12 @@ export class Cursor {
     this.position = position;
     this.#end = end;
     this.#verdict = verdict;
+    this.#tooShort = tooShort;
+  }
+
+  static over(bytes: Uint8Array, source: string, position: number, judgement: Judgement): Cursor {
+    const verdict = { error: undefined, strict: judgement.strict === true };
+    return new Cursor(bytes, source, position, bytes.length, verdict);
   }
 
   /** The first fault in this message, wherever it was noticed. */
@@ -54,10 +72,15 @@ export class Cursor {
     this.#verdict.error ??= openFlowError(code, detail, this.source, offset);
   }
 
+  /** Something that we do not know: a fault for who judges strictly, else to be kept. */
+  unknown(code: OpenFlowErrorCode, detail: string, offset = this.position): void {
+    if (this.#verdict.strict) this.fail(code, detail, offset);
+  }
+
   /** True when `size` bytes are there; otherwise notes the fault. */
   has(size: number, what: string): boolean {
     if (size <= this.left) return true;
-    this.fail('truncated', `${what} needs ${size} bytes, ${this.left} are left`);
+    this.fail(this.#tooShort, `${what} needs ${size} bytes, ${this.left} are left`);
     return false;
   }
 
@@ -112,23 +135,36 @@ export class Cursor {
   }
 
   /** A cursor of its own over the next `size` bytes; this one goes on behind them. */
-  cut(size: number, what: string): Cursor {
+  cut(size: number, what: string, tooShort: OpenFlowErrorCode = this.#tooShort): Cursor {
     const proven = this.has(size, what) ? size : 0;
     const from = this.position;
     this.position = from + proven;
-    return new Cursor(this.bytes, this.source, from, from + proven, this.#verdict, this.view);
+    return new Cursor(
+      this.bytes,
+      this.source,
+      from,
+      from + proven,
+      this.#verdict,
+      this.view,
+      tooShort,
+    );
   }
 
   /**
    * A cursor over a structure that says its own size in the 16 bits at `offset`, its header included. The size must
-   * be at least `least`.
+   * be at least `least`. `tooShort` names a wrong size, and whatever ends too early inside.
    */
-  cutSized(offset: number, least: number, what: string): Cursor {
+  cutSized(
+    offset: number,
+    least: number,
+    what: string,
+    tooShort: OpenFlowErrorCode = this.#tooShort,
+  ): Cursor {
     const size = this.peekU16(offset, what);
     if (size < least && this.error === undefined) {
-      this.fail('bad-length', `${what} says ${size} bytes and needs ${least}`);
+      this.fail(tooShort ?? this.#tooShort, `${what} says ${size} bytes and needs ${least}`);
     }
-    return this.cut(this.error === undefined ? size : 0, what);
+    return this.cut(this.error === undefined ? size : 0, what, tooShort);
   }
 
   /** Skips what fills a structure of `size` bytes up to a multiple of eight. */

@@ -9,14 +9,19 @@
 import { failed, ok, type Result } from '../../base/protocol-error.ts';
 import { type OpenFlowError, openFlowError } from '../values/errors.ts';
 import type { Message } from '../values/messages.ts';
-import { type OpenFlowVersion, VERSION_NAMES } from '../values/version.ts';
-import { Cursor } from './cursor.ts';
+import type { OpenFlowVersion } from '../values/version.ts';
+import { Cursor, type Judgement } from './cursor.ts';
 import { layout } from './layout.ts';
 import { HEADER_BYTES, TYPE } from './message-types.ts';
 import { readBody } from './registry.ts';
 
 const HEADER = layout({ version: 'u8', type: 'u8', length: 'u16', xid: 'u32' });
 const SOURCE = 'OpenFlow 1.3.5 §7.1';
+const SOURCES: Readonly<Record<OpenFlowVersion, string>> = {
+  4: 'OpenFlow 1.3.5 §7',
+  5: 'OpenFlow 1.4.1 §7',
+  6: 'OpenFlow 1.5.1 §7',
+};
 
 export interface Decoded {
   /** As in the header: a hello may carry any. */
@@ -25,20 +30,24 @@ export interface Decoded {
   readonly message: Message;
 }
 
-export function decodeMessage(bytes: Uint8Array): Result<Decoded, OpenFlowError> {
+/** `judgement.strict`: as Open vSwitch judges, for ofp-print and for tests; sessions are lenient. */
+export function decodeMessage(
+  bytes: Uint8Array,
+  judgement: Judgement = {},
+): Result<Decoded, OpenFlowError> {
   if (bytes.length < HEADER_BYTES) {
-    return failed(openFlowError('truncated', `a header of ${bytes.length} bytes`, SOURCE));
+    return failed(openFlowError('OFPBRC_BAD_LEN', `a header of ${bytes.length} bytes`, SOURCE));
   }
   const { version, type, length, xid } = HEADER.parse(bytes);
   if (length !== bytes.length) {
     const detail = `the header says ${length} bytes, the message has ${bytes.length}`;
-    return failed(openFlowError('bad-length', detail, SOURCE, 2));
+    return failed(openFlowError('OFPBRC_BAD_LEN', detail, SOURCE, 2));
   }
   const known = spoken(version, type);
   if (known === undefined) {
     return failed(openFlowError('bad-version', `version ${version} is not spoken here`, SOURCE));
   }
-  const cursor = new Cursor(bytes, `${VERSION_NAMES[known]} §7`, HEADER_BYTES);
+  const cursor = Cursor.over(bytes, SOURCES[known], HEADER_BYTES, judgement);
   const message = readBody(cursor, known, type);
   if (cursor.error !== undefined) return failed(cursor.error);
   return ok({ version, xid, message });

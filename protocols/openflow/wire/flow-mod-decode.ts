@@ -32,7 +32,7 @@ export function readFlowMod(cursor: Cursor, version: OpenFlowVersion): FlowMod {
   const fixed = cursor.struct(FLOW_MOD, 'a flow-mod');
   const { cookie, cookieMask, table, priority, bufferId, outPort, outGroup, importance } = fixed;
   const command = nameOf(FLOW_COMMANDS, fixed.command);
-  if (command === undefined) cursor.fail('bad-value', `no flow command ${fixed.command}`);
+  if (command === undefined) cursor.fail('OFPFMFC_BAD_COMMAND', `no flow command ${fixed.command}`);
   const match = readMatch(cursor);
   const instructions = readInstructions(cursor);
   const flow = withOptions({ table, priority, match, instructions, cookie }, fixed);

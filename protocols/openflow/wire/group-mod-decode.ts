@@ -23,7 +23,8 @@ const FIXED_15 = layout({ bucketsSize: 'u16', pad: 'pad2', commandBucketId: 'u32
 export function readGroupMod(cursor: Cursor, version: OpenFlowVersion): GroupMod {
   const fixed = cursor.struct(FIXED, 'a group-mod');
   const command = nameOf(GROUP_COMMANDS, fixed.command);
-  if (command === undefined) cursor.fail('bad-value', `no group command ${fixed.command}`);
+  if (command === undefined)
+    cursor.fail('OFPGMFC_BAD_COMMAND', `no group command ${fixed.command}`);
   const type = readGroupType(cursor, fixed.type);
   const groupId = fixed.groupId;
   if (version < 6) {
@@ -38,7 +39,7 @@ export function readGroupMod(cursor: Cursor, version: OpenFlowVersion): GroupMod
 
 export function readGroupType(cursor: Cursor, number: number): GroupType {
   const type = nameOf(GROUP_TYPES, number);
-  if (type === undefined) cursor.fail('bad-value', `no group type ${number}`);
+  if (type === undefined) cursor.fail('OFPGMFC_BAD_TYPE', `no group type ${number}`);
   return type ?? 'all';
 }
 

@@ -16,7 +16,8 @@ const EXPERIMENTER_CLASS = 0xffff;
 export function readMatch(cursor: Cursor): Match {
   const type = cursor.peekU16(0, 'a match');
   const size = cursor.peekU16(2, 'a match');
-  if (type !== OFPMT_OXM) cursor.fail('bad-match', `match type ${type}, only OXM (1) is known`);
+  if (type !== OFPMT_OXM)
+    cursor.fail('OFPBMC_BAD_TYPE', `match type ${type}, only OXM (1) is known`);
   const inner = cursor.cutSized(2, 4, 'a match');
   inner.skip(4, 'a match');
   cursor.skipPadding(size, 'padding behind a match');
@@ -41,7 +42,7 @@ export function readOxm(cursor: Cursor): MatchField {
   }
   const expected = header.prefix + field.bytes * (masked ? 2 : 1);
   if (size !== expected && cursor.error === undefined) {
-    cursor.fail('bad-match', `${field.name} of ${size} bytes, expected ${expected}`, from);
+    cursor.fail('OFPBMC_BAD_LEN', `${field.name} of ${size} bytes, expected ${expected}`, from);
   }
   const value = readValue(cursor, field);
   return masked
@@ -68,7 +69,7 @@ export function readOxmHeader(cursor: Cursor): OxmHeader {
   let experimenter = 0;
   const prefix = oxmClass === EXPERIMENTER_CLASS ? 4 : 0;
   if (prefix > 0) {
-    if (length < 4) cursor.fail('bad-match', `an experimenter OXM of ${length} bytes`);
+    if (length < 4) cursor.fail('OFPBMC_BAD_LEN', `an experimenter OXM of ${length} bytes`);
     experimenter = cursor.u32('an OXM experimenter');
   }
   const field = fieldByOxm(oxmClass, experimenter, (header >>> 9) & 0x7f);

@@ -105,7 +105,7 @@ function readPacketOut15(cursor: Cursor): PacketOut {
   const { bufferId, actionsSize } = cursor.struct(PACKET_OUT_15, 'a packet-out');
   const fields = readMatch(cursor);
   const inPort = fields.find((item) => item.field === 'in_port')?.value;
-  if (inPort === undefined) cursor.fail('bad-match', 'a packet-out without an in_port');
+  if (inPort === undefined) cursor.fail('OFPBRC_BAD_PORT', 'a packet-out without an in_port');
   const others = fields.filter((item) => item.field !== 'in_port');
   const actions = readActions(cursor.cut(actionsSize, 'actions'));
   return {

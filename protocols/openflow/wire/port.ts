@@ -113,6 +113,7 @@ export function readPortStatus(cursor: Cursor, version: OpenFlowVersion): PortSt
   const number = cursor.u8('a port status');
   cursor.skip(7, 'a port status');
   const reason = nameOf(REASONS, number);
-  if (reason === undefined) cursor.fail('bad-value', `no reason ${number} for a port status`);
+  if (reason === undefined)
+    cursor.fail('NXBRC_BAD_REASON', `no reason ${number} for a port status`);
   return { type: 'port_status', reason: reason ?? 'modify', port: readPort(cursor, version) };
 }

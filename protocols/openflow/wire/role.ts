@@ -41,7 +41,7 @@ export function putRoleStatus(writer: ByteWriter, message: RoleStatus): void {
 export function readRoleStatus(cursor: Cursor): RoleStatus {
   const { role, reason, generationId } = cursor.struct(STATUS, 'a role status');
   const why = nameOf(REASONS, reason);
-  if (why === undefined) cursor.fail('bad-value', `no reason ${reason} for a role status`);
+  if (why === undefined) cursor.fail('NXBRC_BAD_REASON', `no reason ${reason} for a role status`);
   return {
     type: 'role_status',
     role: roleOf(cursor, role),
@@ -52,6 +52,6 @@ export function readRoleStatus(cursor: Cursor): RoleStatus {
 
 function roleOf(cursor: Cursor, number: number): Role {
   const role = nameOf(ROLES, number);
-  if (role === undefined) cursor.fail('bad-value', `no role ${number}`);
+  if (role === undefined) cursor.fail('OFPRRFC_BAD_ROLE', `no role ${number}`);
   return role ?? 'nochange';
 }

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import type { OpenFlowEvent } from '../../../../protocols/openflow/session/events.ts';
+import { formatBucket, formatFlow } from '../../../../protocols/openflow/text/flow-text.ts';
 import { errorName } from '../../../../protocols/openflow/values/error-names.ts';
 import type { Flow } from '../../../../protocols/openflow/values/flow.ts';
 import type { Bucket, GroupMod } from '../../../../protocols/openflow/values/group.ts';
 import type { Message } from '../../../../protocols/openflow/values/messages.ts';
 import type { FlowStats, GroupDesc } from '../../../../protocols/openflow/values/multipart.ts';
-import { formatBucket, formatFlow } from '../../../../protocols/openflow/values/text.ts';
 import type { OpenFlowVersion } from '../../../../protocols/openflow/values/version.ts';
 import { decodeMessage } from '../../../../protocols/openflow/wire/decode.ts';
 import {

@@ -266,7 +266,7 @@ describe('requests of an OpenFlow session', () => {
           ? event.error.error.code
           : event.type,
       );
-    expect(codes).to.deep.equal(['bad-value', 'truncated', 'malformed']);
+    expect(codes).to.deep.equal(['unexpected-reply', 'OFPBRC_BAD_LEN', 'malformed']);
   });
 });
 
@@ -339,7 +339,7 @@ describe('a peer that misbehaves', () => {
     const peer = Peer.ready();
     peer.session.receive(new Uint8Array([6, 12, 0, 12, 0, 0, 0, 0, 9, 9, 9, 9]), peer.now);
     const [event] = peer.events();
-    expect(event).to.have.nested.property('error.remedy', 'drop-message');
+    expect(event).to.have.nested.property('error.remedy', 'answer-error');
     expect(peer.session.state).to.equal('ready');
   });
 });

@@ -1,25 +1,36 @@
 import { expect } from 'chai';
+import { ERROR_FORMS } from '../../../../protocols/openflow/values/error-codes.ts';
 import { errorName } from '../../../../protocols/openflow/values/error-names.ts';
-import { OPENFLOW_ERRORS, openFlowError } from '../../../../protocols/openflow/values/errors.ts';
+import {
+  OPENFLOW_ERRORS,
+  openFlowError,
+  SESSION_ERRORS,
+} from '../../../../protocols/openflow/values/errors.ts';
 
 describe('the catalogue of OpenFlow faults', () => {
-  it('has twelve codes, seven of which end the session', () => {
-    const remedies = Object.values(OPENFLOW_ERRORS);
-    expect(remedies).to.have.length(12);
+  it('has nine codes for the connection, seven of which end it', () => {
+    const remedies = Object.values(SESSION_ERRORS);
+    expect(remedies).to.have.length(9);
     expect(remedies.filter((remedy) => remedy === 'end-session')).to.have.length(7);
+  });
+
+  it('answers whatever is wrong inside a message with its own error', () => {
+    const answered = [...OPENFLOW_ERRORS].filter(([, remedy]) => remedy === 'answer-error');
+    expect(answered.map(([code]) => code)).to.deep.equal([...ERROR_FORMS.keys()]);
+    expect(answered).to.have.length(196);
   });
 
   it('gives each code its remedy', () => {
     const error = openFlowError(
-      'truncated',
-      'a match needs 4 bytes, 1 is left',
+      'OFPBMC_BAD_LEN',
+      'a match of 3 bytes',
       'OpenFlow 1.3.5 §7.2.2',
       48,
     );
     expect(error).to.deep.equal({
-      code: 'truncated',
-      remedy: 'drop-message',
-      detail: 'a match needs 4 bytes, 1 is left',
+      code: 'OFPBMC_BAD_LEN',
+      remedy: 'answer-error',
+      detail: 'a match of 3 bytes',
       source: 'OpenFlow 1.3.5 §7.2.2',
       offset: 48,
     });

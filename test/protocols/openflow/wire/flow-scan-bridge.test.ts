@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { formatFlow } from '../../../../protocols/openflow/text/flow-text.ts';
 import type { Flow } from '../../../../protocols/openflow/values/flow.ts';
-import { formatFlow } from '../../../../protocols/openflow/values/text.ts';
 import type { OpenFlowVersion } from '../../../../protocols/openflow/values/version.ts';
 import { encodeFlowMod } from '../../../../protocols/openflow/wire/encode.ts';
 import {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { formatFlow } from '../../../../protocols/openflow/text/flow-text.ts';
 import { OPENFLOW_ERRORS } from '../../../../protocols/openflow/values/errors.ts';
-import { formatFlow } from '../../../../protocols/openflow/values/text.ts';
 import type { OpenFlowVersion } from '../../../../protocols/openflow/values/version.ts';
 import { decodeMessage } from '../../../../protocols/openflow/wire/decode.ts';
 import { encodeMessage } from '../../../../protocols/openflow/wire/encode.ts';
@@ -49,9 +49,15 @@ describe('decoding of damaged messages', () => {
       const result = decodeMessage(bytes);
       const outcome = result.ok ? 'decoded' : result.error.code;
       seen.set(outcome, (seen.get(outcome) ?? 0) + 1);
-      if (!result.ok) expect(OPENFLOW_ERRORS).to.have.property(result.error.code);
+      if (!result.ok) expect(OPENFLOW_ERRORS.has(result.error.code)).to.equal(true);
     }
-    for (const outcome of ['decoded', 'truncated', 'bad-length', 'bad-match', 'bad-value']) {
+    for (const outcome of [
+      'decoded',
+      'OFPBRC_BAD_LEN',
+      'OFPBAC_BAD_LEN',
+      'OFPBMC_BAD_LEN',
+      'OFPBMC_BAD_TYPE',
+    ]) {
       expect(seen.get(outcome), outcome).to.be.above(20);
     }
   }).timeout(30_000);

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { Flow } from '../../../../protocols/openflow/values/flow.ts';
-import type { Message } from '../../../../protocols/openflow/values/messages.ts';
 import {
   formatBucket,
   formatFlow,
   formatGroup,
-} from '../../../../protocols/openflow/values/text.ts';
+} from '../../../../protocols/openflow/text/flow-text.ts';
+import type { Flow } from '../../../../protocols/openflow/values/flow.ts';
+import type { Message } from '../../../../protocols/openflow/values/messages.ts';
 import type { OpenFlowVersion } from '../../../../protocols/openflow/values/version.ts';
 import { decodeMessage } from '../../../../protocols/openflow/wire/decode.ts';
 import { encodeFlowMod, encodeGroupMod } from '../../../../protocols/openflow/wire/encode.ts';

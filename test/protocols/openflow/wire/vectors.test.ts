@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { formatFlow } from '../../../../protocols/openflow/values/text.ts';
+import { formatFlow } from '../../../../protocols/openflow/text/flow-text.ts';
 import type { OpenFlowVersion } from '../../../../protocols/openflow/values/version.ts';
 import { type Decoded, decodeMessage } from '../../../../protocols/openflow/wire/decode.ts';
 import { encodeMessage } from '../../../../protocols/openflow/wire/encode.ts';

@@ -4,14 +4,14 @@
  * A match is in match-text.ts, a field's value in field-text.ts.
  * Sources: ovs-actions(7), ovs-ofctl(8) of Open vSwitch 3.1; judged by `ovs-ofctl ofp-print`.
  */
-import type { Action, Instruction, Subfield } from './actions.ts';
+import type { Action, Instruction, Subfield } from '../values/actions.ts';
+import { findField } from '../values/fields.ts';
+import type { Flow } from '../values/flow.ts';
+import type { Bucket, Group } from '../values/group.ts';
+import type { FlowStats } from '../values/multipart.ts';
+import { OFPCML_NO_BUFFER, OFPP_CONTROLLER, reservedPortName } from '../values/ports.ts';
 import { formatFieldValue, hex, paddedHex } from './field-text.ts';
-import { findField } from './fields.ts';
-import type { Flow } from './flow.ts';
-import type { Bucket, Group } from './group.ts';
 import { formatMatch } from './match-text.ts';
-import type { FlowStats } from './multipart.ts';
-import { OFPCML_NO_BUFFER, OFPP_CONTROLLER, reservedPortName } from './ports.ts';
 
 const DEFAULT_PRIORITY = 32768;
 const ALL_64 = 0xffffffffffffffffn;

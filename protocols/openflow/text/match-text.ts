@@ -6,9 +6,10 @@
  *
  * Source: ovs-ofctl(8), ovs-fields(7) of Open vSwitch 3.1; judged by `ovs-ofctl ofp-print`.
  */
+
+import { type FieldName, fieldByName, type RegisteredFieldName } from '../values/fields.ts';
+import type { FieldValue, Match, MatchField } from '../values/match.ts';
 import { formatFieldValue, hex, paddedHex } from './field-text.ts';
-import { type FieldName, fieldByName, type RegisteredFieldName } from './fields.ts';
-import type { FieldValue, Match, MatchField } from './match.ts';
 
 const ETHERTYPES: ReadonlyMap<FieldValue, string> = new Map([
   [0x0800, 'ip'],

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
+import { formatFlow, formatFlowStats } from '../../../../protocols/openflow/text/flow-text.ts';
 import type { Action } from '../../../../protocols/openflow/values/actions.ts';
 import type { Flow } from '../../../../protocols/openflow/values/flow.ts';
 import type { Match } from '../../../../protocols/openflow/values/match.ts';
-import { formatFlow, formatFlowStats } from '../../../../protocols/openflow/values/text.ts';
 import { encodeFlowMod } from '../../../../protocols/openflow/wire/encode.ts';
 import { printMessages } from '../dummy-bridge.ts';
 

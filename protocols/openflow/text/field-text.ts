@@ -5,9 +5,9 @@
  * Sources: ovs-fields(7), ovs-ofctl(8) of Open vSwitch 3.1.
  */
 import { ipv4FromNumber, ipv6FromBigInt, macFromNumber } from '../../base/addresses.ts';
-import type { Field } from './fields.ts';
-import type { FieldValue } from './match.ts';
-import { formatPort } from './ports.ts';
+import type { Field } from '../values/fields.ts';
+import type { FieldValue } from '../values/match.ts';
+import { formatPort } from '../values/ports.ts';
 
 const CT_STATES = ['new', 'est', 'rel', 'rpl', 'inv', 'trk', 'snat', 'dnat'];
 const TCP_FLAGS = ['fin', 'syn', 'rst', 'psh', 'ack', 'urg', 'ece', 'cwr', 'ns'];

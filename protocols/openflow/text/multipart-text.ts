@@ -1,0 +1,8 @@
+/**
+ * Multipart requests and replies, in ofp-print's words.
+ *
+ * Source: ovs-ofctl(8) of Open vSwitch 3.1; judged by `ovs-ofctl ofp-print`.
+ */
+import type { MessageFormatters } from './formatter.ts';
+
+export const MULTIPART_TEXT: MessageFormatters = {};
