@@ -33,8 +33,8 @@ function nx(code: number, since = 4, until = NEWEST): ErrorForm {
 }
 
 /** ONF's extensions to 1.3. */
-function onf(code: number): ErrorForm {
-  return { experimenter: ONF, type: EXPERIMENTER, code, since: 4, until: 4 };
+function onf(code: number, until = 4): ErrorForm {
+  return { experimenter: ONF, type: EXPERIMENTER, code, since: 4, until };
 }
 
 type Row = readonly [name: string, ...forms: readonly ErrorForm[]];
@@ -84,7 +84,7 @@ const ROWS = [
   ['OFPBAC_BAD_SET_TYPE', of(2, 13)],
   ['OFPBAC_BAD_SET_LEN', of(2, 14)],
   ['OFPBAC_BAD_SET_ARGUMENT', of(2, 15)],
-  ['OFPBAC_BAD_SET_MASK', onf(4250), of(2, 16, 6)],
+  ['OFPBAC_BAD_SET_MASK', onf(4250, 5), of(2, 16, 6)],
   ['OFPBAC_BAD_METER', of(2, 17, 6)],
   ['NXBAC_MUST_BE_ZERO', nx(11)],
   ['NXBAC_BAD_CONJUNCTION', nx(15)],
