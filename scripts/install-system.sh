@@ -8,7 +8,7 @@ set -eu
 
 LAB='openvswitch-switch iproute2 ethtool iputils-ping iputils-arping tcpdump procps util-linux'
 TEST="$LAB openvswitch-vtep openvswitch-pki socat openssl redis-server"
-BENCH="$LAB ovn-central ovn-host gcc libc6-dev python3 redis-server"
+BENCH="$LAB ovn-central ovn-host gcc libc6-dev python3 python3-os-ken redis-server"
 
 case "${1:-}" in
   lab) wanted=$LAB ;;

@@ -1,11 +1,12 @@
 /**
- * `make bench`: P1 to P4 and P8 to P10, joins, NVEs at rest and a large database, ours beside the peers, in turns in one run.
+ * `make bench`: P1 to P4, P6 and P8 to P10, joins, NVEs at rest and a large database, ours beside the peers, in turns in one run.
  *
  * Environment: QUICK=1 (smaller, some minutes), K=2,20 (edges), P=1000 (ports), F=100000 (flows of P1), N=1,200 (edges that join),
- * ONLY=p1,attach,restart,instances,join,idle,ovsdb,large, OVN=0 (leave it out). Ends with 1 only when what was measured was wrong: a flow missing, something changed by a restart.
+ * ONLY=codec,p1,attach,restart,instances,join,idle,ovsdb,large, OVN=0 (leave it out). Ends with 1 only when what was measured was wrong: a flow missing, something changed by a restart.
  */
 import { cpus } from 'node:os';
 import { benchBulk, benchSingle, detachAll } from './bench-attach.ts';
+import { benchCodec } from './bench-codec.ts';
 import { benchIdle } from './bench-idle.ts';
 import { benchIngestion } from './bench-ingestion.ts';
 import { benchCost, benchLoading, benchTakeOver } from './bench-instances.ts';
@@ -36,6 +37,8 @@ interface Settings {
     readonly bulk: number;
     readonly join: number;
   };
+  /** Messages a round of P6, and rounds. */
+  readonly codec: { readonly count: number; readonly rounds: number };
   readonly withOvn: boolean;
   readonly parts: readonly string[];
 }
@@ -43,7 +46,7 @@ interface Settings {
 /** OVN takes 8 to 40 s for one: no more than this. */
 const OVN_BULK_ROUNDS = 1;
 const FEW_PORTS = 100;
-const PARTS = ['p1', 'attach', 'restart', 'instances', 'join', 'idle', 'ovsdb', 'large'];
+const PARTS = ['codec', 'p1', 'attach', 'restart', 'instances', 'join', 'idle', 'ovsdb', 'large'];
 /** P8 and P9. */
 const INSTANCES = 3;
 
@@ -68,6 +71,7 @@ function readSettings({ QUICK, K, P, F, N, OVN, ONLY }: NodeJS.ProcessEnv): Sett
     rounds: quick
       ? { p1: 2, single: 4, bulk: 2, join: 1 }
       : { p1: 3, single: 15, bulk: 4, join: 3 },
+    codec: { count: 20_000, rounds: quick ? 3 : 7 },
     withOvn: OVN !== '0' && ovnIsThere(),
     parts: ONLY === undefined || ONLY === '' ? PARTS : ONLY.split(','),
   };
@@ -178,6 +182,7 @@ async function main(): Promise<number> {
   const report = new Report();
   const settings = readSettings(process.env);
   if (!settings.withOvn) report.progress('without OVN');
+  if (settings.parts.includes('codec')) benchCodec(settings.codec, report);
   if (settings.parts.includes('p1')) {
     await benchIngestion(settings.flowCount, settings.rounds.p1, report);
   }
