@@ -70,7 +70,7 @@ export function benchCodec(
 }
 
 function program(name: string): string {
-  return projectFile('test', 'bench', name);
+  return projectFile(`test/bench/${name}`);
 }
 
 function run<Result>(

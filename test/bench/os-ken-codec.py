@@ -28,7 +28,14 @@ def flow_mod(number):
     ]
     instructions = [parser.OFPInstructionActions(ofproto.OFPIT_APPLY_ACTIONS, actions)]
     return parser.OFPFlowMod(
-        DATAPATH, cookie=number + 1, table_id=20, priority=100, match=match, instructions=instructions
+        DATAPATH,
+        cookie=number + 1,
+        table_id=20,
+        priority=100,
+        out_port=ofproto.OFPP_ANY,
+        out_group=ofproto.OFPG_ANY,
+        match=match,
+        instructions=instructions,
     )
 
 
