@@ -3,56 +3,145 @@
  *
  *     OFPT_BARRIER_REPLY (OF1.3) (xid=0x2):
  *
- * A message that Open vSwitch would refuse is printed as Open vSwitch does it: the name of the error, then the bytes.
+ * A message that Open vSwitch would refuse is printed as Open vSwitch does it: what it is called, as far as it was
+ * understood, then the name of the error and the bytes. Never throws, whatever the bytes.
  *
  * Source: ovs-ofctl(8) of Open vSwitch 3.1 (ofp-print); judged by it.
  */
 import { hexDump } from './text/hex-dump.ts';
 import { formatBody } from './text/message-text.ts';
-import { messageForm, multipartForm } from './values/message-forms.ts';
+import type { OpenFlowErrorCode } from './values/errors.ts';
+import {
+  MULTIPART_REPLY_TYPE,
+  MULTIPART_REQUEST_TYPE,
+  type MultipartKind,
+} from './values/message-forms.ts';
 import type { Message } from './values/messages.ts';
 import type { OpenFlowVersion } from './values/version.ts';
-import { decodeMessage } from './wire/decode.ts';
+import { decodeBody } from './wire/decode.ts';
+import { identifyMessage } from './wire/identify.ts';
 import { HEADER_BYTES } from './wire/message-types.ts';
 
 export const DEFAULT_VERBOSITY = 2;
+/** From here on the message's bytes follow its words. */
+const VERBOSITY_WITH_BYTES = 5;
 
 /** One message, ending with a newline. */
 export function printMessage(bytes: Uint8Array, verbosity = DEFAULT_VERBOSITY): string {
   if (bytes.length === 0) return 'OpenFlow message is empty\n';
-  const dump = hexDump(bytes);
   if (bytes.length < HEADER_BYTES) {
-    return `OpenFlow packet too short (only ${bytes.length} bytes):\n${dump}`;
+    return `OpenFlow packet too short (only ${bytes.length} bytes):\n${hexDump(bytes)}`;
   }
-  const stated = ((bytes[2] ?? 0) << 8) | (bytes[3] ?? 0);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const stated = view.getUint16(2);
   if (stated < bytes.length) {
-    return `(***only uses ${stated} bytes out of ${bytes.length}***)\n${dump}`;
+    return `(***only uses ${stated} bytes out of ${bytes.length}***)\n${hexDump(bytes)}`;
   }
-  const decoded = decodeMessage(bytes, { strict: true });
-  if (!decoded.ok) return `***decode error: ${decoded.error.code}***\n${dump}`;
-  const { version, xid, message } = decoded.value;
-  const spoken = version as OpenFlowVersion;
-  const nested = (inner: Uint8Array, level = verbosity) => printMessage(inner, level).trimEnd();
-  const head = `${nameOf(message, spoken)} (OF1.${version - 1}) (xid=0x${xid.toString(16)}):`;
-  const body = formatBody(message, { version: spoken, verbosity, nested });
-  return `${head}${body}`.replace(/\n?$/, '\n');
+  const identity = identifyMessage(bytes, { partial: stated > bytes.length });
+  const head = identity.ok ? headLine(identity.value.name, view) : '';
+  if (stated > bytes.length) {
+    const line = onLineOfItsOwn(head);
+    return `${line}(***truncated to ${bytes.length} bytes from ${stated}***)\n${hexDump(bytes)}`;
+  }
+  if (!identity.ok) return `${decodeError(identity.error.code)}${hexDump(bytes)}`;
+  const { text, error } = bodyText(bytes, verbosity);
+  if (error !== undefined) {
+    const before = text === '' ? ' ' : onLineOfItsOwn(chomp(text));
+    return `${head}${before}${decodeError(error)}${hexDump(bytes)}`;
+  }
+  const words = onLineOfItsOwn(chomp(`${head}${text}`));
+  return verbosity < VERBOSITY_WITH_BYTES ? words : `${words}${hexDump(bytes)}`;
 }
 
-function nameOf(message: Message, version: OpenFlowVersion): string {
-  switch (message.type) {
-    case 'multipart_request':
-    case 'multipart_reply': {
-      const [kind, word] =
-        message.type === 'multipart_request'
-          ? [message.request.kind, 'request']
-          : [message.reply.kind, 'reply'];
-      const form = kind === 'unknown' ? undefined : multipartForm(kind, version);
-      return `${form?.name ?? 'OFPST'} ${word}`;
-    }
-    case 'experimenter':
-    case 'unknown':
-      return 'OFPT';
-    default:
-      return messageForm(message.type, version)?.name ?? 'OFPT';
+/** `OFPT_HELLO (OF1.3) (xid=0x1):`; hellos, errors and echoes come in versions that we do not speak, too. */
+function headLine(name: string, view: DataView): string {
+  const version = view.getUint8(0);
+  return `${name}${VERSION_WORDS[version] ?? ` (OF 0x${hexByte(version)})`} (xid=0x${view.getUint32(4).toString(16)}):`;
+}
+
+/** OpenFlow 1.0 is not mentioned. */
+const VERSION_WORDS: readonly (string | undefined)[] = [
+  ...[undefined, '', ' (OF1.1)', ' (OF1.2)', ' (OF1.3)', ' (OF1.4)', ' (OF1.5)'],
+];
+
+function hexByte(byte: number): string {
+  return byte.toString(16).padStart(2, '0');
+}
+
+/** What is said behind the header's line; with an error: what is said before it. */
+function bodyText(
+  bytes: Uint8Array,
+  verbosity: number,
+): { text: string; error?: OpenFlowErrorCode } {
+  const [headerVersion = 0] = bytes;
+  // Of others there are only kinds that are the same in each version.
+  const version: OpenFlowVersion = headerVersion === 5 || headerVersion === 6 ? headerVersion : 4;
+  const { message, error } = decodeBody(bytes, version, bytes[1] ?? 0, { strict: true });
+  const flags = multipartFlags(bytes);
+  const nested = (inner: Uint8Array, level = verbosity) =>
+    printMessage(inner, level).replace(/\n$/, '');
+  const format = () => formatBody(message, { version, headerVersion, verbosity, nested });
+  if (error === undefined || (verbosity < 1 && isCounted(message))) {
+    return { text: flags + format() };
   }
+  const before = isPrintedPiecewise(message) ? format() : '';
+  // Open vSwitch says it twice there.
+  const twice = kindOf(message) === 'group_stats' ? ' ***parse error***' : '';
+  return { text: flags + before + twice, error: error.code };
+}
+
+/** Flags that OpenFlow does not have are said, too. */
+function multipartFlags(bytes: Uint8Array): string {
+  const type = bytes[1] ?? 0;
+  if (type !== MULTIPART_REQUEST_TYPE && type !== MULTIPART_REPLY_TYPE) return '';
+  const flags = ((bytes[10] ?? 0) << 8) | (bytes[11] ?? 0);
+  if (flags === 0) return '';
+  const more = (flags & MORE) === 0 ? '' : '[more]';
+  const unknown = flags & ~MORE;
+  const rest =
+    unknown === 0 ? '' : `[***unknown flags 0x${unknown.toString(16).padStart(4, '0')}***]`;
+  return ` flags=${more}${rest}`;
+}
+
+/** OFPMPF_REQ_MORE, OFPMPF_REPLY_MORE. */
+const MORE = 1;
+
+/** Of these ofp-print says, record for record, what it understood before the fault. */
+const PIECEWISE: ReadonlySet<string> = new Set<MultipartKind>([
+  ...(['flow', 'table_stats', 'port_stats', 'queue_stats', 'group_stats', 'group_desc'] as const),
+  ...(['meter_stats', 'meter_config', 'table_features', 'port_desc', 'table_desc'] as const),
+  ...(['queue_desc', 'flow_monitor', 'ipfix_bridge', 'ipfix_flow'] as const),
+]);
+const REQUESTS_PIECEWISE: ReadonlySet<string> = new Set<MultipartKind>([
+  ...(['table_features', 'table_desc', 'flow_monitor'] as const),
+]);
+/** With verbosity 0, ofp-print says how many there are and looks no further. */
+const COUNTED: ReadonlySet<string> = new Set<MultipartKind>(['port_stats', 'queue_stats']);
+
+function kindOf(message: Message): string {
+  if (message.type === 'multipart_request') return message.request.kind;
+  return message.type === 'multipart_reply' ? message.reply.kind : message.type;
+}
+
+function isPrintedPiecewise(message: Message): boolean {
+  const kind = kindOf(message);
+  if (message.type === 'multipart_reply') return PIECEWISE.has(kind);
+  if (message.type === 'multipart_request') return REQUESTS_PIECEWISE.has(kind);
+  return kind === 'queue_get_config_reply' || kind === 'features_reply';
+}
+
+function isCounted(message: Message): boolean {
+  return message.type === 'multipart_reply' && COUNTED.has(kindOf(message));
+}
+
+function decodeError(code: OpenFlowErrorCode): string {
+  return `***decode error: ${code}***\n`;
+}
+
+function chomp(text: string): string {
+  return text.endsWith(' ') ? text.slice(0, -1) : text;
+}
+
+function onLineOfItsOwn(text: string): string {
+  return text === '' || text.endsWith('\n') ? text : `${text}\n`;
 }

@@ -5,7 +5,10 @@ import type { Message } from '../values/messages.ts';
 import type { OpenFlowVersion } from '../values/version.ts';
 
 export interface PrintContext {
+  /** Whose layout the body has. */
   readonly version: OpenFlowVersion;
+  /** What the header says: hellos and echoes come in versions that we do not speak, too. Absent: `version`. */
+  readonly headerVersion?: number;
   /** As ovs-ofctl counts: 2 is the default, 3 adds packets in hexadecimal, 5 the message. */
   readonly verbosity: number;
   /** A message in this one, as ofp-print would print it alone (without the last newline). */

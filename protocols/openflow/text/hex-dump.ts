@@ -12,7 +12,7 @@ export function hexDump(bytes: Uint8Array): string {
     const line = [...bytes.subarray(at, at + PER_LINE)];
     const cells = Array.from({ length: PER_LINE }, (_, index) => {
       const byte = line[index];
-      const separator = index === 7 && line.length > 8 ? '-' : index === PER_LINE - 1 ? '' : ' ';
+      const separator = index === 7 && line.length > 7 ? '-' : index === PER_LINE - 1 ? '' : ' ';
       return `${byte?.toString(16).padStart(2, '0') ?? '  '}${separator}`;
     }).join('');
     const printable = line
