@@ -26,14 +26,15 @@ export type HashFields =
   | 'nw_dst'
   | 'symmetric_l3';
 
-/** OFPR_* of a `controller` action, in ovs-actions(7)'s words. */
+/** OFPR_* of a `controller` action, in ovs-actions(7)'s words; another one by its number. */
 export type ControllerReason =
   | 'no_match'
   | 'action'
   | 'invalid_ttl'
   | 'action_set'
   | 'group'
-  | 'packet_out';
+  | 'packet_out'
+  | number;
 
 /** One spec of a `learn`: what the learned flow matches on (match), loads (load) or outputs to (output). */
 export type LearnSpec =
@@ -41,7 +42,7 @@ export type LearnSpec =
   | { readonly type: 'load'; readonly from: LearnSource; readonly to: Subfield }
   | { readonly type: 'output'; readonly from: Subfield };
 
-/** A field of the packet, or a value: big-endian, in a whole number of bytes. */
+/** A field of the packet (as wide as the destination), or a value (in as many bytes as the destination's bits need). */
 export type LearnSource =
   | { readonly field: Subfield; readonly value?: undefined }
   | { readonly value: bigint; readonly field?: undefined };
@@ -55,12 +56,14 @@ export interface Learn {
   readonly finIdleTimeout: number;
   readonly finHardTimeout: number;
   readonly cookie: bigint;
-  /** NX_LEARN_F_* bits: 1 send_flow_rem, 2 delete_learned, 4 write_result (which is set by `resultDestination`). */
+  /** NX_LEARN_F_* bits: 1 send_flow_rem, 2 delete_learned; 4, write_result, is `resultDestination` and not here. */
   readonly flags: number;
   /** 0: no limit. */
   readonly limit: number;
   /** Bit that is set when a flow was learned. */
   readonly resultDestination?: Subfield;
+  /** 2: NXAST_LEARN2, though neither limit nor result needs it. */
+  readonly form?: 2;
   readonly specs: readonly LearnSpec[];
 }
 
@@ -94,7 +97,10 @@ export interface ConnectionTracking {
   readonly actions: readonly Action[];
 }
 
-/** One sub-property of encap: class, type and value. */
+/**
+ * One property of encap: class, type and value without padding. Open vSwitch knows those of NSH (class 4): its metadata type
+ * (type 1, one byte) and a TLV (type 2: class:16, type:8, length:8, then as many bytes).
+ */
 export interface EncapProperty {
   readonly class: number;
   readonly type: number;
@@ -116,8 +122,16 @@ export type Action =
       readonly userdata?: Uint8Array;
       readonly pause?: boolean;
       readonly meterId?: number;
+      /** 2: NXAST_CONTROLLER2, though neither userdata nor pause nor a meter needs it. */
+      readonly form?: 2;
     }
-  | { readonly type: 'output_reg'; readonly from: Subfield; readonly maxLen: number }
+  | {
+      readonly type: 'output_reg';
+      readonly from: Subfield;
+      readonly maxLen: number;
+      /** 2: NXAST_OUTPUT_REG2, though the field does not need it. */
+      readonly form?: 2;
+    }
   | { readonly type: 'output_trunc'; readonly port: number; readonly maxLen: number }
   | {
       readonly type: 'bundle';
@@ -132,23 +146,39 @@ export type Action =
       readonly type: 'set_field';
       readonly field: FieldName;
       readonly value: FieldValue;
+      /** Before OpenFlow 1.5 carried by NXAST_REG_LOAD2. */
       readonly mask?: FieldValue;
+      /** Of a field of another size than the registry has (tunnel metadata): how many bytes the value has. */
+      readonly bytes?: number;
+      /** 2: NXAST_REG_LOAD2, though there is no mask; before OpenFlow 1.5. */
+      readonly form?: 2;
     }
-  | { readonly type: 'move'; readonly from: Subfield; readonly to: Subfield }
-  /** NXAST_REG_LOAD: OpenFlow 1.3 and 1.4 (1.5 has the masked set_field instead). */
+  | {
+      readonly type: 'move';
+      readonly from: Subfield;
+      readonly to: Subfield;
+      /** ONF's copy_field extension instead of NXAST_REG_MOVE; in OpenFlow 1.3. */
+      readonly form?: 'onf';
+    }
+  /** NXAST_REG_LOAD: OpenFlow 1.3 and 1.4; 1.5 has the masked set_field instead, and is sent that. */
   | { readonly type: 'load'; readonly value: bigint; readonly to: Subfield }
   | { readonly type: 'push' | 'pop'; readonly field: Subfield }
   | { readonly type: 'push_vlan'; readonly ethertype: number }
   | { readonly type: 'pop_vlan' }
-  /** OFPAT_SET_VLAN_VID, _PCP of OpenFlow 1.1; Open vSwitch still takes them. */
+  /** OFPAT_SET_VLAN_VID, _PCP of OpenFlow 1.1. Open vSwitch still takes them, and these below; it sends set_field instead, as we do. */
   | { readonly type: 'set_vlan_vid'; readonly vid: number }
   | { readonly type: 'set_vlan_pcp'; readonly pcp: number }
-  /** OFPAT_SET_DL_*, _NW_*, _TP_* of OpenFlow 1.1; Open vSwitch still takes them. */
+  /** OFPAT_SET_DL_*, _NW_*, _TP_* of OpenFlow 1.1. */
   | { readonly type: 'mod_dl_src' | 'mod_dl_dst'; readonly address: number }
   | { readonly type: 'mod_nw_src' | 'mod_nw_dst'; readonly address: number }
   /** `value`: the whole TOS byte for nw_tos. */
   | { readonly type: 'mod_nw_tos' | 'mod_nw_ecn'; readonly value: number }
-  | { readonly type: 'mod_tp_src' | 'mod_tp_dst'; readonly port: number }
+  /** `protocol`: that of the flow's match, 6, 17 or 132, if known; it chooses the field that is set instead. */
+  | {
+      readonly type: 'mod_tp_src' | 'mod_tp_dst';
+      readonly port: number;
+      readonly protocol?: number;
+    }
   | { readonly type: 'dec_ttl' }
   /** NXAST_DEC_TTL_CNT_IDS: who is told of an expired packet. */
   | { readonly type: 'dec_ttl_cnt_ids'; readonly controllerIds: readonly number[] }
@@ -182,7 +212,7 @@ export type Action =
   | { readonly type: 'meter'; readonly meterId: number }
   /**
    * Search `table` (default: the current one) as if the packet came in on `port` (default: its own); `ct`: with the
-   * connection's original tuple.
+   * connection's original tuple. Table 255 is the current one too, but NXAST_RESUBMIT_TABLE: what ovs-ofctl sends for resubmit:PORT.
    */
   | {
       readonly type: 'resubmit';
@@ -219,12 +249,17 @@ export type Action =
       /** NXAST_SAMPLE2 and 3; absent: none. */
       readonly samplingPort?: number;
       readonly direction?: 'ingress' | 'egress';
+      /** NXAST_SAMPLE2 or 3, though less would say it. */
+      readonly form?: 2 | 3;
     }
   | ConnectionTracking
   | Nat
   | { readonly type: 'ct_clear' }
   | { readonly type: 'clone'; readonly actions: readonly Action[] }
   | { readonly type: 'check_pkt_larger'; readonly size: number; readonly to: Subfield }
+  /** NXAST_WRITE_METADATA: the instruction as an action. */
+  | { readonly type: 'write_metadata'; readonly metadata: bigint; readonly mask: bigint }
+  /** Open vSwitch takes both from its own tests alone. */
   | { readonly type: 'debug_recirc' }
   | { readonly type: 'debug_slow' }
   /** An action that we do not know: kept byte for byte so that nothing is lost in a round trip. */
