@@ -255,7 +255,8 @@ function clock(): void {
     );
   };
   const jumped = (what: string, offsetMs: number) => {
-    faults.fault(`nva's clock jumps ${what}`, { boundMs: RECONNECTED_MS, at: [3] }, () =>
+    const options = { boundMs: RECONNECTED_MS, at: [3], oneEach: true };
+    faults.fault(`nva's clock jumps ${what}`, options, () =>
       rises(async () => {
         site.controller.jumpClock(offsetMs);
         await sleep(200);
