@@ -7,7 +7,7 @@ import type { Tenant } from './tenant.ts';
 import { until } from './waiting.ts';
 
 /** 100 Hz. */
-const INTERVAL_MS = 10;
+export const PING_INTERVAL_MS = 10;
 /** On a machine with other work to do. */
 const ANSWERS_MS = 20_000;
 
@@ -31,7 +31,7 @@ export class PingMesh {
   readonly #intervalMs: number;
 
   /** Resolves when every pair has been answered: what is lost from now on is a loss. */
-  static async start(tenants: readonly Tenant[], intervalMs = INTERVAL_MS): Promise<PingMesh> {
+  static async start(tenants: readonly Tenant[], intervalMs = PING_INTERVAL_MS): Promise<PingMesh> {
     const mesh = new PingMesh(tenants, intervalMs);
     await mesh.answered(10);
     return mesh;

@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { type MeshResult, PingMesh } from '../../../scripts/lab/ping-mesh.ts';
+import { type MeshResult, PING_INTERVAL_MS, PingMesh } from '../../../scripts/lab/ping-mesh.ts';
 import { apiOf, differencesOf } from './fault-equality.ts';
 import { FaultTable } from './fault-table.ts';
 import { figure } from './figures.ts';
@@ -19,10 +19,10 @@ export interface FaultOptions {
    */
   readonly at?: readonly number[];
   /**
-   * Whether any pair may lose one ping: where every ovs-vswitchd gets its whole database anew and configures itself by it,
-   * which costs the userspace datapath a packet now and then.
+   * For how long any pair may be silent: where every ovs-vswitchd gets its whole database anew, and configures itself by
+   * it, some flows of the userspace datapath wait for that. Absent: no ping may be lost.
    */
-  readonly oneEach?: boolean;
+  readonly silentMs?: number;
   /** What else must be so, when desired equals installed. */
   readonly afterwards?: () => Promise<void>;
 }
@@ -107,10 +107,13 @@ export class Faults {
 
 /** Pairs that lost something and have nothing to do with the hypervisor that the fault was at. */
 function lossesElsewhere(
-  { losses }: MeshResult,
-  { at = [], oneEach = false }: Pick<FaultOptions, 'at' | 'oneEach'>,
+  { losses, pairs }: MeshResult,
+  { at = [], silentMs = 0 }: Pick<FaultOptions, 'at' | 'silentMs'>,
 ): readonly string[] {
   return losses
     .filter((line) => !at.some((index) => line.includes(`blue-${index}`)))
-    .filter((line) => !(oneEach && line.endsWith(': 1 lost')));
+    .filter((line) => {
+      const gap = pairs[line.split(':')[0] ?? '']?.longestGap ?? Number.POSITIVE_INFINITY;
+      return gap * PING_INTERVAL_MS > silentMs;
+    });
 }
