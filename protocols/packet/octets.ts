@@ -1,0 +1,55 @@
+/**
+ * Big-endian numbers in a packet's bytes.
+ *
+ * Reads past the end give zeros: each decoder proves the length of its header first. Addresses are numbers as in a match:
+ * 48 and 32 bits as `number`, 128 as `bigint`.
+ */
+export function u8(bytes: Uint8Array, at: number): number {
+  return bytes[at] ?? 0;
+}
+
+export function u16(bytes: Uint8Array, at: number): number {
+  return (u8(bytes, at) << 8) | u8(bytes, at + 1);
+}
+
+export function u24(bytes: Uint8Array, at: number): number {
+  return (u8(bytes, at) << 16) | u16(bytes, at + 1);
+}
+
+export function u32(bytes: Uint8Array, at: number): number {
+  return u16(bytes, at) * 0x10000 + u16(bytes, at + 2);
+}
+
+export function u48(bytes: Uint8Array, at: number): number {
+  return u16(bytes, at) * 0x100000000 + u32(bytes, at + 2);
+}
+
+export function u128(bytes: Uint8Array, at: number): bigint {
+  let value = 0n;
+  for (let word = 0; word < 16; word += 4) value = (value << 32n) | BigInt(u32(bytes, at + word));
+  return value;
+}
+
+/** Writes `size` bytes, the most significant first. */
+export function put(bytes: Uint8Array, at: number, size: number, value: number | bigint): void {
+  if (typeof value === 'bigint') {
+    let rest = value;
+    for (let index = at + size - 1; index >= at; index--) {
+      bytes[index] = Number(rest & 0xffn);
+      rest >>= 8n;
+    }
+    return;
+  }
+  let rest = value;
+  for (let index = at + size - 1; index >= at; index--) {
+    bytes[index] = rest % 256;
+    rest = Math.floor(rest / 256);
+  }
+}
+
+/** `size` zeros with `payload` behind them: what an encoder begins with. */
+export function withRoomBefore(size: number, payload: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(size + payload.length);
+  bytes.set(payload, size);
+  return bytes;
+}
