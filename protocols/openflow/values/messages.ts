@@ -6,16 +6,23 @@
  * Sources: OpenFlow 1.3.5, 1.4.1 and 1.5.1 §7.3 to §7.5; ONF extensions 191 (role status) and 230 (bundles) for 1.3.
  */
 import type { Action } from './actions.ts';
+import type { AsyncConfig } from './async-config.ts';
 import type { FlowCommand } from './commands.ts';
 import type { Flow } from './flow.ts';
 import type { GroupMod } from './group.ts';
 import type { Match } from './match.ts';
+import type { MeterMod } from './meter.ts';
 import type { MultipartReply, MultipartRequest, PortDesc } from './multipart.ts';
+import type { NiciraMessage } from './nicira-messages.ts';
+import type { QueueDesc } from './port-stats.ts';
+import type { TableDesc } from './table.ts';
 
 export interface Hello {
   readonly type: 'hello';
   /** From the version bitmap, ascending wire numbers; absent: no bitmap, the header's version is the highest. */
   readonly versions?: readonly number[];
+  /** The whole body byte for byte, if there is something in it that we do not understand. */
+  readonly elements?: Uint8Array;
 }
 
 export interface ErrorMessage {
@@ -106,6 +113,50 @@ export interface PortStatus {
   readonly port: PortDesc;
 }
 
+export interface PortMod {
+  readonly type: 'port_mod';
+  readonly port: number;
+  /** 48 bits; must be the port's own. */
+  readonly hardwareAddress: number;
+  /** OFPPC_* bits. */
+  readonly config: number;
+  /** Which bits of `config` count. */
+  readonly mask: number;
+  /** OFPPF_* bits; 0: unchanged. */
+  readonly advertise: number;
+  /** OpenFlow 1.4 on: properties that we do not know, one behind the other, byte for byte. */
+  readonly unknownProperties?: Uint8Array;
+}
+
+export interface TableMod {
+  readonly type: 'table_mod';
+  readonly table: number;
+  /** OFPTC_* bits. */
+  readonly config: number;
+  /** OpenFlow 1.4 on: OFPTMPEF_* bits; absent: unchanged. */
+  readonly evictionFlags?: number;
+  /** OpenFlow 1.4 on; in percent of the table. */
+  readonly vacancy?: { readonly down: number; readonly up: number };
+  readonly unknownProperties?: Uint8Array;
+}
+
+export interface TableStatus {
+  readonly type: 'table_status';
+  readonly reason: 'vacancy_down' | 'vacancy_up';
+  readonly table: TableDesc;
+}
+
+/** A request of another controller that the switch carried out. */
+export interface RequestForward {
+  readonly type: 'requestforward';
+  readonly xid: number;
+  readonly request: ForwardedRequest;
+}
+
+export type ForwardedRequest =
+  | { readonly type: 'group_mod'; readonly mod: GroupMod }
+  | { readonly type: 'meter_mod'; readonly mod: MeterMod };
+
 export type Role = 'nochange' | 'equal' | 'master' | 'slave';
 
 export interface RoleRequest {
@@ -122,8 +173,11 @@ export interface RoleReply extends Omit<RoleRequest, 'type'> {
 export interface RoleStatus {
   readonly type: 'role_status';
   readonly role: Role;
-  readonly reason: 'master_request' | 'config' | 'experimenter';
+  /** A number: none that the specification has. */
+  readonly reason: 'master_request' | 'config' | 'experimenter' | number;
   readonly generationId: bigint;
+  /** Byte for byte. */
+  readonly properties?: Uint8Array;
 }
 
 export type BundleControlType =
@@ -143,8 +197,12 @@ export const BUNDLE_ORDERED = 2;
 export interface BundleControl {
   readonly type: 'bundle_control';
   readonly bundleId: number;
-  readonly control: BundleControlType;
+  /** A number: none that the specification has. */
+  readonly control: BundleControlType | number;
+  /** OFPBF_* bits. */
   readonly flags: number;
+  /** Byte for byte. */
+  readonly properties?: Uint8Array;
 }
 
 export interface BundleAdd {
@@ -153,6 +211,8 @@ export interface BundleAdd {
   readonly flags: number;
   /** A whole message; its xid must be the one of the message around it. */
   readonly message: Uint8Array;
+  /** What follows the message (padding and properties), byte for byte. */
+  readonly properties?: Uint8Array;
 }
 
 export type Message =
@@ -174,9 +234,13 @@ export type Message =
   | PacketIn
   | FlowRemoved
   | PortStatus
+  | PortMod
+  | TableMod
+  | TableStatus
   | PacketOut
   | FlowMod
-  | { readonly type: 'group_mod'; readonly mod: GroupMod }
+  | ForwardedRequest
+  | RequestForward
   | {
       readonly type: 'multipart_request';
       readonly more?: boolean;
@@ -185,10 +249,22 @@ export type Message =
   | { readonly type: 'multipart_reply'; readonly more: boolean; readonly reply: MultipartReply }
   | { readonly type: 'barrier_request' }
   | { readonly type: 'barrier_reply' }
+  /** Queues of one port (ANY: of all) and their rates. OpenFlow 1.3; later ones have a multipart for it (queue_desc). */
+  | { readonly type: 'queue_get_config_request'; readonly port: number }
+  | {
+      readonly type: 'queue_get_config_reply';
+      readonly port: number;
+      readonly queues: readonly QueueDesc[];
+    }
   | RoleRequest
   | RoleReply
   | RoleStatus
   | BundleControl
   | BundleAdd
+  | { readonly type: 'get_async_request' }
+  | ({ readonly type: 'get_async_reply' | 'set_async' } & AsyncConfig)
+  | { readonly type: 'flow_monitor_cancel'; readonly monitorId: number }
+  | { readonly type: 'flow_monitor_paused' | 'flow_monitor_resumed' }
+  | NiciraMessage
   /** A type that this version does not have, or that we do not know: kept, not judged. */
   | { readonly type: 'unknown'; readonly messageType: number; readonly body: Uint8Array };

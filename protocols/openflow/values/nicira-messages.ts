@@ -1,0 +1,62 @@
+/**
+ * Nicira's messages but packets: what Open vSwitch speaks beyond OpenFlow, in every version.
+ *
+ * Source: nicira-ext.h of Open vSwitch 3.1.
+ */
+import type { AsyncConfig } from './async-config.ts';
+import type { CtFlush } from './conntrack.ts';
+import type { FlowMod, FlowRemoved, Role } from './messages.ts';
+
+/** NXT_ROLE_*: without a generation, and there is no "nochange". */
+export interface NxRole {
+  readonly role: Exclude<Role, 'nochange'>;
+}
+
+/** Ports have 16 bits here; there is no group and no importance. */
+export interface NxFlowMod extends Omit<FlowMod, 'type' | 'outGroup' | 'importance'> {
+  readonly type: 'nx_flow_mod';
+  /** Which cookies are meant; absent: all. Only together with cookieMask. */
+  readonly cookieFilter?: bigint;
+}
+
+/** `table` 255: the switch does not say. There is no hard timeout. */
+export interface NxFlowRemoved extends Omit<FlowRemoved, 'type' | 'hardTimeout'> {
+  readonly type: 'nx_flow_removed';
+}
+
+export type PacketInFormat = 'standard' | 'nxt_packet_in' | 'nxt_packet_in2';
+
+/** A tunnel option that a field tun_metadataN shall stand for. */
+export interface TlvMapping {
+  readonly optionClass: number;
+  readonly optionType: number;
+  /** Bytes; a multiple of four up to 124. */
+  readonly optionLength: number;
+  /** The N of tun_metadataN. */
+  readonly index: number;
+}
+
+export type NiciraMessage =
+  | ({ readonly type: 'nx_role_request' | 'nx_role_reply' } & NxRole)
+  | NxFlowMod
+  | NxFlowRemoved
+  | { readonly type: 'flow_mod_table_id'; readonly enable: boolean }
+  | { readonly type: 'set_packet_in_format'; readonly format: PacketInFormat }
+  | { readonly type: 'flow_age' }
+  | ({ readonly type: 'nx_set_async_config' | 'nx_set_async_config2' } & AsyncConfig)
+  | { readonly type: 'set_controller_id'; readonly controllerId: number }
+  | {
+      readonly type: 'tlv_table_mod';
+      readonly command: 'add' | 'delete' | 'clear';
+      readonly mappings: readonly TlvMapping[];
+    }
+  | { readonly type: 'tlv_table_request' }
+  | {
+      readonly type: 'tlv_table_reply';
+      /** Bytes. */
+      readonly maxOptionSpace: number;
+      readonly maxFields: number;
+      readonly mappings: readonly TlvMapping[];
+    }
+  | { readonly type: 'ct_flush_zone'; readonly zone: number }
+  | ({ readonly type: 'ct_flush' } & CtFlush);
