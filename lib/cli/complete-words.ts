@@ -8,6 +8,7 @@ import type { ViewKind } from '../model/views.ts';
 import type { CommandContext } from './command-context.ts';
 import { EVENT_FORMATS } from './commands/events.ts';
 import { LIST_FORMATS } from './commands/get.ts';
+import { PRINT_FORMATS } from './commands/ofp-print.ts';
 import { REPORT_FORMATS } from './commands/status.ts';
 import { STORE_ACTIONS } from './commands/store.ts';
 import { COMPLETION_SCRIPTS } from './completion-scripts.ts';
@@ -49,11 +50,11 @@ function startingWith(words: readonly string[], start: string): string[] {
 
 function positionOf(program: Command, before: readonly string[]): Position {
   let position: Position = { command: program, args: [], pending: undefined, api: undefined };
-  for (const word of before) position = step(program, position, word);
+  for (const word of before) position = step(position, word);
   return position;
 }
 
-function step(program: Command, position: Position, word: string): Position {
+function step(position: Position, word: string): Position {
   const { command, args, pending } = position;
   if (pending !== undefined) {
     const api = pending.long === '--api' ? word : position.api;
@@ -65,7 +66,7 @@ function step(program: Command, position: Position, word: string): Position {
     return option?.required === true ? { ...position, pending: option } : position;
   }
   const child = command.commands.find((one) => one.name() === word);
-  if (command === program && child !== undefined) return { ...position, command: child };
+  if (child !== undefined) return { ...position, command: child };
   return { ...position, args: [...args, word] };
 }
 
@@ -87,11 +88,12 @@ async function candidates(
       ? commandNames(program, position.args.length === 0)
       : [];
   }
+  if (command.commands.length > 0) return commandNames(command, false);
   return argumentsOf(context, position);
 }
 
-function commandNames(program: Command, withHelp: boolean): string[] {
-  const visible = program.createHelp().visibleCommands(program);
+function commandNames(parent: Command, withHelp: boolean): string[] {
+  const visible = parent.createHelp().visibleCommands(parent);
   return visible.map((one) => one.name()).filter((name) => withHelp || name !== 'help');
 }
 
@@ -119,6 +121,7 @@ async function valuesOf(context: CommandContext, position: Position): Promise<re
 
 function formatsOf(command: string): readonly string[] {
   if (command === 'get') return LIST_FORMATS;
+  if (command === 'print') return PRINT_FORMATS;
   return command === 'events' ? EVENT_FORMATS : REPORT_FORMATS;
 }
 

@@ -30,6 +30,7 @@ export function processIo(): CliIo {
     size: () => ({ columns: process.stdout.columns || 80, rows: process.stdout.rows || 24 }),
     env: process.env,
     readFile: readFileBounded,
+    stdin: () => addAbortSignal(stop.signal, process.stdin),
     readStdin: (maxBytes) => collectBounded(addAbortSignal(stop.signal, process.stdin), maxBytes),
     saveFile,
     stop: stop.signal,

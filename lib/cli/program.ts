@@ -12,6 +12,7 @@ import { addDescribe } from './commands/describe.ts';
 import { addEvents } from './commands/events.ts';
 import { addFlows } from './commands/flows.ts';
 import { addGet } from './commands/get.ts';
+import { addOfp } from './commands/ofp.ts';
 import { addServe } from './commands/serve.ts';
 import { addStatus } from './commands/status.ts';
 import { addRestore, addStore } from './commands/store.ts';
@@ -53,14 +54,19 @@ Environment:
   addBackup(program, context);
   addRestore(program, context);
   addStore(program, context);
+  addOfp(program, context);
   addCompletion(program, context);
   addVersion(program, context);
-  for (const command of [program, ...program.commands]) speakThrough(command, context);
+  for (const command of withChildren(program)) speakThrough(command, context);
   return program;
 }
 
+function withChildren(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withChildren)];
+}
+
 function speakThrough(command: Command, { io }: CommandContext): void {
-  const name = command.parent === null ? '' : ` ${command.name()}`;
+  const name = pathOf(command);
   command.exitOverride().configureOutput({
     writeOut: (text) => io.out(text),
     writeErr: (text) => io.err(text),
@@ -68,6 +74,11 @@ function speakThrough(command: Command, { io }: CommandContext): void {
     getErrHelpWidth: () => (io.errIsTerminal ? io.size().columns : 100),
     outputError: (text, write) => write(`nva: ${wrongUsage(text)}; see nva${name} --help\n`),
   });
+}
+
+/** The words behind `nva`, each with a blank before it. */
+function pathOf(command: Command): string {
+  return command.parent === null ? '' : `${pathOf(command.parent)} ${command.name()}`;
 }
 
 /** commander's sentence, without its prefix and on one line. */

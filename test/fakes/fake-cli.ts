@@ -40,6 +40,10 @@ export async function runInProcess(argv: readonly string[], world: CliWorld = {}
     size: () => ({ columns: 80, rows }),
     env,
     readFile: (path) => readFile(path),
+    async *stdin() {
+      // In small parts: lines come in pieces.
+      for (let at = 0; at < stdin.length; at += 7) yield Buffer.from(stdin.slice(at, at + 7));
+    },
     readStdin: async () => Buffer.from(stdin),
     saveFile,
     stop: world.stop ?? new AbortController().signal,

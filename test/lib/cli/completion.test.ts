@@ -39,6 +39,13 @@ describe('completion', () => {
     expect(await complete('nva help fl')).to.deep.equal(['flows']);
   });
 
+  it('knows the commands of a command', async () => {
+    expect(await complete('nva of')).to.deep.equal(['ofp']);
+    expect(await complete('nva ofp pr')).to.deep.equal(['print']);
+    expect(await complete('nva ofp print --verb')).to.deep.equal(['--verbosity']);
+    expect(await complete('nva ofp print -o ')).to.deep.equal(['text', 'json']);
+  });
+
   it('knows the flags of the command', async () => {
     expect(await complete('nva get ports --')).to.include.members(['--watch', '--output', '--api']);
     expect(await complete('nva serve --log-')).to.deep.equal(['--log-level', '--log-format']);

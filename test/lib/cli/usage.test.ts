@@ -23,6 +23,7 @@ describe('nva: wrong usage', () => {
     ['get', "missing required argument 'kind'; see nva get --help"],
     ['get ports -o jsn', '-o wants one of table, wide, json, yaml, not jsn'],
     ['status -o wide', '-o wants one of table, json, yaml, not wide'],
+    ['ofp prin', "unknown command 'prin' (did you mean print?); see nva ofp --help"],
     ['completion tcsh', 'there is no completion for tcsh; there is for bash, zsh, fish'],
     [
       'status --api /run/nva.sock',
@@ -60,7 +61,7 @@ describe('nva: help', () => {
     'status',
     'wait',
     'events',
-  ].concat(['flows', 'backup', 'restore', 'store', 'completion', 'version']);
+  ].concat(['flows', 'backup', 'restore', 'store', 'ofp', 'completion', 'version']);
 
   it('lists the commands, the exit codes and the environment', async () => {
     const { code, out } = await nva('--help');

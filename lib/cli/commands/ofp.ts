@@ -1,0 +1,22 @@
+/** `nva ofp`: OpenFlow messages between bytes and words, without a daemon. */
+import type { Command } from 'commander';
+import type { CommandContext } from '../command-context.ts';
+import { addOfpPrint } from './ofp-print.ts';
+
+export function addOfp(program: Command, context: CommandContext): void {
+  const ofp = program
+    .command('ofp')
+    .summary('OpenFlow messages in words, and back')
+    .description(
+      "Shows OpenFlow 1.3, 1.4 and 1.5 messages in the words of Open vSwitch's ovs-ofctl.",
+    )
+    .helpCommand(false)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  nva ofp print 0414000800000001
+  nva ofp print --help`,
+    );
+  addOfpPrint(ofp, context);
+}
