@@ -26,7 +26,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { readTestFile, SHELL_LIBRARY, type TheirTest } from './autotest.ts';
+import { readTestFile, SHELL_LIBRARY, type TheirTest } from '../autotest/autotest.ts';
 import { adapted, differenceOf, reasonAgainst } from './not-for-us.ts';
 
 const FILES = ['ovsdb-idl', 'ovsdb-monitor', 'reconnect'];

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { readTestFile } from '../../../../scripts/ovsdb-idl/autotest.ts';
-import { M4 } from '../../../../scripts/ovsdb-idl/m4.ts';
+import { readTestFile } from '../../../../scripts/autotest/autotest.ts';
+import { M4 } from '../../../../scripts/autotest/m4.ts';
 
 describe('test files in m4', () => {
   const expand = (text: string) => {
