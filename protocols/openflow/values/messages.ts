@@ -5,7 +5,6 @@
  *
  * Sources: OpenFlow 1.3.5, 1.4.1 and 1.5.1 §7.3 to §7.5; ONF extensions 191 (role status) and 230 (bundles) for 1.3.
  */
-import type { Action } from './actions.ts';
 import type { AsyncConfig } from './async-config.ts';
 import type { FlowCommand } from './commands.ts';
 import type { Flow } from './flow.ts';
@@ -14,6 +13,7 @@ import type { Match } from './match.ts';
 import type { MeterMod } from './meter.ts';
 import type { MultipartReply, MultipartRequest, PortDesc } from './multipart.ts';
 import type { NiciraMessage } from './nicira-messages.ts';
+import type { PacketMessage } from './packet-messages.ts';
 import type { QueueDesc } from './port-stats.ts';
 import type { TableDesc } from './table.ts';
 
@@ -66,29 +66,6 @@ export interface FlowMod {
   readonly outGroup?: number;
   /** OpenFlow 1.4 on; absent: 0. */
   readonly importance?: number;
-}
-
-export interface PacketIn {
-  readonly type: 'packet_in';
-  readonly bufferId: number;
-  readonly totalLength: number;
-  /** OFPR_*. */
-  readonly reason: number;
-  readonly table: number;
-  readonly cookie: bigint;
-  readonly match: Match;
-  readonly data: Uint8Array;
-}
-
-export interface PacketOut {
-  readonly type: 'packet_out';
-  /** Absent: OFP_NO_BUFFER. */
-  readonly bufferId?: number;
-  readonly inPort: number;
-  /** OpenFlow 1.5: the whole of the pipeline's fields, without in_port. */
-  readonly match?: Match;
-  readonly actions: readonly Action[];
-  readonly data: Uint8Array;
 }
 
 export interface FlowRemoved {
@@ -231,13 +208,12 @@ export type Message =
   | { readonly type: 'get_config_request' }
   | ({ readonly type: 'get_config_reply' } & SwitchConfig)
   | ({ readonly type: 'set_config' } & SwitchConfig)
-  | PacketIn
+  | PacketMessage
   | FlowRemoved
   | PortStatus
   | PortMod
   | TableMod
   | TableStatus
-  | PacketOut
   | FlowMod
   | ForwardedRequest
   | RequestForward

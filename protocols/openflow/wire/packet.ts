@@ -6,7 +6,8 @@
  * A flow-removed of 1.5 has its times and counters as OXS (oxs.ts).
  * Sources: OpenFlow 1.3.5 §7.4.1, §7.3.7, §7.4.2; OpenFlow 1.5.1 §7.3.6, §7.4.2.
  */
-import type { FlowRemoved, PacketIn, PacketOut } from '../values/messages.ts';
+import type { FlowRemoved } from '../values/messages.ts';
+import type { PacketIn, PacketOut } from '../values/packet-messages.ts';
 import { OFP_NO_BUFFER } from '../values/ports.ts';
 import type { OpenFlowVersion } from '../values/version.ts';
 import { readActions } from './action-decode.ts';
