@@ -13,6 +13,13 @@ export type RequestFailure =
   | { readonly type: 'bad-reply'; readonly error: OpenFlowError }
   | 'timeout';
 
+/** The switch refused one message of a batch. */
+export interface BatchError {
+  /** Which, counted from 0. */
+  readonly index: number;
+  readonly message: ErrorMessage;
+}
+
 export type OpenFlowEvent =
   | { readonly type: 'ready'; readonly version: OpenFlowVersion; readonly features: Features }
   /** A multipart reply comes once, with all its parts in one message. */
@@ -30,9 +37,20 @@ export type OpenFlowEvent =
       readonly message?: undefined;
     }
   | { readonly type: 'request-failed'; readonly xid: number; readonly error: RequestFailure }
-  /** Port-status, packet-in, flow-removed, role-status, and experimenter messages that nobody asked for. */
+  /** The switch has carried out a batch, but for these. */
+  | { readonly type: 'batch'; readonly batch: number; readonly errors: readonly BatchError[] }
+  /** Its barrier has no answer. */
+  | {
+      readonly type: 'batch-failed';
+      readonly batch: number;
+      readonly errors: readonly BatchError[];
+      readonly error: RequestFailure;
+    }
+  /** What the switch says unasked (directions.ts), updates of a flow monitor, and experimenter messages that nobody here knows. */
   | { readonly type: 'async'; readonly message: Message }
-  /** An error that belongs to no request: it answers what `send` took. */
+  /** Packet-ins wait: takePacketIns. Comes once until they are taken. */
+  | { readonly type: 'packet-ins' }
+  /** An error that belongs to no request and no batch: it answers what `send` took. */
   | {
       readonly type: 'error';
       readonly xid: number;
@@ -40,12 +58,14 @@ export type OpenFlowEvent =
       /** Up to 64 bytes of the message that caused it. */
       readonly offending: Uint8Array;
     }
-  /** A message that was dropped because it could not be understood. */
+  /** A message that was dropped because it could not be understood, or is not the switch's to send. */
   | {
       readonly type: 'malformed';
       readonly error: OpenFlowError;
       /** Up to 64 bytes of it. */
       readonly offending: Uint8Array;
     }
+  /** So many `async`, `error` and `malformed` events were dropped, because too many waited to be taken. */
+  | { readonly type: 'lost'; readonly events: number }
   /** The last event: close the connection once the output is sent. */
   | { readonly type: 'ended'; readonly error: OpenFlowError };

@@ -10,35 +10,12 @@ import type { DurationMs, InstantMs } from '../../base/units.ts';
 import { openFlowError } from '../values/errors.ts';
 import type { Message } from '../values/messages.ts';
 import type { MultipartReply } from '../values/multipart.ts';
+import { type Request, replyTypeOf } from './directions.ts';
 import type { OpenFlowEvent, RequestFailure } from './events.ts';
-
-/** A message that is answered by exactly one (logical) reply. */
-export type Request = Extract<
-  Message,
-  {
-    type:
-      | 'barrier_request'
-      | 'bundle_control'
-      | 'echo_request'
-      | 'features_request'
-      | 'get_config_request'
-      | 'multipart_request'
-      | 'role_request';
-  }
->;
-
-const REPLY_TYPES: Readonly<Record<Request['type'], Message['type']>> = {
-  barrier_request: 'barrier_reply',
-  bundle_control: 'bundle_control',
-  echo_request: 'echo_reply',
-  features_request: 'features_reply',
-  get_config_request: 'get_config_reply',
-  multipart_request: 'multipart_reply',
-  role_request: 'role_reply',
-};
+import { joinReplies } from './multipart-join.ts';
 
 interface Pending {
-  readonly replyType: Message['type'];
+  readonly replyType: string;
   readonly deadline: InstantMs;
   /** Flow dumps: the bodies. */
   readonly bodies: Uint8Array[] | undefined;
@@ -60,7 +37,7 @@ export class Requests {
     const deadline = now + timeoutMs;
     const dump = request.type === 'multipart_request' && request.request.kind === 'flow';
     this.#pending.set(xid, {
-      replyType: REPLY_TYPES[request.type],
+      replyType: replyTypeOf(request.type),
       deadline,
       bodies: dump ? [] : undefined,
       replies: [],
@@ -149,60 +126,4 @@ export class Requests {
     );
     return this.fail(xid, { type: 'bad-reply', error });
   }
-}
-
-/** The parts of one reply as one: records one behind the other, in order. */
-function joinReplies(replies: readonly MultipartReply[]): MultipartReply {
-  const [first, ...others] = replies;
-  if (first === undefined) throw new Error('a multipart reply without parts');
-  if (others.length === 0) return first;
-  switch (first.kind) {
-    case 'flow':
-      return {
-        kind: 'flow',
-        flows: replies.flatMap((part) => recordsOf(part, 'flow')?.flows ?? []),
-      };
-    case 'table_stats':
-      return {
-        kind: 'table_stats',
-        tables: replies.flatMap((part) => recordsOf(part, 'table_stats')?.tables ?? []),
-      };
-    case 'group_stats':
-      return {
-        kind: 'group_stats',
-        groups: replies.flatMap((part) => recordsOf(part, 'group_stats')?.groups ?? []),
-      };
-    case 'group_desc':
-      return {
-        kind: 'group_desc',
-        groups: replies.flatMap((part) => recordsOf(part, 'group_desc')?.groups ?? []),
-      };
-    case 'port_desc':
-      return {
-        kind: 'port_desc',
-        ports: replies.flatMap((part) => recordsOf(part, 'port_desc')?.ports ?? []),
-      };
-    case 'unknown':
-      return { ...first, body: joinBytes(replies) };
-    default:
-      return first;
-  }
-}
-
-function recordsOf<Kind extends MultipartReply['kind']>(
-  reply: MultipartReply,
-  kind: Kind,
-): Extract<MultipartReply, { kind: Kind }> | undefined {
-  return reply.kind === kind ? (reply as Extract<MultipartReply, { kind: Kind }>) : undefined;
-}
-
-function joinBytes(replies: readonly MultipartReply[]): Uint8Array {
-  const bodies = replies.map((part) => recordsOf(part, 'unknown')?.body ?? new Uint8Array(0));
-  const joined = new Uint8Array(bodies.reduce((sum, body) => sum + body.length, 0));
-  let at = 0;
-  for (const body of bodies) {
-    joined.set(body, at);
-    at += body.length;
-  }
-  return joined;
 }

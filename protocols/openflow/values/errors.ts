@@ -26,6 +26,8 @@ export const SESSION_ERRORS = {
   'handshake-timeout': 'end-session',
   /** No answer to an echo request. */
   'peer-silent': 'end-session',
+  /** More than the bound waits to be sent: the peer asks, or is told, more than it reads. */
+  'output-overflow': 'end-session',
   /** A reply of another type than the request asks for; the request fails, the session goes on. */
   'unexpected-reply': 'drop-message',
   /** The parts of one multipart reply exceed the bound; the request fails, the session goes on. */

@@ -3,12 +3,10 @@
  */
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
+import type { Request } from '../../../protocols/openflow/session/directions.ts';
 import type { OpenFlowEvent } from '../../../protocols/openflow/session/events.ts';
-import type { Request } from '../../../protocols/openflow/session/requests.ts';
-import {
-  OpenFlowSession,
-  type OpenFlowSessionOptions,
-} from '../../../protocols/openflow/session/session.ts';
+import type { OpenFlowSessionOptions } from '../../../protocols/openflow/session/options.ts';
+import { OpenFlowSession } from '../../../protocols/openflow/session/session.ts';
 
 export class SessionDriver {
   readonly session: OpenFlowSession;

@@ -3,9 +3,9 @@ import type { OpenFlowEvent } from '../../../../protocols/openflow/session/event
 import { formatBucket, formatFlow } from '../../../../protocols/openflow/text/flow-text.ts';
 import { errorName } from '../../../../protocols/openflow/values/error-names.ts';
 import type { Flow } from '../../../../protocols/openflow/values/flow.ts';
-import type { Bucket, GroupMod } from '../../../../protocols/openflow/values/group.ts';
+import type { Bucket, GroupDesc, GroupMod } from '../../../../protocols/openflow/values/group.ts';
 import type { Message } from '../../../../protocols/openflow/values/messages.ts';
-import type { FlowStats, GroupDesc } from '../../../../protocols/openflow/values/multipart.ts';
+import type { FlowStats } from '../../../../protocols/openflow/values/multipart.ts';
 import type { OpenFlowVersion } from '../../../../protocols/openflow/values/version.ts';
 import { decodeMessage } from '../../../../protocols/openflow/wire/decode.ts';
 import {
@@ -292,12 +292,13 @@ function describesSwitch(lab: Lab): void {
       data,
     });
     lab.driver.flush();
-    const event = await lab.driver.next(
-      (one) => one.type === 'async' && one.message.type === 'packet_in',
-    );
-    if (event.type !== 'async' || event.message.type !== 'packet_in') throw new Error('no');
-    expect(event.message.match).to.deep.include({ field: 'in_port', value: 1 });
-    expect([...event.message.data]).to.deep.equal([...data]);
+    await lab.driver.next(({ type }) => type === 'packet-ins');
+    const { messages, dropped } = lab.driver.session.takePacketIns();
+    expect(dropped).to.equal(0);
+    const [message] = messages.map((one) => one.message);
+    if (message?.type !== 'packet_in') throw new Error('no packet-in');
+    expect(message.match).to.deep.include({ field: 'in_port', value: 1 });
+    expect([...message.data]).to.deep.equal([...data]);
   });
 
   it('knows the switch configuration', async () => {

@@ -7,10 +7,10 @@ import {
 } from '../../../../protocols/openflow/values/errors.ts';
 
 describe('the catalogue of OpenFlow faults', () => {
-  it('has nine codes for the connection, seven of which end it', () => {
+  it('has ten codes for the connection, eight of which end it', () => {
     const remedies = Object.values(SESSION_ERRORS);
-    expect(remedies).to.have.length(9);
-    expect(remedies.filter((remedy) => remedy === 'end-session')).to.have.length(7);
+    expect(remedies).to.have.length(10);
+    expect(remedies.filter((remedy) => remedy === 'end-session')).to.have.length(8);
   });
 
   it('answers whatever is wrong inside a message with its own error', () => {
