@@ -27,8 +27,13 @@ import {
   TCP_FLAG_WORDS,
   TUN_FLAG_WORDS,
 } from './flag-words.ts';
-import { type ParseFailure, type ParseResult, parsed, unparsed } from './parse-result.ts';
-import { suggestion } from './text-fault.ts';
+import {
+  type ParseFailure,
+  type ParseResult,
+  parsed,
+  suggestion,
+  unparsed,
+} from './parse-result.ts';
 import { parseInteger, parsePort } from './value-number-parse.ts';
 
 /** `mask`: undefined when every bit counts. The value may have bits outside the mask, as it was written. */
