@@ -1,0 +1,89 @@
+/**
+ * What is wrong with a text, and where: thrown inside the parsers, so that they stay straight lines, and made a value again at
+ * their way out (`judged`). Nobody but the parsers sees it.
+ *
+ * The sentence names the word and what would be right; the place is a column of the text that was given, from 1.
+ */
+import { type ParseResult, parsed, unparsed } from './parse-result.ts';
+
+/** Longer texts are not read: no OpenFlow message holds what they could say. */
+export const TEXT_MAX_CHARACTERS = 1 << 20;
+
+/** A part of the text, and where it begins. */
+export interface Piece {
+  readonly text: string;
+  readonly at: number;
+}
+
+class TextFault extends Error {
+  readonly at: number;
+
+  constructor(at: number, message: string) {
+    super(message);
+    this.at = at;
+  }
+}
+
+export function refuse(at: number, message: string): never {
+  throw new TextFault(at, message);
+}
+
+/** What another parser found of a piece, with the piece's place. */
+export function take<Value>(at: number, result: ParseResult<Value>): Value {
+  return result.ok ? result.value : refuse(at, result.error);
+}
+
+/** Runs a parser: its value, or one sentence that begins with the place. */
+export function judged<Value>(text: string, parse: () => Value): ParseResult<Value> {
+  if (text.length > TEXT_MAX_CHARACTERS) {
+    return unparsed(`the text is longer than ${TEXT_MAX_CHARACTERS} characters`);
+  }
+  try {
+    return parsed(parse());
+  } catch (error) {
+    if (error instanceof TextFault) return unparsed(`column ${error.at + 1}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** The piece between quotes, cut where it gets long. */
+export function quoted(text: string): string {
+  return text.length > 40 ? `"${text.slice(0, 37)}..."` : `"${text}"`;
+}
+
+const DISTANCE_MAX = 2;
+
+/** `; did you mean WORD?` for the nearest of the words, or nothing when none is near. */
+export function suggestion(word: string, words: Iterable<string>): string {
+  let best: string | undefined;
+  let least = Math.min(DISTANCE_MAX, Math.floor(word.length / 2)) + 1;
+  for (const candidate of words) {
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase(), least);
+    if (distance < least) {
+      least = distance;
+      best = candidate;
+    }
+  }
+  return best === undefined ? '' : `; did you mean ${best}?`;
+}
+
+/** Letters to add, drop or change, and neighbours that changed places; `enough` when it is that or more. */
+function editDistance(left: string, right: string, enough: number): number {
+  if (Math.abs(left.length - right.length) >= enough) return enough;
+  let before: number[] = [];
+  let row = Array.from({ length: right.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= left.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= right.length; j++) {
+      const change = left[i - 1] === right[j - 1] ? 0 : 1;
+      const isSwap = i > 1 && left[i - 1] === right[j - 2] && left[i - 2] === right[j - 1];
+      const swap = isSwap ? (before[j - 2] ?? 0) + 1 : enough;
+      next.push(
+        Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + change, swap),
+      );
+    }
+    before = row;
+    row = next;
+  }
+  return row[right.length] ?? enough;
+}
