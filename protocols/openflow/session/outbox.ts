@@ -4,6 +4,7 @@
 import type { Message } from '../values/messages.ts';
 import type { OpenFlowVersion } from '../values/version.ts';
 import { encodeMessage } from '../wire/encode.ts';
+import { HEADER_BYTES } from '../wire/message-types.ts';
 
 const XID_MAX = 0x7fffffff;
 
@@ -42,7 +43,18 @@ export class Outbox {
     return first;
   }
 
+  /** What a bundle is given has the xid of the message around it (OpenFlow 1.4.1 §7.3.9.4). */
   encode(xid: number, message: Message): Uint8Array {
-    return encodeMessage(this.version, xid, message);
+    const inBundle =
+      message.type === 'bundle_add'
+        ? { ...message, message: withXid(message.message, xid) }
+        : message;
+    return encodeMessage(this.version, xid, inBundle);
   }
+}
+
+function withXid(message: Uint8Array, xid: number): Uint8Array {
+  const copy = new Uint8Array(message);
+  if (copy.length >= HEADER_BYTES) new DataView(copy.buffer).setUint32(4, xid);
+  return copy;
 }
