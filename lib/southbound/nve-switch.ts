@@ -10,8 +10,9 @@ import type { Socket } from 'node:net';
 import type { IpAddress } from '../../protocols/base/addresses.ts';
 import type { OpenFlowEvent, RequestFailure } from '../../protocols/openflow/session/events.ts';
 import { OpenFlowSession } from '../../protocols/openflow/session/session.ts';
+import type { GroupDesc } from '../../protocols/openflow/values/group.ts';
 import type { Features } from '../../protocols/openflow/values/messages.ts';
-import type { FlowStats, GroupDesc } from '../../protocols/openflow/values/multipart.ts';
+import type { FlowStats } from '../../protocols/openflow/values/multipart.ts';
 import type { OpenFlowVersion } from '../../protocols/openflow/values/version.ts';
 import { decodeFlowStats } from '../../protocols/openflow/wire/flow-scan.ts';
 import type { Input } from '../control/inputs.ts';
@@ -95,6 +96,8 @@ export class NveSwitch {
     this.#session = new OpenFlowSession(now(), {
       probeIntervalMs,
       versions: settings.openflowVersions,
+      // No flow of ours sends a packet here.
+      packetInsMax: 0,
     });
     this.#role = new SwitchRole({
       ask: (request, answered) => this.#askRole(request, answered),

@@ -4,8 +4,9 @@
  * Carries the core's effects out and reports what happens as its inputs. Decides nothing about flows.
  */
 import { type IpAddress, ipFamily } from '../../protocols/base/addresses.ts';
+import type { GroupDesc } from '../../protocols/openflow/values/group.ts';
 import type { Features } from '../../protocols/openflow/values/messages.ts';
-import type { FlowStats, GroupDesc } from '../../protocols/openflow/values/multipart.ts';
+import type { FlowStats } from '../../protocols/openflow/values/multipart.ts';
 import type { OpenFlowVersion } from '../../protocols/openflow/values/version.ts';
 import type { Uuid } from '../../protocols/ovsdb/values/atoms.ts';
 import type { Effect, Input } from '../control/inputs.ts';

@@ -2,7 +2,7 @@
  * Commands and types that messages carry, by name and wire number.
  *
  * Sources: OpenFlow 1.3.5 §7.3.4.1 (OFPFC_*), §7.3.4.2 (OFPGC_*, OFPGT_*); OpenFlow 1.5.1 §7.3.4.3 (OFPGC_INSERT_BUCKET,
- * OFPG_BUCKET_*).
+ * OFPG_BUCKET_*); Open vSwitch 3.1 (add_or_modify).
  */
 import type { GroupType } from './group.ts';
 
@@ -29,6 +29,7 @@ export const GROUP_COMMANDS = {
   delete: 2,
   insert_buckets: 3,
   remove_bucket: 5,
+  add_or_modify: 0x8000,
 } as const;
 
 /** The greatest identifier that a bucket may have. */

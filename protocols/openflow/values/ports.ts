@@ -39,6 +39,16 @@ export function reservedPortName(port: number): string | undefined {
   return NAMES.get(port);
 }
 
+/** Open vSwitch has 16 bits for a port: a reserved one without a name is written by its number there. */
 export function formatPort(port: number): string {
-  return NAMES.get(port) ?? String(port);
+  return NAMES.get(port) ?? String(port >= OFPP_MAX ? port - PORT_OFFSET : port);
+}
+
+/** Between reserved ports in 32 bits and in 16. */
+const PORT_OFFSET = 0xffff0000;
+const OFPP_MAX_16 = 0xff00;
+
+/** A number that a port of Open vSwitch can have, or a reserved one. */
+export function isPort(port: number): boolean {
+  return port < OFPP_MAX_16 || port >= OFPP_MAX;
 }
