@@ -23,3 +23,8 @@ export function hexDump(bytes: Uint8Array): string {
   }
   return text;
 }
+
+/** The same without what is printable, as packets within messages are dumped. */
+export function plainHexDump(bytes: Uint8Array): string {
+  return hexDump(bytes).replace(/ *\|.{16}\|$/gm, '');
+}

@@ -63,6 +63,11 @@ export class Cursor {
     return this.#verdict.error;
   }
 
+  /** Whether what nobody here knows is a fault: see Judgement. */
+  get strict(): boolean {
+    return this.#verdict.strict;
+  }
+
   /** Bytes that are left; none after a fault. */
   get left(): number {
     return this.#verdict.error === undefined ? this.#end - this.position : 0;
@@ -100,6 +105,12 @@ export class Cursor {
     if (!this.has(4, what)) return 0;
     this.position += 4;
     return this.view.getUint32(this.position - 4);
+  }
+
+  u64(what: string): bigint {
+    if (!this.has(8, what)) return 0n;
+    this.position += 8;
+    return this.view.getBigUint64(this.position - 8);
   }
 
   /** The 16 bits that lie `offset` bytes ahead, without moving. */

@@ -33,14 +33,10 @@ import {
   readMultipartReply,
   readMultipartRequest,
 } from './multipart.ts';
-import {
-  putFlowRemoved,
-  putPacketIn,
-  putPacketOut,
-  readFlowRemoved,
-  readPacketIn,
-  readPacketOut,
-} from './packet.ts';
+import { putFlowRemoved, readFlowRemoved } from './packet.ts';
+import { putNxPacketIn, putPacketIn, readNxPacketIn, readPacketIn } from './packet-in.ts';
+import { putPacketIn2, readNxPacketIn2, readResume } from './packet-in2.ts';
+import { putPacketOut, readPacketOut } from './packet-out.ts';
 import { putPortStatus, readPortStatus } from './port.ts';
 import { putRole, putRoleStatus, readRole, readRoleStatus } from './role.ts';
 
@@ -93,6 +89,9 @@ const CODECS: { readonly [Kind in KnownKind]?: Codec<Kind> } = {
     read: (cursor) => ({ type: 'set_config', ...readConfig(cursor) }),
   },
   packet_in: { put: putPacketIn, read: readPacketIn },
+  nx_packet_in: { put: putNxPacketIn, read: readNxPacketIn },
+  nx_packet_in2: { put: putPacketIn2, read: readNxPacketIn2 },
+  resume: { put: putPacketIn2, read: readResume },
   flow_removed: { put: putFlowRemoved, read: readFlowRemoved },
   port_status: { put: putPortStatus, read: readPortStatus },
   packet_out: { put: putPacketOut, read: readPacketOut },
