@@ -220,9 +220,17 @@ export type Message =
   | {
       readonly type: 'multipart_request';
       readonly more?: boolean;
+      /** Bits besides OFPMPF_REQ_MORE, which mean nothing. */
+      readonly flags?: number;
       readonly request: MultipartRequest;
     }
-  | { readonly type: 'multipart_reply'; readonly more: boolean; readonly reply: MultipartReply }
+  | {
+      readonly type: 'multipart_reply';
+      readonly more: boolean;
+      /** Bits besides OFPMPF_REPLY_MORE, which mean nothing. */
+      readonly flags?: number;
+      readonly reply: MultipartReply;
+    }
   | { readonly type: 'barrier_request' }
   | { readonly type: 'barrier_reply' }
   /** Queues of one port (ANY: of all) and their rates. OpenFlow 1.3; later ones have a multipart for it (queue_desc). */
@@ -238,9 +246,11 @@ export type Message =
   | BundleControl
   | BundleAdd
   | { readonly type: 'get_async_request' }
-  | ({ readonly type: 'get_async_reply' | 'set_async' } & AsyncConfig)
+  | ({ readonly type: 'get_async_reply' } & AsyncConfig)
+  | ({ readonly type: 'set_async' } & AsyncConfig)
   | { readonly type: 'flow_monitor_cancel'; readonly monitorId: number }
-  | { readonly type: 'flow_monitor_paused' | 'flow_monitor_resumed' }
+  | { readonly type: 'flow_monitor_paused' }
+  | { readonly type: 'flow_monitor_resumed' }
   | NiciraMessage
   /** A type that this version does not have, or that we do not know: kept, not judged. */
   | { readonly type: 'unknown'; readonly messageType: number; readonly body: Uint8Array };

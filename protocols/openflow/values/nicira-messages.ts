@@ -37,13 +37,15 @@ export interface TlvMapping {
 }
 
 export type NiciraMessage =
-  | ({ readonly type: 'nx_role_request' | 'nx_role_reply' } & NxRole)
+  | ({ readonly type: 'nx_role_request' } & NxRole)
+  | ({ readonly type: 'nx_role_reply' } & NxRole)
   | NxFlowMod
   | NxFlowRemoved
   | { readonly type: 'flow_mod_table_id'; readonly enable: boolean }
   | { readonly type: 'set_packet_in_format'; readonly format: PacketInFormat }
   | { readonly type: 'flow_age' }
-  | ({ readonly type: 'nx_set_async_config' | 'nx_set_async_config2' } & AsyncConfig)
+  | ({ readonly type: 'nx_set_async_config' } & AsyncConfig)
+  | ({ readonly type: 'nx_set_async_config2' } & AsyncConfig)
   | { readonly type: 'set_controller_id'; readonly controllerId: number }
   | {
       readonly type: 'tlv_table_mod';

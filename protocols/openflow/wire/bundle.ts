@@ -4,13 +4,15 @@
  *     control:  bundle_id:32 | type:16 | flags:16 | properties
  *     add:      bundle_id:32 | pad:16 | flags:16 | message | [padding to eight | properties]
  *
- * Trap: the message inside has a length of its own; what follows it is padding and properties, which we drop.
+ * Trap: the message inside has a header of its own, whose length, version and xid are judged too.
  * Sources: OpenFlow 1.4.1 §7.3.9; ONF extension 230.
  */
 import { nameOf } from '../values/commands.ts';
+import type { MessageKind } from '../values/message-forms.ts';
 import type { BundleAdd, BundleControl, BundleControlType } from '../values/messages.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import type { Cursor } from './cursor.ts';
+import { identifyMessage } from './identify.ts';
 import { layout } from './layout.ts';
 import { HEADER_BYTES } from './message-types.ts';
 
@@ -25,21 +27,34 @@ const CONTROL_TYPES: Readonly<Record<BundleControlType, number>> = {
   discard_reply: 7,
 };
 
+/** What Open vSwitch takes into a bundle. */
+const BUNDLED: readonly MessageKind[] = [
+  'port_mod',
+  'flow_mod',
+  'nx_flow_mod',
+  'group_mod',
+  'packet_out',
+];
+
 const BUNDLE = layout({ bundleId: 'u32', control: 'u16', flags: 'u16' });
 
 export function putBundleControl(writer: ByteWriter, message: BundleControl): void {
+  const { bundleId, control, flags, properties } = message;
   const at = writer.reserve(BUNDLE.size);
-  writer.view.setUint32(at, message.bundleId);
-  writer.view.setUint16(at + 4, CONTROL_TYPES[message.control]);
-  writer.view.setUint16(at + 6, message.flags);
+  writer.view.setUint32(at, bundleId);
+  writer.view.setUint16(at + 4, typeof control === 'number' ? control : CONTROL_TYPES[control]);
+  writer.view.setUint16(at + 6, flags);
+  if (properties !== undefined) writer.put(properties);
 }
 
 export function readBundleControl(cursor: Cursor): BundleControl {
   const { bundleId, control, flags } = cursor.struct(BUNDLE, 'a bundle control');
-  const name = nameOf(CONTROL_TYPES, control);
-  if (name === undefined) cursor.fail('OFPBFC_BAD_TYPE', `no bundle control ${control}`);
-  cursor.rest();
-  return { type: 'bundle_control', bundleId, control: name ?? 'open_request', flags };
+  const named = nameOf(CONTROL_TYPES, control) ?? control;
+  return { type: 'bundle_control', bundleId, control: named, flags, ...readRest(cursor) };
+}
+
+function readRest(cursor: Cursor): { properties?: Uint8Array } {
+  return cursor.left === 0 ? {} : { properties: cursor.rest() };
 }
 
 export function putBundleAdd(writer: ByteWriter, message: BundleAdd): void {
@@ -47,14 +62,34 @@ export function putBundleAdd(writer: ByteWriter, message: BundleAdd): void {
   writer.view.setUint32(at, message.bundleId);
   writer.view.setUint16(at + 6, message.flags);
   writer.put(message.message);
+  if (message.properties !== undefined) writer.put(message.properties);
 }
 
 export function readBundleAdd(cursor: Cursor): BundleAdd {
   const { bundleId, flags } = cursor.struct(BUNDLE, 'a bundle add');
-  const size = cursor.peekU16(2, 'the message in a bundle');
-  if (size < HEADER_BYTES)
-    cursor.fail('OFPBFC_MSG_BAD_LEN', `a message of ${size} bytes in a bundle`);
-  const message = cursor.copy(size, 'the message in a bundle');
-  cursor.rest();
-  return { type: 'bundle_add', bundleId, flags, message };
+  const message = readBundled(cursor);
+  return { type: 'bundle_add', bundleId, flags, message, ...readRest(cursor) };
+}
+
+function readBundled(cursor: Cursor): Uint8Array {
+  const inner = cursor.cut(cursor.left, 'a message in a bundle', 'OFPBFC_MSG_BAD_LEN');
+  const from = inner.position;
+  if (!inner.has(HEADER_BYTES, 'the message in a bundle')) return new Uint8Array(0);
+  if (cursor.bytes[from] !== cursor.bytes[0]) {
+    cursor.fail('OFPBFC_BAD_VERSION', 'a message of another version in a bundle');
+  }
+  const size = cursor.view.getUint16(from + 2);
+  if (size < HEADER_BYTES) inner.has(inner.left + 1, `a message of ${size} bytes`);
+  const message = inner.copy(size, 'the message in a bundle');
+  if (cursor.error !== undefined) return message;
+  cursor.position = inner.position;
+  if (cursor.view.getUint32(from + 4) !== cursor.view.getUint32(4)) {
+    cursor.fail('OFPBFC_MSG_BAD_XID', 'a message in a bundle has another xid than its frame');
+  }
+  const identity = identifyMessage(message);
+  if (!identity.ok || identity.value.part !== undefined || !BUNDLED.includes(identity.value.kind)) {
+    const name = identity.ok ? identity.value.name : identity.error.code;
+    cursor.fail('OFPBFC_MSG_UNSUP', `${name} cannot be in a bundle`);
+  }
+  return message;
 }

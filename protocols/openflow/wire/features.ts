@@ -20,6 +20,9 @@ const FEATURES = layout({
 
 const CONFIG = layout({ flags: 'u16', missSendLen: 'u16' });
 
+/** OFPC_FRAG_MASK. */
+const FRAGMENT_MASK = 3;
+
 export function putFeatures(writer: ByteWriter, features: Features): void {
   const at = writer.reserve(FEATURES.size);
   writer.view.setBigUint64(at, BigInt(`0x${features.datapathId}`));
@@ -46,4 +49,12 @@ export function putConfig(writer: ByteWriter, config: SwitchConfig): void {
 
 export function readConfig(cursor: Cursor): SwitchConfig {
   return cursor.struct(CONFIG, 'a switch configuration');
+}
+
+/** What a switch is told to be; what it says of itself is taken as it is. */
+export function readSetConfig(cursor: Cursor): SwitchConfig {
+  const config = readConfig(cursor);
+  const unknown = config.flags & ~FRAGMENT_MASK;
+  if (unknown !== 0) cursor.unknown('OFPSCFC_BAD_FLAGS', `no configuration flags ${unknown}`);
+  return config;
 }

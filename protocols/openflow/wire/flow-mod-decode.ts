@@ -3,15 +3,16 @@
  *
  * Source: OpenFlow 1.3.5 §7.3.4.1, OpenFlow 1.4.1 §7.3.4.2 (importance).
  */
-import { FLOW_COMMANDS, nameOf } from '../values/commands.ts';
+import { FLOW_COMMANDS, type FlowCommand, nameOf } from '../values/commands.ts';
 import type { FlowMod } from '../values/messages.ts';
-import { OFP_NO_BUFFER, OFPG_ANY, OFPP_ANY } from '../values/ports.ts';
+import { OFP_NO_BUFFER, OFPG_ANY, OFPP_ANY, OFPTT_ALL } from '../values/ports.ts';
 import type { OpenFlowVersion } from '../values/version.ts';
 import type { Cursor } from './cursor.ts';
 import { type Writable, withOptions } from './flow-stats.ts';
 import { readInstructions } from './instruction-decode.ts';
 import { layout } from './layout.ts';
 import { readMatch } from './oxm-decode.ts';
+import { checkPort } from './port-number.ts';
 
 const FLOW_MOD = layout({
   cookie: 'u64',
@@ -28,20 +29,37 @@ const FLOW_MOD = layout({
   importance: 'u16',
 });
 
+/** OFPFF_* of OpenFlow 1.3 on. */
+const FLOW_FLAGS = 0x1f;
+
 export function readFlowMod(cursor: Cursor, version: OpenFlowVersion): FlowMod {
   const fixed = cursor.struct(FLOW_MOD, 'a flow-mod');
   const { cookie, cookieMask, table, priority, bufferId, outPort, outGroup, importance } = fixed;
-  const command = nameOf(FLOW_COMMANDS, fixed.command);
-  if (command === undefined) cursor.fail('OFPFMFC_BAD_COMMAND', `no flow command ${fixed.command}`);
   const match = readMatch(cursor);
+  if (table === OFPTT_ALL && fixed.command < FLOW_COMMANDS.delete) {
+    cursor.fail('OFPFMFC_BAD_TABLE_ID', 'only a deletion can mean all tables');
+  }
+  checkPort(cursor, outPort);
+  const command = commandOf(cursor, fixed.command);
   const instructions = readInstructions(cursor);
+  judgeFlowFlags(cursor, fixed.flags);
   const flow = withOptions({ table, priority, match, instructions, cookie }, fixed);
   // One assignment each instead of a spread: this is the codec's hot path.
-  const message: Writable<FlowMod> = { type: 'flow_mod', command: command ?? 'add', flow };
+  const message: Writable<FlowMod> = { type: 'flow_mod', command, flow };
   if (cookieMask !== 0n) message.cookieMask = cookieMask;
   if (bufferId !== OFP_NO_BUFFER) message.bufferId = bufferId;
   if (outPort !== OFPP_ANY) message.outPort = outPort;
   if (outGroup !== OFPG_ANY) message.outGroup = outGroup;
   if (version > 4 && importance !== 0) message.importance = importance;
   return message;
+}
+
+export function commandOf(cursor: Cursor, number: number): FlowCommand {
+  const command = nameOf(FLOW_COMMANDS, number);
+  if (command === undefined) cursor.fail('OFPFMFC_BAD_COMMAND', `no flow command ${number}`);
+  return command ?? 'add';
+}
+
+export function judgeFlowFlags(cursor: Cursor, flags: number): void {
+  if ((flags & ~FLOW_FLAGS) !== 0) cursor.unknown('OFPFMFC_BAD_FLAGS', `no flow flags ${flags}`);
 }

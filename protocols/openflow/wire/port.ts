@@ -5,7 +5,7 @@
  *     1.4, 1.5:  port_no:32 | length:16 | pad 2 | hw_addr 6 | pad 2 | name 16 | config:32 | state:32 | properties
  *                property 0 (Ethernet): type:16 | length:16 | pad 4 | curr … max_speed (6 × 32 bits)
  *
- * Trap: of a property of another type nothing is known but its length, padded to eight; it is passed over.
+ * Trap: Open vSwitch passes over a property that it does not know, also when it judges strictly.
  * Sources: OpenFlow 1.3.5 §7.2.1, §7.4.3; OpenFlow 1.4.1 §7.2.1; OpenFlow 1.5.1 §7.2.1.
  */
 import { nameOf } from '../values/commands.ts';
@@ -15,6 +15,8 @@ import type { OpenFlowVersion } from '../values/version.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import type { Cursor } from './cursor.ts';
 import { layout } from './layout.ts';
+import { checkPort } from './port-number.ts';
+import { expectSize, joinBytes, keptProperty, readProperty } from './property.ts';
 import { putText, textOf } from './text-field.ts';
 
 const NAME_BYTES = 16;
@@ -51,14 +53,15 @@ const NO_SPEEDS = {
   maxSpeed: 0,
 };
 
+type Properties = typeof NO_SPEEDS & Pick<PortDesc, 'unknownProperties'>;
+
 const REASONS: Readonly<Record<PortStatus['reason'], number>> = { add: 0, delete: 1, modify: 2 };
 
 export function putPort(writer: ByteWriter, version: OpenFlowVersion, port: PortDesc): void {
   const mark = writer.mark();
   const at = writer.reserve(FIXED_14.size);
   writer.view.setUint32(at, port.port);
-  writer.view.setUint16(at + 8, port.hardwareAddress / 0x100000000);
-  writer.view.setUint32(at + 10, port.hardwareAddress);
+  putHardwareAddress(writer, at + 8, port.hardwareAddress);
   putText(writer, at + 16, NAME_BYTES, port.name);
   writer.view.setUint32(at + 32, port.config);
   writer.view.setUint32(at + 36, port.state);
@@ -74,30 +77,44 @@ export function putPort(writer: ByteWriter, version: OpenFlowVersion, port: Port
   writer.view.setUint32(speeds + 12, port.peer);
   writer.view.setUint32(speeds + 16, port.currentSpeed);
   writer.view.setUint32(speeds + 20, port.maxSpeed);
-  if (version > 4) writer.patchSize(mark, 4);
+  if (version < 5) return;
+  if (port.unknownProperties !== undefined) writer.put(port.unknownProperties);
+  writer.patchSize(mark, 4);
+}
+
+export function putHardwareAddress(writer: ByteWriter, at: number, address: number): void {
+  writer.view.setUint16(at, address / 0x100000000);
+  writer.view.setUint32(at + 2, address);
+}
+
+export function hardwareAddressOf(high: number, low: number): number {
+  return high * 0x100000000 + low;
 }
 
 export function readPort(cursor: Cursor, version: OpenFlowVersion): PortDesc {
+  if (version > 4) cursor.has(FIXED_14.size, 'a port');
   const inner = version < 5 ? cursor : cursor.cutSized(4, FIXED_14.size, 'a port');
   const { port, addressHigh, addressLow, name, config, state } = inner.struct(FIXED_14, 'a port');
-  const speeds = version < 5 ? inner.struct(SPEEDS, 'a port') : readSpeeds(inner);
-  const hardwareAddress = addressHigh * 0x100000000 + addressLow;
-  return { port, hardwareAddress, name: textOf(name), config, state, ...speeds };
+  checkPort(inner, port);
+  const properties = version < 5 ? inner.struct(SPEEDS, 'a port') : readProperties(inner);
+  const hardwareAddress = hardwareAddressOf(addressHigh, addressLow);
+  return { port, hardwareAddress, name: textOf(name), config, state, ...properties };
 }
 
-function readSpeeds(inner: Cursor): typeof NO_SPEEDS {
+function readProperties(inner: Cursor): Properties {
   let speeds = NO_SPEEDS;
+  const unknown: Uint8Array[] = [];
   while (inner.left > 0) {
-    const type = inner.peekU16(0, 'a port property');
-    const size = inner.peekU16(2, 'a port property');
-    const property = inner.cutSized(2, 4, 'a port property');
-    if (type === ETHERNET) {
-      property.skip(8, 'an Ethernet port property');
-      speeds = property.struct(SPEEDS, 'an Ethernet port property');
+    const property = readProperty(inner);
+    if (property.type === ETHERNET) {
+      expectSize(inner, property, ETHERNET_BYTES, 'an Ethernet port property');
+      property.body.skip(4, 'an Ethernet port property');
+      speeds = property.body.struct(SPEEDS, 'an Ethernet port property');
+    } else {
+      unknown.push(keptProperty(inner, property));
     }
-    inner.skipPadding(size, 'padding behind a port property');
   }
-  return speeds;
+  return unknown.length === 0 ? speeds : { ...speeds, unknownProperties: joinBytes(unknown) };
 }
 
 export function putPortStatus(

@@ -1,6 +1,6 @@
 /**
- * The message registry: each row of the catalogue (values/message-forms.ts) has its codec here. Numbers are the catalogue's: the
- * standard's own type, or an experimenter's where a version lacks it.
+ * The message registry: which codec (message-codecs.ts) reads and writes a body, and what stands before it. Numbers are the
+ * catalogue's (values/message-forms.ts): the standard's own type, or an experimenter's where a version lacks it.
  *
  * What nobody knows is kept byte for byte as `unknown` or `experimenter`, unless judged strictly.
  *
@@ -15,17 +15,10 @@ import {
 } from '../values/message-forms.ts';
 import type { Message } from '../values/messages.ts';
 import { type OpenFlowVersion, VERSION_NAMES } from '../values/version.ts';
-import { putBundleAdd, putBundleControl, readBundleAdd, readBundleControl } from './bundle.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import type { Cursor } from './cursor.ts';
-import { putError, readError } from './error.ts';
-import { putConfig, putFeatures, readConfig, readFeatures } from './features.ts';
-import { readFlowMod } from './flow-mod-decode.ts';
-import { putFlowModBody } from './flow-mod-encode.ts';
-import { readGroupMod } from './group-mod-decode.ts';
-import { putGroupModBody } from './group-mod-encode.ts';
-import { putHello, readHello } from './hello.ts';
 import { identifyMessage } from './identify.ts';
+import { type Codec, MESSAGE_CODECS } from './message-codecs.ts';
 import { HEADER_BYTES, TYPE } from './message-types.ts';
 import {
   putMultipartReply,
@@ -33,96 +26,8 @@ import {
   readMultipartReply,
   readMultipartRequest,
 } from './multipart.ts';
-import { putFlowRemoved, readFlowRemoved } from './packet.ts';
-import { putNxPacketIn, putPacketIn, readNxPacketIn, readPacketIn } from './packet-in.ts';
-import { putPacketIn2, readNxPacketIn2, readResume } from './packet-in2.ts';
-import { putPacketOut, readPacketOut } from './packet-out.ts';
-import { putPortStatus, readPortStatus } from './port.ts';
-import { putRole, putRoleStatus, readRole, readRoleStatus } from './role.ts';
 
-type KnownKind = Extract<MessageKind, Message['type']>;
 type MessageOf<Type> = Extract<Message, { type: Type }>;
-
-/** A body's encoder and decoder; what stands before the body is not theirs. */
-export interface Codec<Type extends Message['type']> {
-  readonly put: (writer: ByteWriter, version: OpenFlowVersion, message: MessageOf<Type>) => void;
-  readonly read: (cursor: Cursor, version: OpenFlowVersion) => MessageOf<Type>;
-}
-
-/** Messages without a body. */
-function empty<
-  Type extends 'features_request' | 'get_config_request' | 'barrier_request' | 'barrier_reply',
->(type: Type): { put: () => void; read: () => { type: Type } } {
-  return { put: () => undefined, read: () => ({ type }) };
-}
-
-function echo<Type extends 'echo_request' | 'echo_reply'>(
-  type: Type,
-): {
-  put: (writer: ByteWriter, version: OpenFlowVersion, message: { data: Uint8Array }) => void;
-  read: (cursor: Cursor) => { type: Type; data: Uint8Array };
-} {
-  return {
-    put: (writer, _version, message) => writer.put(message.data),
-    read: (cursor) => ({ type, data: cursor.rest() }),
-  };
-}
-
-/** A kind without a row stays `experimenter` or `unknown`. */
-const CODECS: { readonly [Kind in KnownKind]?: Codec<Kind> } = {
-  hello: { put: (writer, _version, message) => putHello(writer, message), read: readHello },
-  error: { put: (writer, _version, message) => putError(writer, message), read: readError },
-  echo_request: echo('echo_request'),
-  echo_reply: echo('echo_reply'),
-  features_request: empty('features_request'),
-  features_reply: {
-    put: (writer, _version, message) => putFeatures(writer, message),
-    read: (cursor) => ({ type: 'features_reply', ...readFeatures(cursor) }),
-  },
-  get_config_request: empty('get_config_request'),
-  get_config_reply: {
-    put: (writer, _version, message) => putConfig(writer, message),
-    read: (cursor) => ({ type: 'get_config_reply', ...readConfig(cursor) }),
-  },
-  set_config: {
-    put: (writer, _version, message) => putConfig(writer, message),
-    read: (cursor) => ({ type: 'set_config', ...readConfig(cursor) }),
-  },
-  packet_in: { put: putPacketIn, read: readPacketIn },
-  nx_packet_in: { put: putNxPacketIn, read: readNxPacketIn },
-  nx_packet_in2: { put: putPacketIn2, read: readNxPacketIn2 },
-  resume: { put: putPacketIn2, read: readResume },
-  flow_removed: { put: putFlowRemoved, read: readFlowRemoved },
-  port_status: { put: putPortStatus, read: readPortStatus },
-  packet_out: { put: putPacketOut, read: readPacketOut },
-  flow_mod: { put: putFlowModBody, read: readFlowMod },
-  group_mod: {
-    put: (writer, version, message) => putGroupModBody(writer, version, message.mod),
-    read: (cursor, version) => ({ type: 'group_mod', mod: readGroupMod(cursor, version) }),
-  },
-  barrier_request: empty('barrier_request'),
-  barrier_reply: empty('barrier_reply'),
-  role_request: {
-    put: (writer, _version, message) => putRole(writer, message),
-    read: (cursor) => ({ type: 'role_request', ...readRole(cursor) }),
-  },
-  role_reply: {
-    put: (writer, _version, message) => putRole(writer, message),
-    read: (cursor) => ({ type: 'role_reply', ...readRole(cursor) }),
-  },
-  role_status: {
-    put: (writer, _version, message) => putRoleStatus(writer, message),
-    read: readRoleStatus,
-  },
-  bundle_control: {
-    put: (writer, _version, message) => putBundleControl(writer, message),
-    read: readBundleControl,
-  },
-  bundle_add: {
-    put: (writer, _version, message) => putBundleAdd(writer, message),
-    read: readBundleAdd,
-  },
-};
 
 /** What wraps others instead of being a row of the catalogue. */
 const CARRIERS = {
@@ -141,10 +46,8 @@ export function readBody(cursor: Cursor, version: OpenFlowVersion, messageType: 
   }
   const { part, kind, headBytes } = identity.value;
   if (part !== undefined) return CARRIERS[`multipart_${part}`].read(cursor, version);
-  const codec = codecOf(kind);
-  if (codec === undefined) return readUnknown(cursor, version, messageType);
   cursor.skip(headBytes - HEADER_BYTES, 'an experimenter message');
-  return codec.read(cursor, version);
+  return codecOf(kind).read(cursor, version);
 }
 
 /** Whether it is malformed or only unknown to us. */
@@ -169,10 +72,8 @@ function readUnknown(cursor: Cursor, version: OpenFlowVersion, messageType: numb
 }
 
 // Each codec takes the message of its own kind: the record's type says so, TypeScript cannot follow it here.
-function codecOf(kind: string): Codec<Message['type']> | undefined {
-  return (CODECS as Readonly<Record<string, Codec<never> | undefined>>)[kind] as
-    | Codec<Message['type']>
-    | undefined;
+function codecOf(kind: MessageKind): Codec<MessageKind> {
+  return MESSAGE_CODECS[kind] as Codec<MessageKind>;
 }
 
 /** The type number that the header takes for this message. */
@@ -192,7 +93,7 @@ export function messageTypeOf(version: OpenFlowVersion, message: Message): numbe
 }
 
 /** How this version writes the kind; a version that we do not speak has hello, error and echo like all others. */
-function formIn(kind: KnownKind, version: OpenFlowVersion): MessageForm {
+function formIn(kind: MessageKind, version: OpenFlowVersion): MessageForm {
   const form = messageForm(kind, VERSION_NAMES[version] === undefined ? 4 : version);
   if (form === undefined) throw new TypeError(`${VERSION_NAMES[version]} has no ${kind}`);
   return form;
@@ -220,7 +121,7 @@ export function putBody(writer: ByteWriter, version: OpenFlowVersion, message: M
 function putKnown(
   writer: ByteWriter,
   version: OpenFlowVersion,
-  message: Extract<Message, { type: KnownKind }>,
+  message: Extract<Message, { type: MessageKind }>,
 ): void {
   const { experimenter, number } = formIn(message.type, version);
   if (experimenter !== undefined) {
@@ -228,9 +129,7 @@ function putKnown(
     writer.view.setUint32(at, experimenter);
     writer.view.setUint32(at + 4, number);
   }
-  const codec = codecOf(message.type);
-  if (codec === undefined) throw new TypeError(`no codec for ${message.type}`);
-  codec.put(writer, version, message);
+  codecOf(message.type).put(writer, version, message);
 }
 
 function putExperimenter(writer: ByteWriter, message: MessageOf<'experimenter'>): void {

@@ -1,0 +1,243 @@
+/**
+ * The codecs of the catalogue's rows (values/message-forms.ts), multiparts apart: one row a kind, its body to bytes and back. What stands
+ * before the body is the registry's.
+ *
+ * Sources: the file of each codec.
+ */
+import type { AsyncConfig } from '../values/async-config.ts';
+import type { MessageKind } from '../values/message-forms.ts';
+import type { Message, RoleReply, RoleRequest } from '../values/messages.ts';
+import type { NxRole } from '../values/nicira-messages.ts';
+import type { OpenFlowVersion } from '../values/version.ts';
+import {
+  putAsyncMasks,
+  putAsyncProperties,
+  readAsyncMasks,
+  readAsyncProperties,
+} from './async-config.ts';
+import { putBundleAdd, putBundleControl, readBundleAdd, readBundleControl } from './bundle.ts';
+import type { ByteWriter } from './byte-writer.ts';
+import { putCtFlush, readCtFlush } from './ct-flush.ts';
+import type { Cursor } from './cursor.ts';
+import { putError, readError } from './error.ts';
+import { putConfig, putFeatures, readConfig, readFeatures, readSetConfig } from './features.ts';
+import { readFlowMod } from './flow-mod-decode.ts';
+import { putFlowModBody } from './flow-mod-encode.ts';
+import {
+  putFlowRemoved,
+  putNxFlowRemoved,
+  readFlowRemoved,
+  readNxFlowRemoved,
+} from './flow-removed.ts';
+import { readGroupMod } from './group-mod-decode.ts';
+import { putGroupModBody } from './group-mod-encode.ts';
+import { putHello, readHello } from './hello.ts';
+import { putMeterMod, readMeterMod } from './meter.ts';
+import {
+  putMonitorId,
+  putPacketInFormat,
+  putShort,
+  putTableIdSwitch,
+  readMonitorId,
+  readPacketInFormat,
+  readShort,
+  readTableIdSwitch,
+} from './nicira.ts';
+import { putNxFlowMod, readNxFlowMod } from './nx-flow-mod.ts';
+import { putNxPacketIn, putPacketIn, readNxPacketIn, readPacketIn } from './packet-in.ts';
+import { putPacketIn2, readNxPacketIn2, readResume } from './packet-in2.ts';
+import { putPacketOut, readPacketOut } from './packet-out.ts';
+import { putPortStatus, readPortStatus } from './port.ts';
+import { putPortMod, readPortMod } from './port-mod.ts';
+import {
+  putQueueConfigReply,
+  putQueueConfigRequest,
+  readQueueConfigReply,
+  readQueueConfigRequest,
+} from './queue-config.ts';
+import { putRequestForward, readRequestForward } from './request-forward.ts';
+import { putNxRole, putRole, putRoleStatus, readNxRole, readRole, readRoleStatus } from './role.ts';
+import { putTableMod, readTableMod } from './table-mod.ts';
+import { putTableStatus, readTableStatus } from './table-status.ts';
+import {
+  putTlvTableMod,
+  putTlvTableReply,
+  readTlvTableMod,
+  readTlvTableReply,
+} from './tlv-table.ts';
+
+type MessageOf<Type> = Extract<Message, { type: Type }>;
+
+export interface Codec<Type extends Message['type']> {
+  readonly put: (writer: ByteWriter, version: OpenFlowVersion, message: MessageOf<Type>) => void;
+  readonly read: (cursor: Cursor, version: OpenFlowVersion) => MessageOf<Type>;
+}
+
+/** For codecs whose bytes are the same in each version. */
+function plain<Type extends MessageKind>(
+  put: (writer: ByteWriter, message: MessageOf<Type>) => void,
+  read: (cursor: Cursor) => MessageOf<Type>,
+): Codec<Type> {
+  return { put: (writer, _version, message) => put(writer, message), read };
+}
+
+type EmptyType =
+  | ('features_request' | 'get_config_request' | 'get_async_request' | 'tlv_table_request')
+  | ('barrier_request' | 'barrier_reply' | 'flow_age')
+  | ('flow_monitor_paused' | 'flow_monitor_resumed');
+
+/** Messages without a body. */
+function empty<Type extends EmptyType>(
+  type: Type,
+): { put: () => void; read: () => { type: Type } } {
+  return { put: () => undefined, read: () => ({ type }) };
+}
+
+function echo<Type extends 'echo_request' | 'echo_reply'>(
+  type: Type,
+): {
+  put: (writer: ByteWriter, version: OpenFlowVersion, message: { data: Uint8Array }) => void;
+  read: (cursor: Cursor) => { type: Type; data: Uint8Array };
+} {
+  return {
+    put: (writer, _version, message) => writer.put(message.data),
+    read: (cursor) => ({ type, data: cursor.rest() }),
+  };
+}
+
+function role<Type extends 'role_request' | 'role_reply'>(
+  type: Type,
+): {
+  put: (writer: ByteWriter, version: OpenFlowVersion, message: RoleRequest | RoleReply) => void;
+  read: (cursor: Cursor) => Omit<RoleRequest, 'type'> & { type: Type };
+} {
+  return {
+    put: (writer, _version, message) => putRole(writer, message),
+    read: (cursor) => ({ type, ...readRole(cursor) }),
+  };
+}
+
+function nxRole<Type extends 'nx_role_request' | 'nx_role_reply'>(
+  type: Type,
+): {
+  put: (writer: ByteWriter, version: OpenFlowVersion, message: NxRole) => void;
+  read: (cursor: Cursor) => NxRole & { type: Type };
+} {
+  return {
+    put: (writer, _version, message) => putNxRole(writer, message),
+    read: (cursor) => ({ type, ...readNxRole(cursor) }),
+  };
+}
+
+function asyncConfig<Type extends 'get_async_reply' | 'set_async'>(
+  type: Type,
+): {
+  put: (writer: ByteWriter, version: OpenFlowVersion, message: AsyncConfig) => void;
+  read: (cursor: Cursor, version: OpenFlowVersion) => AsyncConfig & { type: Type };
+} {
+  const part = type === 'set_async' ? 'request' : 'reply';
+  return {
+    put: (writer, version, message) =>
+      version < 5 ? putAsyncMasks(writer, message) : putAsyncProperties(writer, message),
+    read: (cursor, version) => ({
+      type,
+      ...(version < 5 ? readAsyncMasks(cursor) : readAsyncProperties(cursor, version, part)),
+    }),
+  };
+}
+
+export const MESSAGE_CODECS: { readonly [Kind in MessageKind]: Codec<Kind> } = {
+  hello: plain(putHello, readHello),
+  error: { put: (writer, _version, message) => putError(writer, message), read: readError },
+  echo_request: echo('echo_request'),
+  echo_reply: echo('echo_reply'),
+  features_request: empty('features_request'),
+  features_reply: plain(putFeatures, (cursor) => ({
+    type: 'features_reply',
+    ...readFeatures(cursor),
+  })),
+  get_config_request: empty('get_config_request'),
+  get_config_reply: plain(putConfig, (cursor) => ({
+    type: 'get_config_reply',
+    ...readConfig(cursor),
+  })),
+  set_config: plain(putConfig, (cursor) => ({ type: 'set_config', ...readSetConfig(cursor) })),
+  packet_in: { put: putPacketIn, read: readPacketIn },
+  flow_removed: { put: putFlowRemoved, read: readFlowRemoved },
+  port_status: { put: putPortStatus, read: readPortStatus },
+  packet_out: { put: putPacketOut, read: readPacketOut },
+  flow_mod: { put: putFlowModBody, read: readFlowMod },
+  group_mod: {
+    put: (writer, version, message) => putGroupModBody(writer, version, message.mod),
+    read: (cursor, version) => ({ type: 'group_mod', mod: readGroupMod(cursor, version) }),
+  },
+  port_mod: { put: putPortMod, read: readPortMod },
+  table_mod: { put: putTableMod, read: readTableMod },
+  barrier_request: empty('barrier_request'),
+  barrier_reply: empty('barrier_reply'),
+  queue_get_config_request: plain(putQueueConfigRequest, readQueueConfigRequest),
+  queue_get_config_reply: plain(putQueueConfigReply, readQueueConfigReply),
+  role_request: role('role_request'),
+  role_reply: role('role_reply'),
+  get_async_request: empty('get_async_request'),
+  get_async_reply: asyncConfig('get_async_reply'),
+  set_async: asyncConfig('set_async'),
+  meter_mod: plain(
+    (writer, message) => putMeterMod(writer, message.mod),
+    (cursor) => ({ type: 'meter_mod', mod: readMeterMod(cursor) }),
+  ),
+  role_status: plain(putRoleStatus, readRoleStatus),
+  table_status: { put: putTableStatus, read: readTableStatus },
+  requestforward: { put: putRequestForward, read: readRequestForward },
+  bundle_control: plain(putBundleControl, readBundleControl),
+  bundle_add: plain(putBundleAdd, readBundleAdd),
+  flow_monitor_cancel: plain(
+    (writer, message) => putMonitorId(writer, message.monitorId),
+    (cursor) => ({ type: 'flow_monitor_cancel', monitorId: readMonitorId(cursor) }),
+  ),
+  flow_monitor_paused: empty('flow_monitor_paused'),
+  flow_monitor_resumed: empty('flow_monitor_resumed'),
+
+  nx_role_request: nxRole('nx_role_request'),
+  nx_role_reply: nxRole('nx_role_reply'),
+  nx_flow_mod: { put: putNxFlowMod, read: readNxFlowMod },
+  nx_flow_removed: { put: putNxFlowRemoved, read: readNxFlowRemoved },
+  flow_mod_table_id: plain(
+    (writer, message) => putTableIdSwitch(writer, message.enable),
+    (cursor) => ({ type: 'flow_mod_table_id', enable: readTableIdSwitch(cursor) }),
+  ),
+  set_packet_in_format: plain(
+    (writer, message) => putPacketInFormat(writer, message.format),
+    (cursor) => ({ type: 'set_packet_in_format', format: readPacketInFormat(cursor) }),
+  ),
+  nx_packet_in: { put: putNxPacketIn, read: readNxPacketIn },
+  flow_age: empty('flow_age'),
+  nx_set_async_config: plain(putAsyncMasks, (cursor) => ({
+    type: 'nx_set_async_config',
+    ...readAsyncMasks(cursor),
+  })),
+  set_controller_id: plain(
+    (writer, message) => putShort(writer, message.controllerId),
+    (cursor) => ({
+      type: 'set_controller_id',
+      controllerId: readShort(cursor, 'a controller id'),
+    }),
+  ),
+  tlv_table_mod: plain(putTlvTableMod, readTlvTableMod),
+  tlv_table_request: empty('tlv_table_request'),
+  tlv_table_reply: plain(putTlvTableReply, readTlvTableReply),
+  nx_set_async_config2: {
+    put: (writer, _version, message) => putAsyncProperties(writer, message),
+    read: (cursor, version) => ({
+      type: 'nx_set_async_config2',
+      ...readAsyncProperties(cursor, version, 'request'),
+    }),
+  },
+  resume: { put: putPacketIn2, read: readResume },
+  ct_flush_zone: plain(
+    (writer, message) => putShort(writer, message.zone),
+    (cursor) => ({ type: 'ct_flush_zone', zone: readShort(cursor, 'a zone') }),
+  ),
+  nx_packet_in2: { put: putPacketIn2, read: readNxPacketIn2 },
+  ct_flush: plain(putCtFlush, (cursor) => ({ type: 'ct_flush', ...readCtFlush(cursor) })),
+};
