@@ -14,7 +14,7 @@ import {
   type OxmClass,
   type Prerequisite,
 } from './field-registry.ts';
-import type { OpenFlowVersion } from './version.ts';
+import { OPENFLOW_15, type OpenFlowVersion } from './version.ts';
 
 /** Geneve options that a TLV table maps to fields: tun_metadata0 to tun_metadata63, of up to 124 bytes. */
 export const TUN_METADATA_FIELDS = 64;
@@ -84,6 +84,10 @@ export interface Field {
   readonly number: number;
   readonly header: number;
   readonly maskedHeader: number;
+  /** The header that OpenFlow 1.5 uses, where it is another; see headerForm. */
+  readonly later: HeaderForm | undefined;
+  /** The header that Nicira's own actions use. */
+  readonly legacy: HeaderForm;
   /** Values of more than 48 bits are bigint (match.ts). */
   readonly wide: boolean;
   /** All `maskBits` set, in the type of the values. */
@@ -167,7 +171,10 @@ function usualForm(forms: readonly HeaderForm[], version: number): HeaderForm {
 function toField(row: FieldRow, index: number): Field {
   const [name, ovsNames, bits, bytes, maskable, kind, prerequisite, access, formTexts] = row;
   const forms = formTexts.split(', ').map((text) => toForm(text, bytes));
-  const { oxmClass, experimenter, number, header, maskedHeader } = usualForm(forms, 4);
+  const usual = usualForm(forms, 4);
+  const { oxmClass, experimenter, number, header, maskedHeader } = usual;
+  const later = usualForm(forms, 6);
+  const legacy = usualForm(forms, 0);
   const wide = bits > 48;
   const maskBits = MASK_BITS[name] ?? bits;
   const ones = (count: number) => (wide ? (1n << BigInt(count)) - 1n : 2 ** count - 1);
@@ -178,11 +185,12 @@ function toField(row: FieldRow, index: number): Field {
     variable: name.startsWith('tun_metadata'),
     writable: access === 'rw',
     inOvs: ovsNames !== '',
-    headerName: usualForm(forms, 0).name,
+    headerName: legacy.name,
     ovsName,
     ovsNames: ovsNames === '' ? [] : [ovsName, ...others],
     matchName: MATCH_NAMES[name] ?? ovsName,
-    ...{ oxmClass, experimenter, number, header, maskedHeader },
+    ...{ oxmClass, experimenter, number, header, maskedHeader, legacy },
+    later: later === usual ? undefined : later,
     allOnes: ones(maskBits),
     fullMask: ones(bytes * 8),
   };
@@ -211,15 +219,13 @@ const BY_HEADER: ReadonlyMap<number, Field> = new Map(
   ),
 );
 
-/** Which form a version uses, by Field.index: at 0 for Nicira's actions, then from OpenFlow 1.3 on. */
-const USUAL_FORMS: readonly (readonly HeaderForm[])[] = [0, 4, 5, 6].map((version) =>
-  FIELDS.map((field) => usualForm(field.forms, version)),
-);
-
-/** The header form that Open vSwitch writes for the field: in a version's messages, or (0) in Nicira's actions. */
-export function headerForm(field: Field, version: HeaderVersion): HeaderForm {
-  const forms = USUAL_FORMS[version === 0 ? 0 : version - 3];
-  return forms?.[field.index] ?? usualForm(field.forms, version);
+/** What of a field's header a version writes: in its messages, or (0) in Nicira's own actions. */
+export function headerForm(
+  field: Field,
+  version: HeaderVersion,
+): Pick<HeaderForm, 'experimenter' | 'header' | 'maskedHeader'> {
+  if (version === 0) return field.legacy;
+  return version === OPENFLOW_15 && field.later !== undefined ? field.later : field;
 }
 
 /** The row of a registered field. */

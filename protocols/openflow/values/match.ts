@@ -15,6 +15,8 @@ export interface MatchField {
   readonly value: FieldValue;
   /** Bits that count; absent: all of them. */
   readonly mask?: FieldValue;
+  /** Of tun_metadata alone: how many bytes the option has. Absent: as few as hold value and mask. */
+  readonly bytes?: number;
   /** Of `unknown_oxm` alone (its value is 0): the whole TLV, header and all, so that nothing is lost. */
   readonly oxm?: Uint8Array;
 }

@@ -3,55 +3,93 @@
  *
  *     class:16 | field:7 hasmask:1 | length:8 | [experimenter:32] | value | [mask]
  *
- * Trap: of an experimenter TLV the length counts the experimenter's four bytes, of a masked one value and mask.
- * Source: OpenFlow 1.3.5 §7.2.3.1 to §7.2.3.4.
+ * A match is written in the order in which it comes; canonicalMatch (match-canonical.ts) brings one into Open vSwitch's.
+ * Traps: of an experimenter TLV the length counts the experimenter's four bytes, of a masked one value and mask. Two
+ * fields have another header in OpenFlow 1.5 than before (tcp_flags, actset_output). tun_metadata is as long as its
+ * option, or where nobody says as short as its value.
+ *
+ * Source: OpenFlow 1.3.5 §7.2.3.1 to §7.2.3.4; ovs-fields(7) of Open vSwitch 3.1 (tun_metadata).
  */
-import { type Field, findField } from '../values/fields.ts';
+import { bytesIn } from '../values/field-values.ts';
+import { type Field, findField, type HeaderVersion, headerForm } from '../values/fields.ts';
 import type { FieldValue, Match, MatchField } from '../values/match.ts';
 import type { ByteWriter } from './byte-writer.ts';
 
 const OFPMT_OXM = 1;
 
 /** ofp_match: type, length without padding, the TLVs, zeros up to a multiple of eight. */
-export function putMatch(writer: ByteWriter, match: Match): void {
+export function putMatch(writer: ByteWriter, match: Match, version: HeaderVersion = 4): void {
   const mark = writer.mark();
   writer.view.setUint16(writer.reserve(4), OFPMT_OXM);
-  putMatchFields(writer, match);
+  putMatchFields(writer, match, version);
   writer.patchSize(mark, 2);
   writer.padTo8(mark);
 }
 
 /** The TLVs alone, without header or padding. */
-export function putMatchFields(writer: ByteWriter, match: Match): void {
+export function putMatchFields(writer: ByteWriter, match: Match, version: HeaderVersion = 4): void {
   for (let index = 0; index < match.length; index++) {
-    putMatchField(writer, match[index] as MatchField);
+    putMatchField(writer, match[index] as MatchField, version);
   }
 }
 
-function putMatchField(writer: ByteWriter, item: MatchField): void {
+function putMatchField(writer: ByteWriter, item: MatchField, version: HeaderVersion): void {
   const field = findField(item.field);
-  if (field !== undefined) putOxm(writer, field, item.value, item.mask);
+  if (field !== undefined) putOxm(writer, field, item.value, item.mask, version, item.bytes);
   else if (item.oxm !== undefined) writer.put(item.oxm);
   else throw new TypeError(`a match on ${item.field} without its bytes`);
 }
 
-/** One TLV with its value, and its mask when there is one. */
+/** One TLV with its value, and its mask when there is one. `bytes`: of tun_metadata, see MatchField. */
 export function putOxm(
   writer: ByteWriter,
   field: Field,
   value: FieldValue,
   mask: FieldValue | undefined,
+  version: HeaderVersion = 4,
+  bytes?: number,
 ): void {
-  putOxmHeader(writer, field, mask !== undefined);
+  if (field.variable) {
+    putOption(writer, field, value, mask, bytes);
+    return;
+  }
+  putOxmHeader(writer, field, mask !== undefined, version);
   putValue(writer, field.bytes, value);
   if (mask !== undefined) putValue(writer, field.bytes, mask);
 }
 
 /** The header alone, as actions name a field (with the length that it would have with a value). */
-export function putOxmHeader(writer: ByteWriter, field: Field, masked: boolean): void {
-  const at = writer.reserve(field.experimenter === 0 ? 4 : 8);
-  writer.view.setUint32(at, masked ? field.maskedHeader : field.header);
-  if (field.experimenter !== 0) writer.view.setUint32(at + 4, field.experimenter);
+export function putOxmHeader(
+  writer: ByteWriter,
+  field: Field,
+  masked: boolean,
+  version: HeaderVersion = 4,
+): void {
+  const { experimenter, header, maskedHeader } = headerForm(field, version);
+  const at = writer.reserve(experimenter === 0 ? 4 : 8);
+  writer.view.setUint32(at, masked ? maskedHeader : header);
+  if (experimenter !== 0) writer.view.setUint32(at + 4, experimenter);
+}
+
+/** tun_metadata: value and mask of one length, which the header says. */
+function putOption(
+  writer: ByteWriter,
+  field: Field,
+  value: FieldValue,
+  mask: FieldValue | undefined,
+  bytes: number | undefined,
+): void {
+  const least = Math.max(bytesIn(value), mask === undefined ? 0 : bytesIn(mask));
+  const size = Math.max(least, bytes ?? 0);
+  const masked = mask !== undefined;
+  if (size > field.bytes)
+    throw new RangeError(`${field.name} of ${size} bytes; ${field.bytes} fit`);
+  const header = masked ? field.maskedHeader : field.header;
+  const at = writer.reserve(4);
+  writer.view.setUint32(at, header - (header & 0xff) + size * (masked ? 2 : 1));
+  const from = writer.reserve(masked ? size * 2 : size);
+  putWide(writer.view, from, size, BigInt(value));
+  if (masked) putWide(writer.view, from + size, size, BigInt(mask));
 }
 
 function putValue(writer: ByteWriter, size: number, value: FieldValue): void {

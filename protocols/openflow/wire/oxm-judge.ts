@@ -1,0 +1,63 @@
+/**
+ * What Open vSwitch says of the fields of a match, one by one, as they come.
+ *
+ * The one home of what a match may mean, as distinct from how its bytes lie: masks where a field takes none, values that
+ * the field has no room for, fields before what they need, fields that are there already. Which error is told first is
+ * Open vSwitch's order.
+ *
+ * Source: OpenFlow 1.3.5 §7.2.3.6 (prerequisites), §7.5.4.5 (OFPBMC_*); judged by `ovs-ofctl ofp-print`.
+ */
+import { isValidValue, isZero } from '../values/field-values.ts';
+import { type Field, fieldByName } from '../values/fields.ts';
+import {
+  type FlowFields,
+  isWild,
+  meetsPrerequisite,
+  noFields,
+  setField,
+} from '../values/flow-fields.ts';
+import type { MatchField } from '../values/match.ts';
+import type { Cursor } from './cursor.ts';
+
+/** What the options of a match may take together (Open vSwitch: TUN_METADATA_TOT_OPT_SIZE). */
+const OPTION_BYTES_MAX = 256;
+
+export class MatchJudge {
+  readonly #cursor: Cursor;
+  readonly #flow: FlowFields = noFields();
+
+  constructor(cursor: Cursor) {
+    this.#cursor = cursor;
+  }
+
+  /** The next field, which began at `from`. */
+  take(item: MatchField, from: number): void {
+    if (item.field === 'unknown_oxm' || this.#cursor.error !== undefined) return;
+    const field = fieldByName(item.field);
+    const { value, mask } = item;
+    if (!field.inOvs) {
+      this.#fail('OFPBMC_BAD_FIELD', `Open vSwitch has no ${field.name}`, from);
+    } else if (mask !== undefined && !field.maskable && !isZero(mask)) {
+      this.#fail('OFPBMC_BAD_MASK', `${field.name} takes no mask`, from);
+    } else if (!isValidValue(field, value)) {
+      this.#fail('OFPBMC_BAD_VALUE', `${field.name} does not take ${value}`, from);
+    } else if (!meetsPrerequisite(this.#flow, field.prerequisite)) {
+      this.#fail('OFPBMC_BAD_PREREQ', `${field.name} needs ${field.prerequisite} before it`, from);
+    } else if (!isWild(this.#flow, field)) {
+      this.#fail('OFPBMC_DUP_FIELD', `${field.name} is matched twice`, from);
+    } else {
+      this.#set(field, item, from);
+    }
+  }
+
+  #set(field: Field, { value, mask }: MatchField, from: number): void {
+    setField(this.#flow, field, value, mask);
+    if (this.#flow.optionBytes > OPTION_BYTES_MAX) {
+      this.#fail('OFPBMC_BAD_VALUE', `options of more than ${OPTION_BYTES_MAX} bytes`, from);
+    }
+  }
+
+  #fail(code: Parameters<Cursor['fail']>[0], detail: string, from: number): void {
+    this.#cursor.fail(code, detail, from);
+  }
+}
