@@ -3,7 +3,7 @@
  *
  * Sources: OpenFlow 1.3.5 §7.3.5.4, §7.3.5.5; OpenFlow 1.4.1 §7.3.5.5 (table description), OpenFlow 1.5.1 §7.3.5.18 (table features).
  */
-import type { FieldName } from './fields.ts';
+import type { RegisteredFieldName } from './fields.ts';
 
 export interface TableStats {
   readonly table: number;
@@ -42,8 +42,13 @@ export interface FeatureId {
 
 /** A field by itself. */
 export type FieldId =
-  | { readonly field: Exclude<FieldName, 'unknown_oxm'>; readonly masked?: boolean }
-  /** A header that no row of the registry describes, or not in the form that we would write. */
+  | {
+      readonly field: RegisteredFieldName;
+      readonly masked?: boolean;
+      /** Its header, where it is another than the version's own. */
+      readonly oxm?: Uint8Array;
+    }
+  /** A header that no row of the registry describes. */
   | { readonly field: 'unknown_oxm'; readonly oxm: Uint8Array };
 
 /** What holds for entries; with `_miss`: for the table-miss entry alone. */

@@ -1,5 +1,5 @@
 /**
- * Flow and aggregate statistics: requests, replies, and the records of a flow dump in their three layouts.
+ * Flow and aggregate statistics (multipart/flow.ts): requests, replies, and the records of a flow dump in their three layouts.
  *
  *     1.3:  length:16 | table | pad | sec:32 | nsec:32 | priority:16 | idle:16 | hard:16 | flags:16 | pad 4 | cookie:64
  *           | packets:64 | bytes:64 | match | instructions
@@ -7,20 +7,22 @@
  *     1.5:  length:16 | pad 2 | table | pad | priority:16 | idle:16 | hard:16 | flags:16 | importance:16 | cookie:64 | match
  *           | OXS | instructions
  *
+ * Trap: a record is not cut out by its length: the match may say that it goes on behind it, and is the one at fault then.
  * Sources: OpenFlow 1.3.5 §7.3.5.2, §7.3.5.3; OpenFlow 1.4.1 §7.3.5.2; OpenFlow 1.5.1 §7.3.5.2, §7.3.5.4.
  */
 import type { Flow } from '../values/flow.ts';
 import type { FlowFilter, FlowStats, FlowTotals } from '../values/multipart.ts';
 import { OFPG_ANY, OFPP_ANY, OFPTT_ALL } from '../values/ports.ts';
 import type { OpenFlowVersion } from '../values/version.ts';
+import { readInstructionList } from './action-list.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import type { Cursor } from './cursor.ts';
-import { readInstructions } from './instruction-decode.ts';
 import { putInstructions } from './instruction-encode.ts';
 import { layout } from './layout.ts';
 import { readMatch } from './oxm-decode.ts';
 import { putMatch } from './oxm-encode.ts';
 import { putOxs, readOxs } from './oxs.ts';
+import { checkPort } from './port-number.ts';
 
 const REQUEST = layout({
   table: 'u8',
@@ -64,7 +66,11 @@ const RECORD_15 = layout({
 
 const AGGREGATE_13 = layout({ packets: 'u64', bytes: 'u64', flows: 'u32', pad: 'pad4' });
 
-export function putFlowFilter(writer: ByteWriter, filter: FlowFilter): void {
+export function putFlowFilter(
+  writer: ByteWriter,
+  _version: OpenFlowVersion,
+  filter: FlowFilter,
+): void {
   const at = writer.reserve(REQUEST.size);
   writer.view.setUint8(at, filter.table ?? OFPTT_ALL);
   writer.view.setUint32(at + 4, filter.outPort ?? OFPP_ANY);
@@ -76,6 +82,7 @@ export function putFlowFilter(writer: ByteWriter, filter: FlowFilter): void {
 
 export function readFlowFilter(cursor: Cursor): FlowFilter {
   const { table, outPort, outGroup, cookie, cookieMask } = cursor.struct(REQUEST, 'a flow request');
+  checkPort(cursor, outPort);
   const match = readMatch(cursor);
   return {
     ...(table === OFPTT_ALL ? {} : { table }),
@@ -87,13 +94,12 @@ export function readFlowFilter(cursor: Cursor): FlowFilter {
   };
 }
 
-/** Flow records up to the cursor's end. */
+/** Flow records up to the cursor's end; of a faulty one on, none. */
 export function readFlowRecords(cursor: Cursor, version: OpenFlowVersion): FlowStats[] {
   const flows: FlowStats[] = [];
-  const least = version < 6 ? RECORD_13.size : RECORD_15.size;
   while (cursor.left > 0) {
-    const record = cursor.cutSized(0, least, 'a flow record');
-    flows.push(version < 6 ? readRecord13(record) : readRecord15(record));
+    const flow = version < 6 ? readRecord13(cursor, version) : readRecord15(cursor, version);
+    if (cursor.error === undefined) flows.push(flow);
   }
   return flows;
 }
@@ -115,27 +121,49 @@ export function withOptions<Value extends Flow>(flow: Value, options: Options): 
   return complete;
 }
 
-function readRecord13(record: Cursor): FlowStats {
-  const fixed = record.struct(RECORD_13, 'a flow record');
-  const { table, priority, cookie, importance, durationSeconds, durationNanoseconds } = fixed;
+/** OFPFF_* bits: 1.3 and later have five. */
+const FLOW_FLAGS = 0x1f;
+
+function checkFlags(cursor: Cursor, flags: number): void {
+  if ((flags & ~FLOW_FLAGS) !== 0) {
+    cursor.unknown('OFPFMFC_BAD_FLAGS', `flow flags 0x${flags.toString(16)}`);
+  }
+}
+
+function readRecord13(cursor: Cursor, version: OpenFlowVersion): FlowStats {
+  const from = cursor.position;
+  const fixed = cursor.struct(RECORD_13, 'a flow record');
+  const { length, table, priority, cookie, durationSeconds, durationNanoseconds } = fixed;
+  if (length < RECORD_13.size) cursor.fail('OFPBRC_BAD_LEN', `a flow record of ${length} bytes`);
   const { packets, bytes } = fixed;
-  const match = readMatch(record);
-  const instructions = readInstructions(record);
+  const importance = version < 5 ? 0 : fixed.importance;
+  const match = readMatch(cursor);
+  checkFlags(cursor, fixed.flags);
+  const instructions = readInstructionList(cursor, from + length - cursor.position, version);
   const times = { importance, durationSeconds, durationNanoseconds };
   const flow = { table, priority, match, instructions, cookie, packets, bytes, ...times };
   return withOptions(flow, fixed);
 }
 
-function readRecord15(record: Cursor): FlowStats {
-  const fixed = record.struct(RECORD_15, 'a flow record');
-  const { table, priority, cookie, importance } = fixed;
-  const match = readMatch(record);
-  const { durationSeconds, durationNanoseconds, packets, bytes } = readOxs(record);
-  const instructions = readInstructions(record);
+function readRecord15(cursor: Cursor, version: OpenFlowVersion): FlowStats {
+  const from = cursor.position;
+  const fixed = cursor.struct(RECORD_15, 'a flow record');
+  const { length, table, priority, cookie, importance } = fixed;
+  if (length < RECORD_15.size) cursor.fail('OFPBRC_BAD_LEN', `a flow record of ${length} bytes`);
+  const match = readMatch(cursor);
+  checkFlags(cursor, fixed.flags);
+  const { durationSeconds, durationNanoseconds, packets, bytes, idleTime } = readOxs(cursor);
+  const instructions = readInstructionList(cursor, from + length - cursor.position, version);
   const times = { importance, durationSeconds, durationNanoseconds };
-  const flow = { table, priority, match, instructions, cookie, packets, bytes, ...times };
+  const flow: Writable<FlowStats> = {
+    ...{ table, priority, match, instructions, cookie, packets, bytes },
+    ...times,
+  };
+  if (idleTime !== IDLE_UNKNOWN) flow.idleTime = idleTime;
   return withOptions(flow, fixed);
 }
+
+const IDLE_UNKNOWN = 0xffffffff;
 
 export function putFlowRecord(writer: ByteWriter, version: OpenFlowVersion, flow: FlowStats): void {
   const mark = writer.mark();
@@ -157,8 +185,7 @@ export function putFlowRecord(writer: ByteWriter, version: OpenFlowVersion, flow
     writer.view.setUint16(at + 14, flow.importance);
     writer.view.setBigUint64(at + 16, flow.cookie);
     putMatch(writer, flow.match);
-    const { durationSeconds, durationNanoseconds, packets, bytes } = flow;
-    putOxs(writer, { durationSeconds, durationNanoseconds, packets, bytes });
+    putOxs(writer, flow);
   }
   putInstructions(writer, version, flow.instructions);
   writer.patchSize(mark, 0);

@@ -14,12 +14,13 @@ import {
   GROUP_COMMANDS,
   GROUP_TYPES,
 } from '../values/commands.ts';
-import type { Bucket, GroupMod, GroupType } from '../values/group.ts';
+import type { Bucket, GroupMod, GroupProperties, GroupType } from '../values/group.ts';
 import type { OpenFlowVersion } from '../values/version.ts';
 import { putBuckets } from './bucket-encode.ts';
 import type { ByteWriter } from './byte-writer.ts';
+import { putGroupProperties } from './group-properties.ts';
 
-interface Parts {
+interface Parts extends GroupProperties {
   readonly type: GroupType;
   readonly groupId: number;
   readonly buckets: readonly Bucket[];
@@ -29,10 +30,8 @@ interface Parts {
 const BUCKET_WORDS = { first: BUCKET_FIRST, last: BUCKET_LAST, all: BUCKET_ALL } as const;
 
 export function putGroupModBody(writer: ByteWriter, version: OpenFlowVersion, mod: GroupMod): void {
-  if (version < 6 && (mod.command === 'insert_buckets' || mod.command === 'remove_bucket')) {
-    throw new TypeError(`${mod.command} needs OpenFlow 1.5`);
-  }
   const parts = partsOf(mod);
+  if (version < 6) checkBefore15(mod, parts);
   const at = writer.reserve(8);
   writer.view.setUint16(at, GROUP_COMMANDS[mod.command]);
   writer.view.setUint8(at + 2, GROUP_TYPES[parts.type]);
@@ -45,6 +44,16 @@ export function putGroupModBody(writer: ByteWriter, version: OpenFlowVersion, mo
     putBuckets(writer, version, parts.type, parts.buckets);
     const size = writer.mark() - fixed - 8;
     writer.view.setUint16(writer.start + fixed, size);
+    putGroupProperties(writer, parts);
+  }
+}
+
+function checkBefore15(mod: GroupMod, parts: Parts): void {
+  if (mod.command === 'insert_buckets' || mod.command === 'remove_bucket') {
+    throw new TypeError(`${mod.command} needs OpenFlow 1.5`);
+  }
+  if (parts.selection !== undefined) {
+    throw new TypeError('a selection method of a group needs OpenFlow 1.5');
   }
 }
 
@@ -52,9 +61,12 @@ function partsOf(mod: GroupMod): Parts {
   switch (mod.command) {
     case 'add':
     case 'modify':
+    case 'add_or_modify':
       return { ...mod.group, commandBucketId: BUCKET_ALL };
-    case 'delete':
-      return { type: 'all', groupId: mod.groupId, buckets: [], commandBucketId: BUCKET_ALL };
+    case 'delete': {
+      const { type = 'all', groupId, buckets = [] } = mod;
+      return { type, groupId, buckets, commandBucketId: BUCKET_ALL };
+    }
     case 'insert_buckets':
       return { ...mod, commandBucketId: bucketNumber(mod.position ?? 'last') };
     case 'remove_bucket':

@@ -17,3 +17,8 @@ export function textOf(bytes: Uint8Array): string {
 export function putText(writer: ByteWriter, at: number, size: number, text: string): void {
   encoder.encodeInto(text, writer.bytes.subarray(at, at + size - 1));
 }
+
+/** As many bytes as it takes, without a zero byte. */
+export function textBytes(text: string): Uint8Array {
+  return encoder.encode(text);
+}

@@ -1,0 +1,144 @@
+/**
+ * Properties of a group in OpenFlow 1.5. Open vSwitch has one: how a select group picks its bucket.
+ *
+ *     0xffff | length:16 | experimenter:32 = 0x154d | exp_type:32 = 1 | pad 4 | method 16 | param:64 | OXM TLVs (values are masks)
+ *
+ * Traps: Open vSwitch 2.4 wrote the experimenter 0x1540. `length` has no padding, the fields' TLVs no mask.
+ * Source: OpenFlow 1.5.1 §7.3.4.3.2; netronome-ext.h of Open vSwitch 3.1.
+ */
+import { fieldByName, type RegisteredFieldName } from '../values/fields.ts';
+import type { GroupProperties, GroupSelection, GroupType } from '../values/group.ts';
+import type { MatchField } from '../values/match.ts';
+import type { ByteWriter } from './byte-writer.ts';
+import type { Cursor } from './cursor.ts';
+import { layout } from './layout.ts';
+import { readOxm } from './oxm-decode.ts';
+import { putMatchFields } from './oxm-encode.ts';
+import {
+  beginExperimenterProperty,
+  EXPERIMENTER_PROPERTY,
+  endProperty,
+  joinBytes,
+  type Property,
+  readProperty,
+  unknownProperty,
+} from './property.ts';
+import { putText, textOf } from './text-field.ts';
+
+const NETRONOME = 0x154d;
+const NETRONOME_24 = 0x1540;
+const SELECTION_METHOD = 1;
+const METHOD_BYTES = 16;
+
+const SELECTION = layout({ pad: 'pad4', method: 'b16', param: 'u64' });
+
+export function putGroupProperties(writer: ByteWriter, group: GroupProperties): void {
+  if (group.selection !== undefined) putSelection(writer, group.selection);
+  if (group.unknownProperties !== undefined) writer.put(group.unknownProperties);
+}
+
+function putSelection(writer: ByteWriter, { method, param, fields }: GroupSelection): void {
+  const mark = beginExperimenterProperty(writer, NETRONOME, SELECTION_METHOD);
+  const at = writer.reserve(SELECTION.size);
+  putText(writer, at + 4, METHOD_BYTES, method);
+  writer.view.setBigUint64(at + 20, param);
+  putMatchFields(writer, fields);
+  endProperty(writer, mark);
+}
+
+/**
+ * Properties up to the cursor's end. `allowed`: whether the message around is one that may choose a selection method; `type`: undefined
+ * for a type that nobody knows.
+ */
+export function readGroupProperties(
+  cursor: Cursor,
+  type: GroupType | undefined,
+  allowed: boolean,
+): GroupProperties {
+  const unknown: Uint8Array[] = [];
+  let selection: GroupSelection | undefined;
+  while (cursor.left > 0) {
+    const property = readProperty(cursor);
+    if (isSelection(property)) {
+      checkSelectionAllowed(cursor, type, allowed);
+      selection = readSelection(cursor, property) ?? selection;
+    } else {
+      unknown.push(unknownProperty(cursor, property, 'a group'));
+    }
+  }
+  return {
+    ...(selection === undefined ? {} : { selection }),
+    ...(unknown.length === 0 ? {} : { unknownProperties: joinBytes(unknown) }),
+  };
+}
+
+function isSelection({ type, experimenter, experimenterType }: Property): boolean {
+  return (
+    type === EXPERIMENTER_PROPERTY &&
+    (experimenter === NETRONOME || experimenter === NETRONOME_24) &&
+    experimenterType === SELECTION_METHOD
+  );
+}
+
+function checkSelectionAllowed(
+  cursor: Cursor,
+  type: GroupType | undefined,
+  allowed: boolean,
+): void {
+  if (type === undefined) {
+    cursor.fail('OFPGMFC_BAD_TYPE', 'a selection method for a group of no known type');
+  } else if (type !== 'select' || !allowed) {
+    cursor.fail('OFPBPC_BAD_VALUE', `a selection method for a group of type ${type}`);
+  }
+}
+
+function readSelection(cursor: Cursor, { body }: Property): GroupSelection | undefined {
+  const { method: bytes, param } = body.struct(SELECTION, 'a selection method');
+  const method = textOf(bytes);
+  if (cursor.error !== undefined) return undefined;
+  if (method !== 'hash' && method !== 'dp_hash') {
+    cursor.fail('OFPBPC_BAD_VALUE', `no selection method '${method}'`);
+    return undefined;
+  }
+  if (method === 'dp_hash' && body.left > 0) {
+    cursor.fail('OFPBPC_BAD_VALUE', 'the selection method dp_hash takes no fields');
+  }
+  return { method, param, fields: readFieldMasks(body) };
+}
+
+/** In the order of the registry, each once. */
+function readFieldMasks(body: Cursor): MatchField[] {
+  const fields: MatchField[] = [];
+  const inner = body.cut(body.left, 'fields of a selection method', 'OFPBMC_BAD_LEN');
+  while (inner.left > 0) {
+    const item = readOxm(inner);
+    if (inner.error !== undefined) break;
+    checkFieldMask(inner, item, fields);
+    fields.push(item);
+  }
+  return fields.sort((left, right) => rank(left) - rank(right));
+}
+
+function checkFieldMask(inner: Cursor, item: MatchField, before: readonly MatchField[]): void {
+  if (item.field === 'unknown_oxm') {
+    inner.unknown('OFPBMC_BAD_FIELD', 'a selection method by a field that nobody knows');
+    return;
+  }
+  if (item.mask !== undefined) {
+    inner.fail('OFPBMC_BAD_MASK', `${item.field} of a selection method has a mask of its own`);
+  }
+  if (before.some(({ field }) => field === item.field)) {
+    inner.fail('OFPBMC_DUP_FIELD', `${item.field} twice in a selection method`);
+  }
+  const { maskable, fullMask } = fieldByName(item.field as RegisteredFieldName);
+  const value = BigInt(item.value);
+  if (!maskable && value !== 0n && value !== BigInt(fullMask)) {
+    inner.fail('OFPBMC_BAD_MASK', `${item.field} of a selection method cannot be masked`);
+  }
+}
+
+function rank({ field }: MatchField): number {
+  return field === 'unknown_oxm'
+    ? Number.POSITIVE_INFINITY
+    : fieldByName(field as RegisteredFieldName).index;
+}
