@@ -18,6 +18,8 @@ export interface DummyBridge {
   /** `ovs-ofctl -O VERSION COMMAND SOCKET ARGS…`; answers what it prints. */
   ofctl(version: string, command: string, ...args: string[]): Promise<string>;
   vsctl(...args: string[]): Promise<string>;
+  /** Asks the switch's process: `netdev-dummy/receive p1 FRAME` has a frame come in. */
+  appctl(...args: string[]): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -58,6 +60,9 @@ export async function startDummyBridge(): Promise<DummyBridge> {
   return {
     socket,
     vsctl,
+    async appctl(...args) {
+      return (await run('ovs-appctl', ['-t', `${folder}/vs.ctl`, ...args])).stdout;
+    },
     stop,
     async ofctl(version, command, ...args) {
       const words = ['--no-names', '-O', version, command, `unix:${socket}`, ...args];
