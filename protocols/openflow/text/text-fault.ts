@@ -76,8 +76,7 @@ function editDistance(left: string, right: string, enough: number): number {
     const next = [i];
     for (let j = 1; j <= right.length; j++) {
       const change = left[i - 1] === right[j - 1] ? 0 : 1;
-      const isSwap = i > 1 && left[i - 1] === right[j - 2] && left[i - 2] === right[j - 1];
-      const swap = isSwap ? (before[j - 2] ?? 0) + 1 : enough;
+      const swap = isSwap(left, right, i, j) ? (before[j - 2] ?? 0) + 1 : enough;
       next.push(
         Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + change, swap),
       );
@@ -86,4 +85,8 @@ function editDistance(left: string, right: string, enough: number): number {
     row = next;
   }
   return row[right.length] ?? enough;
+}
+
+function isSwap(left: string, right: string, i: number, j: number): boolean {
+  return i > 1 && left[i - 1] === right[j - 2] && left[i - 2] === right[j - 1];
 }

@@ -8,7 +8,7 @@
  *
  * Source: ovs-ofctl(8), ovs-actions(7) of Open vSwitch 3.1.
  */
-import { type Piece, refuse } from './text-fault.ts';
+import { type Piece, quoted, refuse, suggestion } from './text-fault.ts';
 
 export interface Word {
   readonly key: string;
@@ -106,4 +106,17 @@ export function cutAt({ text, at }: Piece, separator: string): readonly [Piece, 
     { text: text.slice(0, found), at },
     { text: text.slice(behind), at: at + behind },
   ];
+}
+
+/** What the table has for a word inside another one. */
+export function lookUp<Value>(
+  table: Readonly<Record<string, Value>>,
+  around: Word,
+  { key, at }: Word,
+): Value {
+  const found = Object.hasOwn(table, key) ? table[key] : undefined;
+  if (found !== undefined) return found;
+  const known = Object.keys(table);
+  const near = suggestion(key, known) || `; it has ${known.join(', ')}`;
+  return refuse(at, `${around.key} has no ${quoted(key)}${near}`);
 }

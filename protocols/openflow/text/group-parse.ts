@@ -1,0 +1,350 @@
+/**
+ * Groups in ovs-ofctl's words, as add-group, mod-group, insert-buckets, remove-buckets and del-groups take them:
+ * `group_id=1,type=select,bucket=weight:2,actions=output:1,bucket=actions=output:2`.
+ *
+ * Everything behind `bucket=` belongs to that bucket. A bucket without an identifier gets the lowest one that no later bucket
+ * has. Before OpenFlow 1.5 there are neither identifiers nor properties on the wire, so bucket_id and selection_method are read
+ * and not sent, as ovs-ofctl does.
+ * Source: ovs-ofctl(8) of Open vSwitch 3.1 ("Group Syntax"); OpenFlow 1.5.1 §7.3.4.3.
+ */
+import { BUCKET_ALL, BUCKET_FIRST, BUCKET_ID_MAX, BUCKET_LAST } from '../values/commands.ts';
+import { findOvsField } from '../values/fields.ts';
+import type { Bucket, GroupMod, GroupSelection, GroupType } from '../values/group.ts';
+import type { MatchField } from '../values/match.ts';
+import { OFPG_ALL, OFPP_ANY, OFPP_CONTROLLER, OFPP_MAX } from '../values/ports.ts';
+import type { OpenFlowVersion } from '../values/version.ts';
+import { ACTION_WORDS, actionsAt } from './action-parse.ts';
+import type { ParseResult } from './parse-result.ts';
+import { fieldValueAt, numberAt, portAt, u32At, u64At } from './piece-parse.ts';
+import { judged, type Piece, quoted, refuse, suggestion } from './text-fault.ts';
+import { cutWords, lookUp, type Word } from './words.ts';
+
+export type GroupCommand = GroupMod['command'];
+
+export interface GroupContext {
+  readonly version: OpenFlowVersion;
+  readonly command: GroupCommand;
+}
+
+/** OFPG_MAX */
+const GROUP_MAX = 0xffffff00;
+
+const TYPES: ReadonlyMap<string, GroupType> = new Map([
+  ['all', 'all'],
+  ['select', 'select'],
+  ['indirect', 'indirect'],
+  ['ff', 'ff'],
+  ['fast_failover', 'ff'],
+]);
+
+/** What each command's text may have. */
+const TAKES: Readonly<
+  Record<GroupCommand, { type: boolean; buckets: boolean; position: boolean }>
+> = {
+  add: { type: true, buckets: true, position: false },
+  modify: { type: true, buckets: true, position: false },
+  add_or_modify: { type: true, buckets: true, position: false },
+  delete: { type: false, buckets: false, position: false },
+  insert_buckets: { type: false, buckets: true, position: true },
+  remove_bucket: { type: false, buckets: false, position: true },
+};
+
+interface GroupWords {
+  groupId?: number;
+  type?: GroupType;
+  position?: number;
+  method?: GroupSelection['method'];
+  param?: bigint;
+  fields?: readonly MatchField[];
+}
+
+/** `''` deletes all groups; the other commands name one. */
+export function parseGroupMod(text: string, context: GroupContext): ParseResult<GroupMod> {
+  return judged(text, () => groupModOf(text, context));
+}
+
+function groupModOf(text: string, context: GroupContext): GroupMod {
+  const { command, version } = context;
+  if (command === 'delete' && text.trim() === '') return { command, groupId: OFPG_ALL };
+  if (version < 6 && (command === 'insert_buckets' || command === 'remove_bucket')) {
+    return refuse(
+      0,
+      'single buckets are inserted and removed from OpenFlow 1.5 on; give -O OpenFlow15',
+    );
+  }
+  const [head, ...bucketPieces] = cutBuckets(text);
+  if (bucketPieces[0] !== undefined && !TAKES[command].buckets) {
+    refuse(bucketPieces[0].at, `no bucket is given to ${commandName(command)}`);
+  }
+  const words = headWords(head, context);
+  const selection = selectionOf(words);
+  if (selection !== undefined && version < 6 && bucketPieces.length === 0) {
+    refuse(0, 'selection_method needs OpenFlow 1.5; give -O OpenFlow15');
+  }
+  const buckets = bucketsOf(bucketPieces, words.type ?? 'all', context);
+  const properties = selection === undefined || version < 6 ? {} : { selection };
+  return modOf(command, words, buckets, properties);
+}
+
+function modOf(
+  command: GroupCommand,
+  words: GroupWords & { groupId: number },
+  buckets: readonly Bucket[],
+  properties: { readonly selection?: GroupSelection },
+): GroupMod {
+  const { groupId, type = 'all' } = words;
+  switch (command) {
+    case 'delete':
+      return { command, groupId };
+    case 'insert_buckets':
+      return { command, groupId, type, buckets, position: positionOf(words) };
+    case 'remove_bucket':
+      return { command, groupId, type, bucketId: bucketOf(words.position ?? BUCKET_ALL) };
+    default:
+      return { command, group: { groupId, type, buckets, ...properties } };
+  }
+}
+
+function commandName(command: GroupCommand): string {
+  return command === 'delete' ? 'del-groups' : 'remove-buckets';
+}
+
+/** What stands before the first `bucket=`, and behind each. */
+function cutBuckets(text: string): readonly [Piece, ...Piece[]] {
+  const separator = 'bucket=';
+  const [head = '', ...rest] = text.split(separator);
+  let at = head.length;
+  const pieces = rest.map((part) => {
+    const piece = { text: part, at: at + separator.length };
+    at = piece.at + part.length;
+    return piece;
+  });
+  return [{ text: head, at: 0 }, ...pieces];
+}
+
+const KEYS: Readonly<Record<string, (word: Word, context: GroupContext) => GroupWords>> = {
+  group_id: ({ value }) => ({ groupId: groupIdAt(value) }),
+  type: ({ value }) => ({ type: typeAt(value) }),
+  command_bucket_id: ({ value }, { command }) => ({ position: positionAt(value, command) }),
+  selection_method: ({ value }) => ({ method: methodAt(value) }),
+  selection_method_param: ({ value }) => ({ param: u64At(value, 'selection_method_param') }),
+  fields: ({ value }) => ({ fields: fieldsAt(value) }),
+};
+
+const OF_A_TYPE = ['type', 'selection_method', 'selection_method_param', 'fields'];
+
+function headWords(head: Piece, context: GroupContext): GroupWords & { groupId: number } {
+  const around = { key: 'a group', at: 0, value: head, delimiter: '' } as const;
+  const takes = TAKES[context.command];
+  let words: GroupWords = {};
+  for (const word of cutWords(head)) {
+    const read = lookUp(KEYS, around, word);
+    const isTaken = OF_A_TYPE.includes(word.key)
+      ? takes.type
+      : word.key !== 'command_bucket_id' || takes.position;
+    if (!isTaken) refuse(word.at, `${word.key} has no meaning here; leave it out`);
+    words = { ...words, ...read(word, context) };
+  }
+  const { groupId } = words;
+  if (groupId === undefined) refuse(0, 'which group? add group_id=N');
+  if (words.type === undefined && takes.type) {
+    refuse(0, 'of which type is the group? add type=all, select, indirect or ff');
+  }
+  return { ...words, groupId };
+}
+
+function groupIdAt(piece: Piece): number {
+  if (piece.text === 'all') return OFPG_ALL;
+  const id = u32At(piece, 'group_id');
+  if (id <= GROUP_MAX || id === OFPG_ALL) return id;
+  return refuse(
+    piece.at,
+    `group_id: ${piece.text} is not a group's number of 0 to ${GROUP_MAX}, nor all`,
+  );
+}
+
+function typeAt({ text, at }: Piece): GroupType {
+  const type = TYPES.get(text);
+  if (type !== undefined) return type;
+  return refuse(at, `${quoted(text)} is no type of group; they are all, select, indirect and ff`);
+}
+
+const PLACES: Readonly<Record<string, number>> = {
+  all: BUCKET_ALL,
+  first: BUCKET_FIRST,
+  last: BUCKET_LAST,
+};
+
+function positionAt(piece: Piece, command: GroupCommand): number {
+  const named = Object.hasOwn(PLACES, piece.text) ? PLACES[piece.text] : undefined;
+  const position = named ?? u32At(piece, 'command_bucket_id');
+  if (position > BUCKET_ID_MAX && !Object.values(PLACES).includes(position)) {
+    refuse(
+      piece.at,
+      `command_bucket_id: ${piece.text} is neither a bucket's number nor first, last or all`,
+    );
+  }
+  if (position === BUCKET_ALL && command === 'insert_buckets') {
+    refuse(
+      piece.at,
+      'buckets are inserted first, last or behind one; give command_bucket_id=first, last or N',
+    );
+  }
+  return position;
+}
+
+function positionOf({ position }: GroupWords): 'first' | 'last' | number {
+  const where = position === undefined ? 'all' : bucketOf(position);
+  if (where !== 'all') return where;
+  return refuse(0, 'where do the buckets go? add command_bucket_id=first, last or N');
+}
+
+function bucketOf(position: number): 'first' | 'last' | 'all' | number {
+  if (position === BUCKET_FIRST) return 'first';
+  if (position === BUCKET_LAST) return 'last';
+  return position === BUCKET_ALL ? 'all' : position;
+}
+
+function methodAt({ text, at }: Piece): GroupSelection['method'] {
+  if (text === 'hash' || text === 'dp_hash') return text;
+  return refuse(at, `selection_method is hash or dp_hash, not ${quoted(text)}`);
+}
+
+/** fields(ip_src,tcp_dst=0xff): what is hashed, each field once, whole or in part. */
+function fieldsAt(piece: Piece): readonly MatchField[] {
+  const items = new Map<number, MatchField>();
+  for (const { key, at, value } of cutWords(piece)) {
+    const field = findOvsField(key);
+    if (field === undefined) return refuse(at, `${quoted(key)} is no field`);
+    if (items.has(field.index)) refuse(at, `${key} is there twice; give it once`);
+    const part = value.text === '' ? undefined : fieldValueAt(field, value);
+    if (part?.mask !== undefined)
+      refuse(value.at, `the value of ${key} is the mask itself; give one`);
+    if (part !== undefined && BigInt(part.value) === 0n) {
+      refuse(value.at, `no bit of ${key} would be hashed; leave it out, or give a mask with ones`);
+    }
+    items.set(field.index, { field: field.name, value: part?.value ?? field.fullMask });
+  }
+  return [...items].sort(([left], [right]) => left - right).map(([, item]) => item);
+}
+
+function selectionOf({ method, param = 0n, fields = [] }: GroupWords): GroupSelection | undefined {
+  if (fields.length > 0 && method !== 'hash') {
+    refuse(0, 'fields are hashed by selection_method=hash alone; add it, or leave the fields out');
+  }
+  if (method === undefined && param !== 0n) {
+    refuse(0, 'selection_method_param needs a selection_method; add hash or dp_hash');
+  }
+  return method === undefined ? undefined : { method, param, fields };
+}
+
+type BucketWords = Omit<Bucket, 'bucketId' | 'actions'> & { bucketId?: number };
+
+function bucketsOf(
+  pieces: readonly Piece[],
+  type: GroupType,
+  context: GroupContext,
+): readonly Bucket[] {
+  if (type === 'indirect' && pieces[1] !== undefined) {
+    refuse(pieces[1].at, 'an indirect group has one bucket; use type=all for more');
+  }
+  const buckets = pieces.map((piece) => bucketAt(piece, type, context));
+  const used = new Set<number>();
+  return buckets.map(({ bucketId, ...bucket }, index) => {
+    const later = buckets.slice(index + 1).map((next) => next.bucketId);
+    const id = bucketId ?? lowestFree(used, later);
+    if (bucketId === undefined) used.add(id);
+    return { bucketId: id, ...bucket };
+  });
+}
+
+function lowestFree(used: ReadonlySet<number>, later: readonly (number | undefined)[]): number {
+  let id = 0;
+  while (used.has(id) || later.includes(id)) id++;
+  return id;
+}
+
+const BUCKET_KEYS: Readonly<Record<string, (value: Piece) => BucketWords>> = {
+  weight: (value) => ({ weight: numberAt(value, 'weight', 16) }),
+  watch_port: (value) => watchPortAt(value),
+  watch_group: (value) => ({ watchGroup: watchGroupAt(value) }),
+  bucket_id: (value) => ({ bucketId: bucketIdAt(value) }),
+};
+
+function bucketAt(
+  piece: Piece,
+  type: GroupType,
+  context: GroupContext,
+): BucketWords & Pick<Bucket, 'actions'> {
+  let words: BucketWords = {};
+  const actionWords: Word[] = [];
+  let hasActions = false;
+  for (const word of cutWords(piece)) {
+    const key = word.key.toLowerCase();
+    const read = Object.hasOwn(BUCKET_KEYS, key) ? BUCKET_KEYS[key] : undefined;
+    hasActions ||= read === undefined;
+    if (read !== undefined) words = { ...words, ...read(word.value) };
+    else if (key === 'action' || key === 'actions') actionWords.push(...cutWords(word.value));
+    else actionWords.push(knownWord(word));
+  }
+  if (!hasActions)
+    refuse(piece.at, 'what does the bucket do? add actions=, as in bucket=actions=output:1');
+  const { watchPort, watchGroup } = words;
+  if (type === 'ff' && watchPort === undefined && watchGroup === undefined) {
+    refuse(
+      piece.at,
+      'a bucket of a fast failover group watches something; add watch_port or watch_group',
+    );
+  }
+  const weight = weightOf(words, piece, type, context);
+  const actions = actionsAt(actionWords, context);
+  const { weight: _weight, ...rest } = words;
+  return { ...rest, ...(weight === undefined ? {} : { weight }), actions };
+}
+
+/** Misspelled settings fall among the actions; they are told apart where they come near. */
+function knownWord(word: Word): Word {
+  const near = suggestion(word.key, [...Object.keys(BUCKET_KEYS), 'actions']);
+  const isAction = suggestion(word.key, ACTION_WORDS) !== '' || /^[0-9]+$/.test(word.key);
+  if (near !== '' && !isAction) refuse(word.at, `a bucket has no ${quoted(word.key)}${near}`);
+  return word;
+}
+
+/** Of a select group's bucket 1 where none is given; of others none. */
+function weightOf(
+  { weight }: BucketWords,
+  { at }: Piece,
+  type: GroupType,
+  { command }: GroupContext,
+): number | undefined {
+  if (type === 'select') return weight ?? 1;
+  if (weight === undefined || weight === 0) return undefined;
+  if (command !== 'insert_buckets')
+    refuse(at, 'buckets have weights in select groups alone; leave weight out');
+  return weight;
+}
+
+function watchPortAt(piece: Piece): BucketWords {
+  const port = portAt(piece, 'watch_port');
+  if (port === OFPP_ANY) return {};
+  if (port < OFPP_MAX || port === OFPP_CONTROLLER) return { watchPort: port };
+  return refuse(piece.at, `watch_port: ${piece.text} cannot be watched; give a port of the switch`);
+}
+
+function watchGroupAt(piece: Piece): number {
+  const id = u32At(piece, 'watch_group');
+  if (id <= GROUP_MAX) return id;
+  return refuse(
+    piece.at,
+    `watch_group: ${piece.text} is not a group's number of 0 to ${GROUP_MAX}`,
+  );
+}
+
+function bucketIdAt(piece: Piece): number {
+  const id = u32At(piece, 'bucket_id');
+  if (id <= BUCKET_ID_MAX) return id;
+  return refuse(
+    piece.at,
+    `bucket_id: ${piece.text} is not a bucket's number of 0 to ${BUCKET_ID_MAX}`,
+  );
+}
