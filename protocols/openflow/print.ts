@@ -80,7 +80,7 @@ function bodyText(
   const flags = multipartFlags(bytes);
   const nested = (inner: Uint8Array, level = verbosity) =>
     printMessage(inner, level).replace(/\n$/, '');
-  const format = () => formatBody(message, { version, headerVersion, verbosity, nested });
+  const format = () => formatBody(message, { bytes, version, headerVersion, verbosity, nested });
   if (error === undefined || (verbosity < 1 && isCounted(message))) {
     return { text: flags + format() };
   }

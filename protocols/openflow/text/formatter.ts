@@ -5,6 +5,8 @@ import type { Message } from '../values/messages.ts';
 import type { OpenFlowVersion } from '../values/version.ts';
 
 export interface PrintContext {
+  /** The whole message. */
+  readonly bytes: Uint8Array;
   /** Whose layout the body has. */
   readonly version: OpenFlowVersion;
   /** What the header says: hellos and echoes come in versions that we do not speak, too. Absent: `version`. */

@@ -12,7 +12,14 @@ import { MULTIPART_TEXT } from './multipart-text.ts';
 import { PACKET_TEXT } from './packet-message-text.ts';
 import { SWITCH_TEXT } from './switch-text.ts';
 
-const FORMATTERS: MessageFormatters = { ...SWITCH_TEXT, ...PACKET_TEXT, ...MULTIPART_TEXT };
+const FORMATTERS: MessageFormatters = {
+  ...SWITCH_TEXT,
+  ...PACKET_TEXT,
+  ...MULTIPART_TEXT,
+  // A request in a message: its words are here, too.
+  requestforward: ({ request }, context) =>
+    ` reason=${request.type}${formatBody(request, context)}`,
+};
 
 /** Behind the header's line; empty for a message without a body. */
 export function formatBody(message: Message, context: PrintContext): string {
