@@ -8,7 +8,7 @@
  * Source: OpenFlow 1.3.5 §7.2.3.6 (prerequisites), §7.5.4.5 (OFPBMC_*); judged by `ovs-ofctl ofp-print`.
  */
 import { isValidValue, isZero } from '../values/field-values.ts';
-import { type Field, fieldByName } from '../values/fields.ts';
+import { type Field, type FieldName, fieldByName } from '../values/fields.ts';
 import {
   type FlowFields,
   isWild,
@@ -22,12 +22,21 @@ import type { Cursor } from './cursor.ts';
 /** What the options of a match may take together (Open vSwitch: TUN_METADATA_TOT_OPT_SIZE). */
 const OPTION_BYTES_MAX = 256;
 
+/** Of fields that travel with a packet instead of being a condition for packets. */
+export interface Looseness {
+  /** Fields that may stand there; absent: all. */
+  readonly mayStand?: ((field: FieldName) => boolean) | undefined;
+}
+
 export class MatchJudge {
   readonly #cursor: Cursor;
+  readonly #loose: Looseness | undefined;
   readonly #flow: FlowFields = noFields();
 
-  constructor(cursor: Cursor) {
+  /** `loose`: no field needs others before it. */
+  constructor(cursor: Cursor, loose?: Looseness) {
     this.#cursor = cursor;
+    this.#loose = loose;
   }
 
   /** The next field, which began at `from`. */
@@ -41,10 +50,12 @@ export class MatchJudge {
       this.#fail('OFPBMC_BAD_MASK', `${field.name} takes no mask`, from);
     } else if (!isValidValue(field, value)) {
       this.#fail('OFPBMC_BAD_VALUE', `${field.name} does not take ${value}`, from);
-    } else if (!meetsPrerequisite(this.#flow, field.prerequisite)) {
+    } else if (this.#loose === undefined && !meetsPrerequisite(this.#flow, field.prerequisite)) {
       this.#fail('OFPBMC_BAD_PREREQ', `${field.name} needs ${field.prerequisite} before it`, from);
     } else if (!isWild(this.#flow, field)) {
       this.#fail('OFPBMC_DUP_FIELD', `${field.name} is matched twice`, from);
+    } else if (this.#loose?.mayStand?.(field.name) === false) {
+      this.#fail('OFPBRC_PIPELINE_FIELDS_ONLY', `${field.name} is not of the pipeline`, from);
     } else {
       this.#set(field, item, from);
     }

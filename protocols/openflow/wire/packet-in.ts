@@ -26,14 +26,12 @@ const FIXED = layout({
 });
 const NX_MATCH = layout({ matchSize: 'u16', pad: 'pad6' });
 const PACKET_PADDING_BYTES = 2;
+/** Headers of Nicira's extensible match, whichever version speaks. */
+const NXM = 0;
 
-export function putPacketIn(
-  writer: ByteWriter,
-  _version: OpenFlowVersion,
-  message: PacketIn,
-): void {
+export function putPacketIn(writer: ByteWriter, version: OpenFlowVersion, message: PacketIn): void {
   putFixed(writer, message);
-  putMatch(writer, message.match);
+  putMatch(writer, message.match, version);
   writer.reserve(PACKET_PADDING_BYTES);
   writer.put(message.data);
 }
@@ -47,7 +45,7 @@ export function putNxPacketIn(
   const sizeMark = writer.mark();
   writer.reserve(NX_MATCH.size);
   const mark = writer.mark();
-  putMatchFields(writer, message.match);
+  putMatchFields(writer, message.match, NXM);
   writer.view.setUint16(writer.start + sizeMark, writer.mark() - mark);
   writer.padTo8(mark);
   writer.reserve(PACKET_PADDING_BYTES);

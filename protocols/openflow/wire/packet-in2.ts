@@ -49,7 +49,7 @@ type MutableBody = { -readonly [Name in keyof Body]: Body[Name] };
 
 export function putPacketIn2(
   writer: ByteWriter,
-  _version: OpenFlowVersion,
+  version: OpenFlowVersion,
   message: NxPacketIn2 | Resume,
 ): void {
   putBytes(writer, PROPERTY.packet, message.data);
@@ -61,7 +61,7 @@ export function putPacketIn2(
     writer.view.setBigUint64(at, message.cookie);
   }
   putByte(writer, PROPERTY.reason, message.reason ?? 0);
-  putMetadata(writer, message.metadata ?? []);
+  putMetadata(writer, version, message.metadata ?? []);
   if (message.continuation !== undefined) putContinuation(writer, message.continuation);
   if (message.userdata !== undefined) putBytes(writer, PROPERTY.userdata, message.userdata);
   if (message.unknown !== undefined) writer.put(message.unknown);
@@ -83,9 +83,9 @@ function putByte(writer: ByteWriter, type: number, value: number): void {
   endProperty(writer, mark);
 }
 
-function putMetadata(writer: ByteWriter, metadata: Match): void {
+function putMetadata(writer: ByteWriter, version: OpenFlowVersion, metadata: Match): void {
   const mark = beginProperty(writer, PROPERTY.metadata);
-  putMatchFields(writer, metadata);
+  putMatchFields(writer, metadata, version);
   endProperty(writer, mark);
 }
 

@@ -42,7 +42,8 @@ export function putPacketOut(
   const at = writer.reserve(is15 ? LAYOUT_15.size : LAYOUT_13.size);
   writer.view.setUint32(at, message.bufferId ?? OFP_NO_BUFFER);
   if (is15) {
-    putMatch(writer, [{ field: 'in_port', value: message.inPort }, ...(message.match ?? [])]);
+    const inPort = { field: 'in_port', value: message.inPort } as const;
+    putMatch(writer, [inPort, ...(message.match ?? [])], version);
   } else {
     if (message.match !== undefined) {
       throw new TypeError('a packet-out before OpenFlow 1.5 has no match, only an in_port');

@@ -7,16 +7,18 @@
  *
  * Source: OpenFlow 1.5.1 §7.2.3.9 (pipeline fields); judged by `ovs-ofctl ofp-print`.
  */
+import { isZero } from '../values/field-values.ts';
 import type { FieldName } from '../values/fields.ts';
 import type { Match, MatchField } from '../values/match.ts';
 import type { Cursor } from './cursor.ts';
 import { readOxm, readOxmHeader } from './oxm-decode.ts';
+import { MatchJudge } from './oxm-judge.ts';
 
 const OFPMT_OXM = 1;
 const MATCH_HEADER_BYTES = 4;
 const TLV_HEADER_BYTES = 4;
 
-/** ofp_match with its padding. `mayStand`: fields that are allowed; absent: all. */
+/** ofp_match with its padding. `mayStand`: fields that are allowed, which strict judges look at; absent: all. */
 export function readPipelineMatch(cursor: Cursor, mayStand?: (field: FieldName) => boolean): Match {
   const whole = cursor.cut(cursor.left, 'a match', 'OFPBMC_BAD_LEN');
   const from = whole.position;
@@ -56,21 +58,14 @@ function readPadded(
   return readTlvs(whole.cut(size - before, 'a match'), mayStand);
 }
 
-function readTlvs(cursor: Cursor, mayStand: ((field: FieldName) => boolean) | undefined): Match {
+function readTlvs(cursor: Cursor, mayStand?: (field: FieldName) => boolean): Match {
   const match: MatchField[] = [];
+  const judge = cursor.strict ? new MatchJudge(cursor, { mayStand }) : undefined;
   while (cursor.left > 0) {
     const from = cursor.position;
     const item = readTlv(cursor);
-    if (item.field === 'unknown_oxm') {
-      match.push(item);
-      continue;
-    }
-    if (match.some(({ field }) => isSame(field, item.field))) {
-      cursor.fail('OFPBMC_DUP_FIELD', `${item.field} comes twice`, from);
-    } else if (mayStand !== undefined && !mayStand(item.field)) {
-      cursor.fail('OFPBRC_PIPELINE_FIELDS_ONLY', `${item.field} is no field of the pipeline`, from);
-    }
-    match.push(item);
+    judge?.take(item, from);
+    if (item.mask === undefined || !isZero(item.mask)) match.push(item);
   }
   return match;
 }
@@ -78,29 +73,25 @@ function readTlvs(cursor: Cursor, mayStand: ((field: FieldName) => boolean) | un
 function readTlv(cursor: Cursor): MatchField {
   const from = cursor.position;
   const { field, masked, prefix, length } = readOxmHeader(cursor);
-  if (field !== undefined && length === prefix + field.bytes * (masked ? 2 : 1)) {
-    cursor.position = from;
-    return readOxm(cursor);
-  }
   cursor.position = from;
+  const size = length - prefix;
+  const width = masked ? size >> 1 : size;
+  if (field !== undefined && (field.variable || width === field.bytes)) {
+    if (field.inOvs || !cursor.strict) return readOxm(cursor);
+  }
   const oxm = cursor.copy(TLV_HEADER_BYTES + length, 'an OXM TLV');
-  if (masked && !isConsistent(oxm, TLV_HEADER_BYTES + prefix)) {
+  if (masked && !isConsistent(oxm, TLV_HEADER_BYTES + prefix, width)) {
     cursor.fail('OFPBMC_BAD_WILDCARDS', 'an unknown field beyond its mask', from);
   }
   return { field: 'unknown_oxm', value: 0, oxm };
 }
 
 /** Whether the value has no bits that the mask, as long behind it, does not have. */
-function isConsistent(oxm: Uint8Array, from: number): boolean {
-  const width = Math.floor((oxm.length - from) / 2);
+function isConsistent(oxm: Uint8Array, from: number, width: number): boolean {
   for (let index = from; index < from + width; index++) {
     if (((oxm[index] ?? 0) & ~(oxm[index + width] ?? 0)) !== 0) return false;
   }
   return true;
-}
-
-function isSame(left: FieldName, right: FieldName): boolean {
-  return left === right || (isInPort(left) && isInPort(right));
 }
 
 /** Both headers of the port on which the packet came in. */
