@@ -1,21 +1,27 @@
 /**
- * Values of fields in ovs-ofctl's words.
+ * Values of fields in ovs-ofctl's words, as set_field, learn and select groups have them. (A match has other words for
+ * some: match-text.ts.)
  *
- * Trap: zero in hexadecimal is "0", not "0x0" (C's %#x); a masked decimal is written in hexadecimal.
- * Sources: ovs-fields(7), ovs-ofctl(8) of Open vSwitch 3.1.
+ * Traps: zero in hexadecimal is "0", not "0x0" (C's %#x); a mask of a decimal is written in hexadecimal.
+ * Sources: ovs-fields(7), ovs-ofctl(8) of Open vSwitch 3.1; judged by `ovs-ofctl ofp-print`.
  */
 import { ipv4FromNumber, ipv6FromBigInt, macFromNumber } from '../../base/addresses.ts';
+import type { FieldKind } from '../values/field-registry.ts';
+import { isZero } from '../values/field-values.ts';
 import type { Field } from '../values/fields.ts';
 import type { FieldValue } from '../values/match.ts';
 import { formatPort } from '../values/ports.ts';
-
-const CT_STATES = ['new', 'est', 'rel', 'rpl', 'inv', 'trk', 'snat', 'dnat'];
-const TCP_FLAGS = ['fin', 'syn', 'rst', 'psh', 'ack', 'urg', 'ece', 'cwr', 'ns'];
-const TUN_FLAGS = ['oam'];
+import {
+  CT_STATE_WORDS,
+  type FlagWords,
+  formatMaskedFlags,
+  TCP_FLAG_WORDS,
+  TUN_FLAG_WORDS,
+} from './flag-words.ts';
 
 /** C's %#x. */
 export function hex(value: FieldValue): string {
-  return value === 0 || value === 0n ? '0' : `0x${value.toString(16)}`;
+  return isZero(value) ? '0' : `0x${value.toString(16)}`;
 }
 
 /** "0x" and at least so many digits. */
@@ -23,92 +29,108 @@ export function paddedHex(value: FieldValue, digits: number): string {
   return `0x${value.toString(16).padStart(digits, '0')}`;
 }
 
-/** VALUE or VALUE/MASK, as a match or a set_field has it. */
+type Format = (field: Field, value: FieldValue, mask: FieldValue | undefined) => string;
+
+const FORMATS: Readonly<Record<FieldKind, Format>> = {
+  mac: (_field, value, mask) => formatMac(Number(value), numberOf(mask)),
+  ipv4: (_field, value, mask) => formatIpv4(Number(value), numberOf(mask)),
+  ipv6: (_field, value, mask) =>
+    formatIpv6(BigInt(value), mask === undefined ? mask : BigInt(mask)),
+  port: (field, value) => formatPort(toPort32(field, Number(value))),
+  ct_state: (_field, value, mask) => flags(CT_STATE_WORDS, value, mask ?? 0xffffffff, 0xffff),
+  tcp_flags: (_field, value, mask) => flags(TCP_FLAG_WORDS, value, mask ?? 0xffff, 0xfff, 0xfff),
+  tun_flags: (_field, value, mask) => flags(TUN_FLAG_WORDS, value, mask ?? 0xffff, 1, 1),
+  packet_type: (_field, value) => formatPacketType(Number(value)),
+  frag: (_field, value, mask) => formatFragment(Number(value), numberOf(mask) ?? 3),
+  decimal: (_field, value, mask) => withMask(value.toString(), mask),
+  hex: (_field, value, mask) => withMask(hex(value), mask),
+};
+
+/** VALUE or VALUE/MASK; ANY when no bit counts. */
 export function formatFieldValue(field: Field, value: FieldValue, mask?: FieldValue): string {
-  const exact = mask === undefined || mask === field.allOnes;
-  switch (field.kind) {
-    case 'mac':
-      return withMask(macFromNumber(Number(value)), exact, () => macFromNumber(Number(mask)));
-    case 'ipv4':
-      return withMask(ipv4FromNumber(Number(value)), exact, () => ipv4Mask(Number(mask)));
-    case 'ipv6':
-      return withMask(ipv6FromBigInt(BigInt(value)), exact, () => ipv6Mask(BigInt(mask ?? 0n)));
-    case 'port':
-      return formatPort(Number(value));
-    case 'ct_state':
-      return formatFlags(CT_STATES, Number(value), mask, field.allOnes);
-    case 'tcp_flags':
-      return formatFlags(TCP_FLAGS, Number(value), mask, field.allOnes);
-    case 'tun_flags':
-      // Never written as a plain list: ovs-ofctl counts more flags than the field can match.
-      return formatFlags(TUN_FLAGS, Number(value), mask ?? field.allOnes, 0);
-    case 'packet_type':
-      return `(${Math.floor(Number(value) / 65536)},${hex(Number(value) % 65536)})`;
-    case 'frag':
-      return formatFragment(Number(value), Number(mask ?? 3));
-    case 'decimal':
-      return exact ? value.toString() : `0x${value.toString(16)}/0x${mask?.toString(16)}`;
-    case 'hex':
-      return withMask(hex(value), exact, () => hex(mask ?? 0));
-  }
+  if (mask !== undefined && isZero(mask)) return 'ANY';
+  return FORMATS[field.kind](field, value, mask === field.fullMask ? undefined : mask);
 }
 
-function withMask(value: string, exact: boolean, mask: () => string): string {
-  return exact ? value : `${value}/${mask()}`;
+function numberOf(mask: FieldValue | undefined): number | undefined {
+  return mask === undefined ? undefined : Number(mask);
+}
+
+function withMask(value: string, mask: FieldValue | undefined): string {
+  return mask === undefined ? value : `${value}/${hex(mask)}`;
+}
+
+/** `all`: the mask that stands for every flag; only bits in `kept` of the mask count. */
+function flags(
+  words: FlagWords,
+  value: FieldValue,
+  mask: FieldValue,
+  all: number,
+  kept = 0xffffffff,
+): string {
+  return formatMaskedFlags(words, Number(value), (Number(mask) & kept) >>> 0, all);
+}
+
+/** NXM's ports have 16 bits. */
+function toPort32(field: Field, port: number): number {
+  return field.bytes === 2 && port >= 0xff00 ? port + 0xffff0000 : port;
+}
+
+export function formatMac(value: number, mask: number | undefined): string {
+  return mask === undefined
+    ? macFromNumber(value)
+    : `${macFromNumber(value)}/${macFromNumber(mask)}`;
 }
 
 /** A prefix length where the mask is one, else dotted. */
-function ipv4Mask(mask: number): string {
-  const zeros = 32 - prefixLength(BigInt(mask), 32n);
-  return 2 ** 32 - 2 ** zeros === mask ? String(32 - zeros) : ipv4FromNumber(mask);
+export function formatIpv4(value: number, mask: number | undefined): string {
+  const address = ipv4FromNumber(value);
+  if (mask === undefined) return address;
+  const length = prefixLength(BigInt(mask), 32);
+  return `${address}/${length ?? ipv4FromNumber(mask)}`;
 }
 
-function ipv6Mask(mask: bigint): string {
-  const length = prefixLength(mask, 128n);
-  const prefix = ((1n << BigInt(length)) - 1n) << BigInt(128 - length);
-  return prefix === mask ? String(length) : ipv6FromBigInt(mask);
+export function formatIpv6(value: bigint, mask: bigint | undefined): string {
+  const address = formatIpv6Address(value);
+  if (mask === undefined) return address;
+  return `${address}/${prefixLength(mask, 128) ?? formatIpv6Address(mask)}`;
 }
 
-/** How many ones lead. */
-function prefixLength(mask: bigint, bits: bigint): number {
-  let length = 0;
-  for (let bit = bits - 1n; bit >= 0n && (mask >> bit) & 1n; bit--) length++;
-  return length;
+/** As C's inet_ntop(3) has it: an address that holds one of IPv4 ends with that. */
+function formatIpv6Address(value: bigint): string {
+  const high = value >> 32n;
+  const low = Number(value & 0xffffffffn);
+  if (high === 0xffffn) return `::ffff:${ipv4FromNumber(low)}`;
+  if (high === 0n && low >= 0x10000) return `::${ipv4FromNumber(low)}`;
+  return ipv6FromBigInt(value);
 }
 
-/** With all bits in the mask the flags that are set (a|b), else every flag that the mask names (+a-b). */
-function formatFlags(
-  names: readonly string[],
-  value: number,
-  mask: FieldValue | undefined,
-  all: FieldValue,
-): string {
-  if (mask === undefined || mask === all) return flagsIn(names, value).join('|') || '0';
-  return flagsIn(names, Number(mask))
-    .map((name, index) => (has(value, bitsIn(Number(mask))[index] ?? 0) ? `+${name}` : `-${name}`))
-    .join('');
+/** How many ones lead, when nothing but zeros follows. */
+function prefixLength(mask: bigint, bits: number): number | undefined {
+  const zeros = (1n << BigInt(bits)) - 1n - mask;
+  if ((zeros & (zeros + 1n)) !== 0n) return undefined;
+  return zeros === 0n ? bits : bits - zeros.toString(2).length;
 }
 
-/** The bits that are set, the lowest first. */
-function bitsIn(value: number): number[] {
-  return Array.from({ length: 32 }, (_, bit) => 2 ** bit).filter((bit) => has(value, bit));
+/** "eth" for Ethernet itself. */
+export function formatPacketType(value: number): string {
+  if (value === 0) return 'eth';
+  return `packet_type=(${small(value >>> 16)},${small(value & 0xffff)})`;
 }
 
-/** The same by name; one without a name as [hexadecimal]. */
-function flagsIn(names: readonly string[], value: number): string[] {
-  return bitsIn(value).map((bit) => names[Math.log2(bit)] ?? `[${bit.toString(16)}]`);
-}
-
-function has(value: number, bit: number): boolean {
-  return Math.floor(value / bit) % 2 === 1;
+/** In hexadecimal above nine. */
+function small(value: number): string {
+  return value > 9 ? hex(value) : String(value);
 }
 
 /** Bit 0: a fragment; bit 1: a later one. */
-function formatFragment(value: number, mask: number): string {
-  const any = has(value, 1);
-  const later = has(value, 2);
-  if (mask === 1) return any ? 'yes' : 'no';
-  if (mask === 2) return later ? 'later' : 'not_later';
-  if (!any) return later ? '<error>' : 'no';
-  return later ? 'later' : 'first';
+const FRAGMENTS: Readonly<Record<number, readonly (string | undefined)[]>> = {
+  1: ['no', 'yes'],
+  2: ['not_later', undefined, 'later'],
+  3: ['no', 'first', undefined, 'later'],
+};
+
+export function formatFragment(value: number, mask: number): string {
+  const bits = mask & 3;
+  return FRAGMENTS[bits]?.[value & bits] ?? '<error>';
 }

@@ -1,173 +1,296 @@
 /**
  * A match in ovs-ofctl's words and order: `arp,reg0=0x1389,in_port=3,arp_tpa=10.0.0.1`.
  *
- * What a field is called depends on the others: eth_type and ip_proto become one word (arp, tcp6), and what ovs-ofctl
- * does not print in a match (a field whose prerequisite is absent) is printed here too, at the end of its kind.
+ * The match is first brought into the fields of Open vSwitch's flow (flow-fields.ts), which are then said in its order:
+ * eth_type and ip_proto become one word (arp, tcp6), extended registers the registers that they consist of, what shares
+ * a place has the name that the other fields give it. What has no place there (unknown fields, fields without their
+ * prerequisite; only lenient decoding lets them in) is said at the end, so that it is not lost.
  *
+ * Trap: the words of a match are not always those of a set_field (field-text.ts).
  * Source: ovs-ofctl(8), ovs-fields(7) of Open vSwitch 3.1; judged by `ovs-ofctl ofp-print`.
  */
+import { fieldByName, type RegisteredFieldName, TUN_METADATA_FIELDS } from '../values/fields.ts';
+import {
+  ETH_TYPE_ARP,
+  ETH_TYPE_IP,
+  ETH_TYPE_IPV6,
+  ETH_TYPE_MPLS,
+  ETH_TYPE_MPLS_MCAST,
+  ETH_TYPE_NSH,
+  ETH_TYPE_RARP,
+  type FlowFields,
+  fieldsOfMatch,
+  isArp,
+  isIp,
+  isMatched,
+  maskAt,
+  NAMESPACE_ETHERTYPE,
+  numberAt,
+  type Place,
+  placeOf,
+} from '../values/flow-fields.ts';
+import type { Match, MatchField } from '../values/match.ts';
+import { formatFieldValue, formatFragment, formatPacketType, paddedHex } from './field-text.ts';
+import {
+  byteMasked,
+  context,
+  ctState,
+  decimal,
+  decimalMasked,
+  hexMasked,
+  hexMasked64,
+  hexMasked128,
+  hexValue,
+  ipv4,
+  ipv6,
+  label,
+  mac,
+  option,
+  port,
+  tcpFlags,
+  tunnelFlags,
+} from './place-text.ts';
 
-import { type FieldName, fieldByName, type RegisteredFieldName } from '../values/fields.ts';
-import type { FieldValue, Match, MatchField } from '../values/match.ts';
-import { formatFieldValue, hex, paddedHex } from './field-text.ts';
-
-const ETHERTYPES: ReadonlyMap<FieldValue, string> = new Map([
-  [0x0800, 'ip'],
-  [0x86dd, 'ipv6'],
-  [0x0806, 'arp'],
-  [0x8035, 'rarp'],
-  [0x8847, 'mpls'],
-  [0x8848, 'mplsm'],
-]);
-
-const IP_WORDS: ReadonlyMap<FieldValue, string> = new Map([
-  [1, 'icmp'],
-  [6, 'tcp'],
-  [17, 'udp'],
-  [132, 'sctp'],
-]);
-
-const IPV6_WORDS: ReadonlyMap<FieldValue, string> = new Map([
-  [58, 'icmp6'],
-  [6, 'tcp6'],
-  [17, 'udp6'],
-  [132, 'sctp6'],
-]);
-
-/** In the order of ovs-ofctl; `protocol`, `registers` and `vlan` stand for what several fields make. */
-const ORDER: readonly (RegisteredFieldName | 'protocol' | 'registers' | 'vlan')[] = [
-  ...(['pkt_mark', 'recirc_id', 'dp_hash', 'conj_id', 'actset_output', 'ct_state'] as const),
-  ...(['ct_zone', 'ct_mark', 'ct_label', 'ct_nw_src', 'ct_ipv6_src', 'ct_nw_dst'] as const),
-  ...(['ct_ipv6_dst', 'ct_nw_proto', 'ct_tp_src', 'ct_tp_dst', 'packet_type'] as const),
-  ...(['protocol', 'registers', 'tun_id', 'tun_src', 'tun_dst', 'tun_ipv6_src'] as const),
-  ...(['tun_ipv6_dst', 'tun_gbp_id', 'tun_gbp_flags', 'tun_erspan_ver', 'tun_erspan_idx'] as const),
-  ...(['tun_erspan_dir', 'tun_erspan_hwid', 'tun_gtpu_flags', 'tun_gtpu_msgtype'] as const),
-  ...(['tun_flags', 'metadata', 'in_port', 'nxm_in_port', 'in_phy_port', 'vlan'] as const),
-  ...(['eth_src', 'eth_dst', 'eth_type', 'ipv4_src', 'ipv4_dst', 'ipv6_src', 'ipv6_dst'] as const),
-  ...(['ipv6_label', 'ipv6_exthdr', 'nsh_flags', 'nsh_ttl', 'nsh_mdtype', 'nsh_np'] as const),
-  ...(['nsh_spi', 'nsh_si', 'nsh_c1', 'nsh_c2', 'nsh_c3', 'nsh_c4'] as const),
-  ...(['arp_spa', 'arp_tpa', 'ip_proto', 'arp_op', 'arp_sha', 'arp_tha'] as const),
-  ...(['nw_tos', 'ip_dscp', 'ip_ecn', 'nw_ttl', 'mpls_label', 'mpls_tc', 'mpls_ttl'] as const),
-  ...(['mpls_bos', 'pbb_isid', 'pbb_uca', 'ip_frag', 'icmp_type', 'icmp_code'] as const),
-  ...(['icmpv6_type', 'icmpv6_code', 'nd_target', 'nd_sll', 'nd_tll', 'nd_reserved'] as const),
-  ...(['nd_options_type', 'tcp_src', 'tcp_dst', 'udp_src', 'udp_dst', 'sctp_src'] as const),
-  ...(['sctp_dst', 'tcp_flags'] as const),
-];
-
-type Items = ReadonlyMap<FieldName, MatchField>;
+type Name = RegisteredFieldName;
 
 /** Without the priority; empty for a match of everything. */
 export function formatMatch(match: Match): string {
-  const items: Items = new Map(match.map((item) => [item.field, item]));
-  const words = ORDER.flatMap((place) => {
-    if (place === 'protocol') return protocolWord(items) ?? [];
-    if (place === 'registers') return registerWords(match);
-    if (place === 'vlan') return vlanWords(items);
-    const item = items.get(place);
-    return item === undefined ? [] : fieldWord(place, item, items);
-  });
-  const unknown = match.filter((item) => item.field === 'unknown_oxm');
-  return [...words, ...unknown.map((item) => `oxm(${hexOf(item.oxm)})`)].join(',');
+  const { flow, strays } = fieldsOfMatch(match);
+  const text = new MatchText(flow);
+  text.metadata();
+  text.tunnel();
+  text.frame();
+  text.network();
+  text.transport();
+  return [...text.words, ...strays.map(formatStray)].join(',');
+}
+
+function formatStray(item: MatchField): string {
+  if (item.field === 'unknown_oxm') return `oxm(${hexOf(item.oxm)})`;
+  const field = fieldByName(item.field);
+  return `${field.matchName}=${formatFieldValue(field, item.value, item.mask)}`;
 }
 
 function hexOf(bytes: Uint8Array | undefined): string {
   return Array.from(bytes ?? [], (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** The word that stands for eth_type, and for ip_proto when it has one of its own. */
-function protocolWord(items: Items): string | undefined {
-  const ethertype = items.get('eth_type')?.value;
-  return ipWord(items) ?? (ethertype === undefined ? undefined : ETHERTYPES.get(ethertype));
-}
+const REGISTERS = Array.from({ length: 16 }, (_, index): Name => `reg${index}` as Name);
 
-function ipWord(items: Items): string | undefined {
-  const ethertype = items.get('eth_type')?.value;
-  const protocol = items.get('ip_proto')?.value;
-  if (protocol === undefined) return undefined;
-  if (ethertype === 0x0800) return IP_WORDS.get(protocol);
-  return ethertype === 0x86dd ? IPV6_WORDS.get(protocol) : undefined;
-}
+/** Words that stand for an Ethernet type. */
+const TYPE_WORDS: Readonly<Record<number, string>> = {
+  [ETH_TYPE_IP]: 'ip',
+  [ETH_TYPE_IPV6]: 'ipv6',
+  [ETH_TYPE_ARP]: 'arp',
+  [ETH_TYPE_RARP]: 'rarp',
+  [ETH_TYPE_MPLS]: 'mpls',
+  [ETH_TYPE_MPLS_MCAST]: 'mplsm',
+};
 
-function fieldWord(name: RegisteredFieldName, item: MatchField, items: Items): string[] {
-  const field = fieldByName(name);
-  switch (name) {
-    case 'packet_type':
-      // (0,0) is Ethernet, which a match without Ethernet fields says and ovs-ofctl does not.
-      return item.value === 0 ? [] : [`packet_type=${formatFieldValue(field, item.value)}`];
-    case 'eth_type':
-      return ETHERTYPES.has(item.value) ? [] : [`dl_type=${paddedHex(item.value, 4)}`];
-    case 'ip_proto':
-      return ipWord(items) === undefined ? [`nw_proto=${item.value}`] : [];
-    case 'ip_dscp':
-      return [`nw_tos=${Number(item.value) * 4}`];
-    case 'ipv6_label':
-      return [`ipv6_label=${masked(item, (value) => paddedHex(value, 5))}`];
-    default:
-      return [`${field.matchName}=${formatFieldValue(field, item.value, item.mask)}`];
+/** Words that stand for an IP protocol too. */
+const PROTOCOL_WORDS: Readonly<Record<number, Readonly<Record<number, string>>>> = {
+  [ETH_TYPE_IP]: { 1: 'icmp', 6: 'tcp', 17: 'udp', 132: 'sctp' },
+  [ETH_TYPE_IPV6]: { 58: 'icmp6', 6: 'tcp6', 17: 'udp6', 132: 'sctp6' },
+};
+
+const MPLS: readonly Name[] = ['mpls_label', 'mpls_tc', 'mpls_ttl', 'mpls_bos'];
+const TCP = 6;
+
+class MatchText {
+  readonly words: string[] = [];
+  readonly #flow: FlowFields;
+  /** The Ethernet type by which the rest is named. */
+  #type: number;
+
+  constructor(flow: FlowFields) {
+    this.#flow = flow;
+    this.#type = numberAt(flow, 'eth_type');
   }
-}
 
-function masked(item: MatchField, format: (value: FieldValue) => string): string {
-  return item.mask === undefined
-    ? format(item.value)
-    : `${format(item.value)}/${format(item.mask)}`;
-}
+  metadata(): void {
+    this.#add('pkt_mark', hexMasked);
+    this.#add('recirc_id', hexValue);
+    this.#add('dp_hash', hexMasked);
+    this.#add('conj_id', decimal);
+    this.#add('actset_output', port);
+    this.#add('ct_state', ctState);
+    this.#add('ct_zone', decimal);
+    this.#add('ct_mark', hexMasked);
+    this.#add('ct_label', hexMasked128);
+    this.#add('ct_nw_src', ipv4);
+    this.#add('ct_ipv6_src', ipv6);
+    this.#add('ct_nw_dst', ipv4);
+    this.#add('ct_ipv6_dst', ipv6);
+    if (isMatched(this.#flow, 'ct_nw_proto')) {
+      this.#add('ct_nw_proto', decimal);
+      this.#add('ct_tp_src', decimalMasked);
+      this.#add('ct_tp_dst', decimalMasked);
+    }
+    this.#packetType();
+    this.#protocol();
+    for (const register of REGISTERS) this.#add(register, hexMasked);
+  }
 
-const REGISTERS = 16;
-const WORD = 0xffffffffn;
+  /** Ethernet is said only where recirculation is matched too (as a datapath's flow has it). */
+  #packetType(): void {
+    if (!isMatched(this.#flow, 'packet_type')) return;
+    const value = numberAt(this.#flow, 'packet_type');
+    if (value === 0 && !isMatched(this.#flow, 'recirc_id')) return;
+    this.words.push(formatPacketType(value));
+    if (value >>> 16 === NAMESPACE_ETHERTYPE) this.#type = value & 0xffff;
+  }
 
-/** Extended registers are written as the registers that they consist of. */
-function registerWords(match: Match): string[] {
-  const values = new Array<bigint>(REGISTERS).fill(0n);
-  const masks = new Array<bigint>(REGISTERS).fill(0n);
-  for (const item of match) {
-    const found = /^(x{0,2})reg([0-9]+)$/.exec(item.field);
-    if (found === null) continue;
-    const size = 2 ** (found[1]?.length ?? 0);
-    const first = Number(found[2]) * size;
-    const mask = BigInt(item.mask ?? fieldByName(item.field as RegisteredFieldName).allOnes);
-    for (let index = 0; index < size; index++) {
-      const shift = BigInt(size - 1 - index) * 32n;
-      values[first + index] = (BigInt(item.value) >> shift) & WORD;
-      masks[first + index] = (mask >> shift) & WORD;
+  /** The word that stands for eth_type, and for ip_proto when it has one of its own. */
+  #protocol(): void {
+    if (!isMatched(this.#flow, 'eth_type')) return;
+    const word = this.#protocolWord() ?? TYPE_WORDS[this.#type];
+    if (word !== undefined) this.words.push(word);
+  }
+
+  #protocolWord(): string | undefined {
+    if (!isMatched(this.#flow, 'ip_proto')) return undefined;
+    return PROTOCOL_WORDS[this.#type]?.[numberAt(this.#flow, 'ip_proto')];
+  }
+
+  tunnel(): void {
+    this.#add('tun_id', hexMasked64);
+    this.#add('tun_src', ipv4);
+    this.#add('tun_dst', ipv4);
+    this.#add('tun_ipv6_src', ipv6);
+    this.#add('tun_ipv6_dst', ipv6);
+    this.#add('tun_gbp_id', decimalMasked);
+    this.#add('tun_gbp_flags', hexValue);
+    this.#erspan();
+    this.#add('tun_gtpu_flags', hexValue, 'gtpu_flags');
+    this.#add('tun_gtpu_msgtype', decimal, 'gtpu_msgtype');
+    this.#add('tun_flags', tunnelFlags);
+    for (let index = 0; index < TUN_METADATA_FIELDS; index++) this.#option(`tun_metadata${index}`);
+    this.#add('metadata', hexMasked64);
+    this.#add('in_port', port);
+  }
+
+  /** Version 1 has an index, version 2 a direction and a hardware ID. */
+  #erspan(): void {
+    this.#add('tun_erspan_ver', decimal);
+    const version = numberAt(this.#flow, 'tun_erspan_ver');
+    if (version === 1) this.#add('tun_erspan_idx', hexValue);
+    if (version !== 2) return;
+    this.#add('tun_erspan_dir', decimal);
+    this.#add('tun_erspan_hwid', hexValue);
+  }
+
+  /** The name alone: any value. */
+  #option(name: Name): void {
+    if (!isMatched(this.#flow, name)) return;
+    const place = placeOf(this.#flow, name);
+    const any = place.mask === 0n ? '' : `=${option(place)}`;
+    this.words.push(`${name}${any}`);
+  }
+
+  frame(): void {
+    this.#tag();
+    this.#add('eth_src', mac, 'dl_src');
+    this.#add('eth_dst', mac, 'dl_dst');
+    const isSaid = !isMatched(this.#flow, 'eth_type') || TYPE_WORDS[this.#type] !== undefined;
+    if (!isSaid) this.words.push(`dl_type=${paddedHex(this.#type, 4)}`);
+  }
+
+  /** dl_vlan and dl_vlan_pcp, or vlan_tci when they cannot say it. */
+  #tag(): void {
+    const value = numberAt(this.#flow, 'vlan_tci');
+    const mask = maskAt(this.#flow, 'vlan_tci');
+    if (mask === 0) return;
+    const vidMask = mask & 0x0fff;
+    const pcpMask = mask & 0xe000;
+    const isPlain =
+      (mask & value & 0x1000) !== 0 &&
+      (vidMask === 0 || vidMask === 0x0fff) &&
+      (pcpMask === 0 || pcpMask === 0xe000) &&
+      vidMask + pcpMask > 0;
+    if (isPlain) {
+      if (vidMask !== 0) this.words.push(`dl_vlan=${value & 0x0fff}`);
+      if (pcpMask !== 0) this.words.push(`dl_vlan_pcp=${value >>> 13}`);
+      return;
+    }
+    const masked = mask === 0xffff ? '' : `/${paddedHex(mask, 4)}`;
+    this.words.push(`vlan_tci=${paddedHex(value, 4)}${masked}`);
+  }
+
+  network(): void {
+    this.#addresses();
+    if (isMatched(this.#flow, 'ip_proto') && this.#protocolIsUnsaid()) {
+      this.#add('ip_proto', decimal, isArp(this.#type) ? 'arp_op' : 'nw_proto');
+    }
+    if (isArp(this.#type)) {
+      this.#add('arp_sha', mac);
+      this.#add('arp_tha', mac);
+    }
+    this.#add('ip_dscp', decimal, 'nw_tos');
+    this.#add('ip_ecn', decimal, 'nw_ecn');
+    this.#add('nw_ttl', decimal);
+    for (const name of MPLS) this.#add(name, decimal);
+    this.#add(
+      'ip_frag',
+      ({ value, mask }) => formatFragment(Number(value), Number(mask)),
+      'nw_frag',
+    );
+  }
+
+  #protocolIsUnsaid(): boolean {
+    return !isMatched(this.#flow, 'eth_type') || this.#protocolWord() === undefined;
+  }
+
+  #addresses(): void {
+    if (this.#type === ETH_TYPE_IPV6) {
+      this.#add('ipv6_src', ipv6);
+      this.#add('ipv6_dst', ipv6);
+      this.#add('ipv6_label', label);
+    } else if (this.#type === ETH_TYPE_NSH) {
+      this.#serviceHeader();
+    } else {
+      const prefix = isArp(this.#type) ? ['arp_spa', 'arp_tpa'] : ['nw_src', 'nw_dst'];
+      this.#add('ipv4_src', ipv4, prefix[0]);
+      this.#add('ipv4_dst', ipv4, prefix[1]);
     }
   }
-  return values.flatMap((value, index) => {
-    const mask = masks[index] ?? 0n;
-    if (mask === 0n) return [];
-    return [mask === WORD ? `reg${index}=${hex(value)}` : `reg${index}=${hex(value)}/${hex(mask)}`];
-  });
-}
 
-const VID_BITS = 0x0fff;
-const PRESENT = 0x1000;
-const PCP_BITS = 0xe000;
-
-/** vlan_vid and vlan_pcp together, or vlan_tci when words cannot say it. */
-function vlanWords(items: Items): string[] {
-  const tci = items.get('vlan_tci');
-  const vid = items.get('vlan_vid');
-  const pcp = items.get('vlan_pcp');
-  const value = Number(tci?.value ?? 0) | Number(vid?.value ?? 0) | (Number(pcp?.value ?? 0) << 13);
-  const mask =
-    (tci === undefined ? 0 : Number(tci.mask ?? 0xffff)) |
-    (vid === undefined ? 0 : Number(vid.mask ?? 0x1fff)) |
-    (pcp === undefined ? 0 : PCP_BITS);
-  if (mask === 0) return [];
-  const vidMask = mask & VID_BITS;
-  const pcpMask = mask & PCP_BITS;
-  const whole = (part: number, all: number) => part === 0 || part === all;
-  const plain =
-    (mask & value & PRESENT) !== 0 &&
-    whole(vidMask, VID_BITS) &&
-    whole(pcpMask, PCP_BITS) &&
-    vidMask + pcpMask > 0;
-  if (!plain) {
-    const text = `vlan_tci=${paddedHex(value, 4)}`;
-    return [mask === 0xffff ? text : `${text}/${paddedHex(mask, 4)}`];
+  /** The contexts belong to metadata of type 1. */
+  #serviceHeader(): void {
+    for (const name of ['nsh_flags', 'nsh_ttl', 'nsh_mdtype', 'nsh_np'] as const) {
+      this.#add(name, byteMasked);
+    }
+    this.#add('nsh_spi', ({ value }) => `0x${value.toString(16)}`);
+    this.#add('nsh_si', byteMasked);
+    if (numberAt(this.#flow, 'nsh_mdtype') !== 1) return;
+    for (const name of ['nsh_c1', 'nsh_c2', 'nsh_c3', 'nsh_c4'] as const) this.#add(name, context);
   }
-  return [
-    ...(vidMask === 0 ? [] : [`dl_vlan=${value & VID_BITS}`]),
-    ...(pcpMask === 0 ? [] : [`dl_vlan_pcp=${value >>> 13}`]),
-  ];
+
+  transport(): void {
+    const protocol = numberAt(this.#flow, 'ip_proto');
+    if (this.#type === ETH_TYPE_IP && protocol === 1) {
+      this.#ports('icmp_type', 'icmp_code');
+    } else if (this.#type === ETH_TYPE_IPV6 && protocol === 58) {
+      this.#ports('icmp_type', 'icmp_code');
+      this.#add('nd_target', ipv6);
+      this.#add('arp_sha', mac, 'nd_sll');
+      this.#add('arp_tha', mac, 'nd_tll');
+      this.#add('nd_reserved', decimal);
+      this.#add('tcp_flags', decimalMasked, 'nd_options_type');
+    } else {
+      this.#ports('tp_src', 'tp_dst');
+    }
+    if (isIp(this.#type) && protocol === TCP) {
+      this.#add('tcp_flags', tcpFlags);
+    }
+  }
+
+  #ports(source: string, destination: string): void {
+    this.#add('tcp_src', decimalMasked, source);
+    this.#add('tcp_dst', decimalMasked, destination);
+  }
+
+  #add(name: Name, format: (place: Place) => string, word: string = name): void {
+    const place = this.#flow.places.get(name);
+    if (place !== undefined) this.words.push(`${word}=${format(place)}`);
+  }
 }
