@@ -5,9 +5,10 @@
  * shows here.
  */
 
+import { formatInstructions } from '../../protocols/openflow/text/action-text.ts';
+import { formatFlow } from '../../protocols/openflow/text/flow-text.ts';
 import type { Flow } from '../../protocols/openflow/values/flow.ts';
 import type { FlowStats } from '../../protocols/openflow/values/multipart.ts';
-import { formatFlow, formatInstructions } from '../../protocols/openflow/text/flow-text.ts';
 import { isOurCookie } from '../desired/cookie.ts';
 import type { Fragment, GroupBucket } from '../desired/fragment.ts';
 import { tableName } from '../desired/pipeline.ts';

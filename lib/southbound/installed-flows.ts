@@ -3,8 +3,9 @@
  *
  * An audit looks at what each flow does, too: whoever changes a flow by hand leaves its cookie as it was.
  */
+
+import { formatInstructions } from '../../protocols/openflow/text/action-text.ts';
 import type { Flow } from '../../protocols/openflow/values/flow.ts';
-import { formatInstructions } from '../../protocols/openflow/text/flow-text.ts';
 import type { OpenFlowVersion } from '../../protocols/openflow/values/version.ts';
 import { decodeFlowStats, scanFlowStats } from '../../protocols/openflow/wire/flow-scan.ts';
 import type { InstalledFlows } from '../reconcile/diff.ts';

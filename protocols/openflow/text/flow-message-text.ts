@@ -9,8 +9,9 @@ import type { FlowCommand } from '../values/commands.ts';
 import type { FlowMod, FlowRemoved } from '../values/messages.ts';
 import type { NxFlowMod } from '../values/nicira-messages.ts';
 import { formatPort, OFPP_ANY } from '../values/ports.ts';
+import { formatInstructions } from './action-text.ts';
 import { formatDuration } from './duration.ts';
-import { formatInstructions, formatMatchWithPriority } from './flow-text.ts';
+import { formatMatchWithPriority } from './flow-text.ts';
 import type { MessageFormatters } from './formatter.ts';
 import { flowRemovedReason } from './role-text.ts';
 

@@ -17,7 +17,7 @@ import {
   type Resume,
 } from '../values/packet-messages.ts';
 import { OFP_NO_BUFFER } from '../values/ports.ts';
-import { formatActions } from './flow-text.ts';
+import { formatActions } from './action-text.ts';
 import type { MessageFormatters, PrintContext } from './formatter.ts';
 import { plainHexDump } from './hex-dump.ts';
 import { formatMatch } from './match-text.ts';

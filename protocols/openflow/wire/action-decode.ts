@@ -1,155 +1,155 @@
 /**
- * Actions, bytes to our values. What we do not know, or know but find in a form that we do not speak, is kept byte for
- * byte. The layouts are drawn in action-encode.ts.
+ * Actions, bytes to our values: a table of forms by number for each version; the readers are in actions/.
+ *
+ * What we do not know, or what Open vSwitch refuses, is kept byte for byte, unless we judge strictly. Which fault is told first is
+ * Open vSwitch's order: the kind of the action before its length, its length before its content, the content of all before the
+ * order of all (action-order.ts).
  *
  * Sources: OpenFlow 1.3.5 §7.2.5, OpenFlow 1.5.1 §7.2.6; ovs-actions(7), nicira-ext.h of Open vSwitch 3.1.
  */
-import type { Action, Subfield } from '../values/actions.ts';
-import { OFPCML_NO_BUFFER, OFPP_CONTROLLER, OFPP_IN_PORT } from '../values/ports.ts';
-import { ACTION, NICIRA, NX_ACTION } from './action-numbers.ts';
+import type { Action } from '../values/actions.ts';
+import type { OpenFlowVersion } from '../values/version.ts';
+import { verifyActions } from './action-order.ts';
+import {
+  type ActionForm,
+  NICIRA,
+  OFPAT_EXPERIMENTER,
+  ONF,
+  type ReadContext,
+} from './actions/action-form.ts';
+import { CONNTRACK_FORMS } from './actions/conntrack.ts';
+import { CONTROL_FORMS } from './actions/control.ts';
+import { HASH_FORMS } from './actions/hash.ts';
+import { HEADER_FORMS } from './actions/headers.ts';
+import { LEARN_FORMS } from './actions/learn.ts';
+import { LEGACY_SET_FORMS } from './actions/legacy-set.ts';
+import { OUTPUT_FORMS } from './actions/output.ts';
+import { SET_FIELD_FORMS } from './actions/set-field.ts';
+import { SUBFIELD_FORMS } from './actions/subfields.ts';
 import type { Cursor } from './cursor.ts';
-import { readOxm, readOxmHeader } from './oxm-decode.ts';
 
-/** Actions up to the cursor's end. */
-export function readActions(cursor: Cursor): Action[] {
-  const actions: Action[] = [];
-  while (cursor.left > 0) actions.push(readAction(cursor));
+const HEADER_BYTES = 8;
+const EXTENSION_HEADER_BYTES = 16;
+
+const FORMS: readonly ActionForm[] = [
+  ...[OUTPUT_FORMS, SET_FIELD_FORMS, SUBFIELD_FORMS, LEGACY_SET_FORMS, HEADER_FORMS].flat(),
+  ...[CONTROL_FORMS, HASH_FORMS, LEARN_FORMS, CONNTRACK_FORMS].flat(),
+];
+
+/** The forms of one version, by number. */
+interface Forms {
+  readonly context: ReadContext;
+  readonly standard: ReadonlyMap<number, ActionForm>;
+  readonly nicira: ReadonlyMap<number, ActionForm>;
+  readonly onf: ReadonlyMap<number, ActionForm>;
+}
+
+const BY_VERSION: Readonly<Record<OpenFlowVersion, Forms>> = {
+  4: formsOf(4),
+  5: formsOf(5),
+  6: formsOf(6),
+};
+
+function formsOf(version: OpenFlowVersion): Forms {
+  const own = FORMS.filter(({ since, until }) => since <= version && version <= until);
+  const of = (experimenter: number) =>
+    new Map(
+      own.filter((form) => form.experimenter === experimenter).map((form) => [form.number, form]),
+    );
+  return {
+    context: { version, actions: (cursor, within) => readNested(cursor, version, within) },
+    ...{ standard: of(0), nicira: of(NICIRA), onf: of(ONF) },
+  };
+}
+
+/** Actions up to the cursor's end, as a packet-out or a bucket has them: judged as a whole. */
+export function readActions(cursor: Cursor, version = versionOf(cursor)): Action[] {
+  if (cursor.strict && cursor.left % 8 !== 0) {
+    cursor.fail('OFPBRC_BAD_LEN', `${cursor.left} bytes of actions`);
+  }
+  const actions = decodeActions(cursor, version);
+  if (cursor.strict) verifyActions(cursor, actions, { version });
   return actions;
 }
 
-function readAction(cursor: Cursor): Action {
+function readNested(cursor: Cursor, version: OpenFlowVersion, within: 'clone' | 'ct'): Action[] {
+  if (cursor.left % 8 !== 0) cursor.fail('OFPBRC_BAD_LEN', `${cursor.left} bytes of actions`);
+  const actions = decodeActions(cursor, version);
+  if (cursor.strict) verifyActions(cursor, actions, { version, within });
+  return actions;
+}
+
+/** The version in the message's header: a cursor is over one whole message. */
+export function versionOf(cursor: Cursor): OpenFlowVersion {
+  const version = cursor.bytes[0];
+  return version === 5 || version === 6 ? version : 4;
+}
+
+/** The same, each by itself: an instruction's, which is judged with the other instructions. */
+export function decodeActions(cursor: Cursor, version: OpenFlowVersion): Action[] {
+  const forms = BY_VERSION[version];
+  const actions: Action[] = [];
+  while (cursor.left > 0) {
+    const action = readAction(cursor, forms);
+    if (action !== undefined) actions.push(action);
+  }
+  return actions;
+}
+
+function readAction(cursor: Cursor, forms: Forms): Action | undefined {
+  const left = cursor.left;
+  if (left < HEADER_BYTES) return badLength(cursor, left);
   const from = cursor.position;
-  const size = cursor.peekU16(2, 'an action');
-  if (cursor.error === undefined && (size < 8 || size % 8 !== 0)) {
-    cursor.fail('OFPBAC_BAD_LEN', `an action of ${size} bytes`);
+  const type = cursor.view.getUint16(from);
+  const size = cursor.view.getUint16(from + 2);
+  const standard = type !== OFPAT_EXPERIMENTER;
+  const form = standard ? forms.standard.get(type) : extensionForm(cursor, forms);
+  if (cursor.error !== undefined) return undefined;
+  if (form === undefined) noteUnknown(cursor, type);
+  if (size < HEADER_BYTES || size > left || (size & 7) !== 0) return badLength(cursor, size);
+  if (form === undefined) return keep(cursor, size);
+  if (size < form.least || size > form.most) {
+    cursor.unknown('OFPBAC_BAD_LEN', `action ${type} of ${size} bytes`);
+    return keep(cursor, size);
   }
-  const inner = cursor.cut(cursor.error === undefined ? size : 0, 'an action');
-  return readKnown(inner, size) ?? { type: 'unknown', bytes: cursor.copyFrom(from, size) };
+  const inner = cursor.cut(size, 'an action', 'OFPBAC_BAD_LEN');
+  inner.position = from + (standard ? 4 : 10);
+  const action = form.read(inner, forms.context);
+  return action ?? { type: 'unknown', bytes: cursor.copyFrom(from, size) };
 }
 
-/** undefined: not an action that our values can say. */
-function readKnown(inner: Cursor, size: number): Action | undefined {
-  const type = inner.u16('an action');
-  inner.skip(2, 'an action');
-  switch (type) {
-    case ACTION.output:
-      return readOutput(inner);
-    case ACTION.set_field:
-      return readSetField(inner);
-    case ACTION.copy_field:
-      return readMove(inner, 2);
-    case ACTION.experimenter:
-      return readNicira(inner, size);
-    default:
-      return readPlain(type, inner);
+function badLength(cursor: Cursor, size: number): undefined {
+  cursor.fail('OFPBAC_BAD_LEN', `an action of ${size} bytes, ${cursor.left} are left`);
+  return undefined;
+}
+
+/** undefined: nobody's that we know. */
+function extensionForm(cursor: Cursor, forms: Forms): ActionForm | undefined {
+  const from = cursor.position;
+  const experimenter = cursor.view.getUint32(from + 4);
+  if (experimenter !== NICIRA && experimenter !== ONF) return undefined;
+  if (cursor.left < EXTENSION_HEADER_BYTES) {
+    badLength(cursor, cursor.left);
+    return undefined;
   }
+  const subtype = cursor.view.getUint16(from + 8);
+  return (experimenter === NICIRA ? forms.nicira : forms.onf).get(subtype);
 }
 
-function readPlain(type: number, inner: Cursor): Action | undefined {
-  switch (type) {
-    case ACTION.group:
-      return { type: 'group', groupId: inner.u32('a group action') };
-    case ACTION.set_queue:
-      return { type: 'set_queue', queueId: inner.u32('a queue action') };
-    case ACTION.meter:
-      return { type: 'meter', meterId: inner.u32('a meter action') };
-    case ACTION.push_vlan:
-      return { type: 'push_vlan', ethertype: inner.u16('push_vlan') };
-    case ACTION.push_mpls:
-      return { type: 'push_mpls', ethertype: inner.u16('push_mpls') };
-    case ACTION.pop_mpls:
-      return { type: 'pop_mpls', ethertype: inner.u16('pop_mpls') };
-    case ACTION.set_ttl:
-      return { type: 'set_ttl', ttl: inner.u8('set_ttl') };
-    case ACTION.set_mpls_ttl:
-      return { type: 'set_mpls_ttl', ttl: inner.u8('set_mpls_ttl') };
-    case ACTION.pop_vlan:
-      return { type: 'pop_vlan' };
-    case ACTION.dec_ttl:
-      return { type: 'dec_ttl' };
-    case ACTION.dec_mpls_ttl:
-      return { type: 'dec_mpls_ttl' };
-    case ACTION.copy_ttl_in:
-      return { type: 'copy_ttl_in' };
-    case ACTION.copy_ttl_out:
-      return { type: 'copy_ttl_out' };
-    default:
-      return undefined;
+function noteUnknown(cursor: Cursor, type: number): void {
+  if (type !== OFPAT_EXPERIMENTER) {
+    cursor.unknown('OFPBAC_BAD_TYPE', `action ${type}`);
+    return;
   }
+  const experimenter = cursor.view.getUint32(cursor.position + 4);
+  const known = experimenter === NICIRA || experimenter === ONF;
+  cursor.unknown(
+    known ? 'OFPBAC_BAD_VENDOR_TYPE' : 'OFPBAC_BAD_VENDOR',
+    `an action of experimenter 0x${experimenter.toString(16)}`,
+  );
 }
 
-function readOutput(inner: Cursor): Action {
-  const port = inner.u32('an output action');
-  const maxLen = inner.u16('an output action');
-  const usual = port === OFPP_CONTROLLER ? OFPCML_NO_BUFFER : 0;
-  return maxLen === usual ? { type: 'output', port } : { type: 'output', port, maxLen };
-}
-
-function readSetField(inner: Cursor): Action | undefined {
-  const { field, value, mask } = readOxm(inner);
-  if (field === 'unknown_oxm') return undefined;
-  return mask === undefined
-    ? { type: 'set_field', field, value }
-    : { type: 'set_field', field, value, mask };
-}
-
-/** Three numbers, then two OXM headers. `gap` bytes lie between them. */
-function readMove(inner: Cursor, gap: number): Action | undefined {
-  const bits = inner.u16('a move');
-  const fromOffset = inner.u16('a move');
-  const toOffset = inner.u16('a move');
-  inner.skip(gap, 'a move');
-  const from = readSubfield(inner, fromOffset, bits);
-  const to = readSubfield(inner, toOffset, bits);
-  return from === undefined || to === undefined ? undefined : { type: 'move', from, to };
-}
-
-function readSubfield(inner: Cursor, offset: number, bits: number): Subfield | undefined {
-  const { field } = readOxmHeader(inner);
-  return field === undefined ? undefined : { field: field.name, offset, bits };
-}
-
-function readNicira(inner: Cursor, size: number): Action | undefined {
-  if (inner.u32('an experimenter action') !== NICIRA || size < 16) return undefined;
-  switch (inner.u16('an experimenter action')) {
-    case NX_ACTION.resubmit:
-      return readResubmit(inner, false);
-    case NX_ACTION.resubmit_table:
-      return readResubmit(inner, true);
-    case NX_ACTION.reg_move:
-      return readMove(inner, 0);
-    case NX_ACTION.reg_load:
-      return readLoad(inner);
-    case NX_ACTION.reg_load2:
-      return readSetField(inner);
-    default:
-      return undefined;
-  }
-}
-
-/** A port of 16 bits to one of 32: the reserved ones move to the top. */
-export function fromPort16(port: number): number {
-  return port >= 0xff00 ? 0xffff0000 + port : port;
-}
-
-function readResubmit(inner: Cursor, withTable: boolean): Action {
-  const port = fromPort16(inner.u16('resubmit'));
-  const table = withTable ? inner.u8('resubmit') : undefined;
-  return {
-    type: 'resubmit',
-    ...(port === OFPP_IN_PORT ? {} : { port }),
-    ...(table === undefined ? {} : { table }),
-  };
-}
-
-function readLoad(inner: Cursor): Action | undefined {
-  const span = inner.u16('load');
-  const { field } = readOxmHeader(inner);
-  if (field === undefined || !inner.has(8, 'load')) return undefined;
-  const value = inner.view.getBigUint64(inner.position);
-  return {
-    type: 'load',
-    value,
-    to: { field: field.name, offset: span >>> 6, bits: (span & 63) + 1 },
-  };
+/** Byte for byte; in a copy, because an action outlives the message's buffer. */
+function keep(cursor: Cursor, size: number): Action {
+  return { type: 'unknown', bytes: cursor.copy(size, 'an action') };
 }

@@ -28,5 +28,5 @@ export function readInstructionList(
     cursor.fail('OFPBIC_BAD_LEN', `${size} bytes of instructions, ${cursor.left} bytes are there`);
     return [];
   }
-  return readInstructions(cursor.cut(size, 'instructions', 'OFPBIC_BAD_LEN'));
+  return readInstructions(cursor.cut(size, 'instructions', 'OFPBIC_BAD_LEN'), version);
 }

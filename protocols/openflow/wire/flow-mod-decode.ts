@@ -7,6 +7,7 @@ import { FLOW_COMMANDS, type FlowCommand, nameOf } from '../values/commands.ts';
 import type { FlowMod } from '../values/messages.ts';
 import { OFP_NO_BUFFER, OFPG_ANY, OFPP_ANY, OFPTT_ALL } from '../values/ports.ts';
 import type { OpenFlowVersion } from '../values/version.ts';
+import { checkFlow } from './action-consistency.ts';
 import type { Cursor } from './cursor.ts';
 import { type Writable, withOptions } from './flow-stats.ts';
 import { readInstructions } from './instruction-decode.ts';
@@ -41,9 +42,10 @@ export function readFlowMod(cursor: Cursor, version: OpenFlowVersion): FlowMod {
   }
   checkPort(cursor, outPort);
   const command = commandOf(cursor, fixed.command);
-  const instructions = readInstructions(cursor);
+  const instructions = readInstructions(cursor, version);
   judgeFlowFlags(cursor, fixed.flags);
   const flow = withOptions({ table, priority, match, instructions, cookie }, fixed);
+  if (cursor.strict) checkFlow(cursor, flow);
   // One assignment each instead of a spread: this is the codec's hot path.
   const message: Writable<FlowMod> = { type: 'flow_mod', command, flow };
   if (cookieMask !== 0n) message.cookieMask = cookieMask;

@@ -6,8 +6,8 @@
 import type { Instruction } from '../values/actions.ts';
 import type { OpenFlowVersion } from '../values/version.ts';
 import { putActions } from './action-encode.ts';
-import { INSTRUCTION } from './action-numbers.ts';
 import type { ByteWriter } from './byte-writer.ts';
+import { INSTRUCTION } from './instruction-numbers.ts';
 
 export function putInstructions(
   writer: ByteWriter,

@@ -13,6 +13,7 @@ import type { Flow } from '../values/flow.ts';
 import type { NxFlowMod } from '../values/nicira-messages.ts';
 import { OFP_NO_BUFFER, OFPP_ANY } from '../values/ports.ts';
 import type { OpenFlowVersion } from '../values/version.ts';
+import { checkFlow } from './action-consistency.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import type { Cursor } from './cursor.ts';
 import { commandOf, judgeFlowFlags } from './flow-mod-decode.ts';
@@ -77,6 +78,7 @@ export function readNxFlowMod(cursor: Cursor): NxFlowMod {
     ...(hardTimeout === 0 ? {} : { hardTimeout }),
     ...(flags === 0 ? {} : { flags }),
   };
+  if (cursor.strict) checkFlow(cursor, flow);
   return {
     type: 'nx_flow_mod',
     command,

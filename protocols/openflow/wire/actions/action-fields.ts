@@ -1,0 +1,135 @@
+/**
+ * Fields as actions name them: by a header alone, with an offset and a number of bits beside it.
+ *
+ * Extensions of the first hour have room for 32 bits (`nxm`): a field of an experimenter's class cannot be named there. Later ones
+ * take any header (`oxm`), of four bytes or eight. Both are written in the form that Open vSwitch had first (NXM, where there is one),
+ * set_field and copy_field in OXM.
+ *
+ * Source: ovs-actions(7), ovs-fields(7), nicira-ext.h of Open vSwitch 3.1.
+ */
+import type { Subfield } from '../../values/actions.ts';
+import { type Field, fieldByOxm, findField } from '../../values/fields.ts';
+import { isActionField, isWritable, subfieldWidth } from '../../values/subfield.ts';
+import type { ByteWriter } from '../byte-writer.ts';
+import type { Cursor } from '../cursor.ts';
+import { putOxmHeader } from '../oxm-encode.ts';
+import { refuse } from './action-form.ts';
+
+const EXPERIMENTER_CLASS = 0xffff;
+const MASK_BIT = 0x100;
+
+/** NXM headers of the fields whose row in the registry has OXM's, by name. */
+const NXM_HEADERS: ReadonlyMap<string, number> = new Map(
+  [0, 1].flatMap((oxmClass) =>
+    Array.from({ length: 128 }, (_, number) => {
+      const field = fieldByOxm(oxmClass, 0, number);
+      if (field === undefined || field.oxmClass === oxmClass) return [];
+      if (!field.headerName.startsWith('NXM_')) return [];
+      return [[field.name, oxmClass * 0x10000 + number * 0x200 + field.bytes] as const];
+    }).flat(),
+  ),
+);
+
+/** The header that extensions are sent: NXM's where the field has one. */
+export function nxmHeaderOf(field: Field): number {
+  return NXM_HEADERS.get(field.name) ?? field.header;
+}
+
+/** The field that a header names when its length is right; a mask bit does not matter to some. */
+export function fieldOfHeader(header: number, experimenter: number): Field | undefined {
+  const oxmClass = header >>> 16;
+  const field = fieldByOxm(oxmClass, experimenter, (header >>> 9) & 0x7f);
+  if (field === undefined || !isActionField(field)) return undefined;
+  const length = (header & 0xff) - (oxmClass === EXPERIMENTER_CLASS ? 4 : 0);
+  const size = (header & MASK_BIT) === 0 ? length : length >> 1;
+  return size === field.bytes ? field : undefined;
+}
+
+/** A header of 32 bits. */
+export function readNxmField(cursor: Cursor): Field | undefined {
+  const header = cursor.u32('a field');
+  const field = fieldOfHeader(header, 0);
+  if (field === undefined && cursor.error === undefined) {
+    return refuse(cursor, 'OFPBAC_BAD_SET_TYPE', `an action on the field 0x${header.toString(16)}`);
+  }
+  return field;
+}
+
+/** A header of 32 bits, or of 64 when its class is an experimenter's. */
+export function readOxmField(cursor: Cursor): Field | undefined {
+  const experimental = cursor.left >= 4 && cursor.peekU16(0, 'a field') === EXPERIMENTER_CLASS;
+  if (cursor.left < (experimental ? 8 : 4)) {
+    cursor.fail('OFPBMC_BAD_LEN', 'the header of a field ends too early');
+    return undefined;
+  }
+  const header = cursor.u32('a field');
+  if (experimental && (header & 0xff) < 4) {
+    cursor.fail('OFPBMC_BAD_LEN', 'an experimenter header without its experimenter');
+    return undefined;
+  }
+  const field = fieldOfHeader(header, experimental ? cursor.u32('a field') : 0);
+  if (field === undefined) {
+    return refuse(cursor, 'OFPBMC_BAD_FIELD', `an action on the field 0x${header.toString(16)}`);
+  }
+  if ((header & MASK_BIT) !== 0) {
+    return refuse(cursor, 'OFPBMC_BAD_MASK', `an action names ${field.name} with a mask`);
+  }
+  return field;
+}
+
+/** Proves that the bits are there, and that they can be written. */
+export function subfieldOf(
+  cursor: Cursor,
+  field: Field,
+  offset: number,
+  bits: number,
+  use: 'read' | 'write',
+): Subfield | undefined {
+  if (bits === 0 || offset + bits > subfieldWidth(field)) {
+    const detail = `${bits} bits from bit ${offset} of ${field.name}`;
+    return refuse(cursor, 'OFPBAC_BAD_SET_LEN', detail);
+  }
+  if (use === 'write' && !isWritable(field)) {
+    return refuse(cursor, 'OFPBAC_BAD_SET_ARGUMENT', `${field.name} cannot be written`);
+  }
+  return { field: field.name, offset, bits };
+}
+
+/** ofs_nbits: the offset in ten bits, one less than the width in six. */
+export function spanOffset(span: number): number {
+  return span >>> 6;
+}
+
+export function spanBits(span: number): number {
+  return (span & 63) + 1;
+}
+
+export function spanOf({ offset, bits }: Subfield): number {
+  if (bits < 1 || bits > 64) throw new RangeError(`a subfield of ${bits} bits; 1 to 64 fit`);
+  return offset * 64 + bits - 1;
+}
+
+/** A header of 32 bits, at a place that is reserved already. */
+export function putNxmFieldAt(writer: ByteWriter, at: number, name: string): void {
+  const field = registered(name);
+  if (field.experimenter !== 0) {
+    throw new TypeError(`the action cannot name ${name}, a field of an experimenter's class`);
+  }
+  writer.view.setUint32(at, nxmHeaderOf(field));
+}
+
+/** A header of 32 or 64 bits, as extensions are sent it. */
+export function putNxmField(writer: ByteWriter, name: string): void {
+  const field = registered(name);
+  const mark = writer.mark();
+  putOxmHeader(writer, field, false);
+  if (field.experimenter === 0) {
+    writer.view.setUint32(writer.start + mark, nxmHeaderOf(field));
+  }
+}
+
+export function registered(name: string): Field {
+  const field = findField(name);
+  if (field === undefined) throw new TypeError(`an action on the unregistered field ${name}`);
+  return field;
+}

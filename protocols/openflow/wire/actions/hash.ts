@@ -1,0 +1,162 @@
+/**
+ * Actions that choose by a hash of the packet: multipath, bundle, bundle_load.
+ *
+ * Sources: ovs-actions(7), nicira-ext.h of Open vSwitch 3.1.
+ */
+import type { Action, HashFields } from '../../values/actions.ts';
+import { OFPP_CONTROLLER } from '../../values/ports.ts';
+import type { ByteWriter } from '../byte-writer.ts';
+import type { Cursor } from '../cursor.ts';
+import { layout } from '../layout.ts';
+import {
+  putNxmFieldAt,
+  readNxmField,
+  spanBits,
+  spanOf,
+  spanOffset,
+  subfieldOf,
+} from './action-fields.ts';
+import {
+  type ActionForm,
+  type ActionOf,
+  type ActionWriters,
+  endAction,
+  nicira,
+  passZeros,
+  putNicira,
+  refuse,
+  setU16,
+} from './action-form.ts';
+import { fromPort16, isMemberPort, toPort16 } from './ports16.ts';
+
+const MULTIPATH = 10;
+const BUNDLE = 12;
+const BUNDLE_LOAD = 13;
+
+/** NX_HASH_FIELDS_*, by number. */
+const HASHES: readonly HashFields[] = [
+  ...(['eth_src', 'symmetric_l4', 'symmetric_l3l4', 'symmetric_l3l4+udp'] as const),
+  ...(['nw_src', 'nw_dst', 'symmetric_l3'] as const),
+];
+/** NX_MP_ALG_*. */
+const PATH_ALGORITHMS = ['modulo_n', 'hash_threshold', 'hrw', 'iter_hash'] as const;
+/** NX_BD_ALG_*. */
+const BUNDLE_ALGORITHMS = ['active_backup', 'hrw'] as const;
+
+/** NXM_OF_IN_PORT: a bundle's members are ports. */
+const PORT_MEMBERS = 0x00000002;
+const MEMBERS_MAX = 2048;
+/** A port's number fits into 16 bits. */
+const PORT_BITS = 16;
+
+const PATH = layout({
+  ...{ fields: 'u16', basis: 'u16', _0: 'pad2', algorithm: 'u16', maxLink: 'u16' },
+  ...{ argument: 'u32', _1: 'pad2', span: 'u16' },
+});
+const CHOICE = layout({
+  ...{ algorithm: 'u16', fields: 'u16', basis: 'u16', memberType: 'u32' },
+  ...{ count: 'u16', span: 'u16' },
+});
+
+export const HASH_FORMS: readonly ActionForm[] = [
+  nicira(MULTIPATH, 32, readMultipath),
+  nicira(BUNDLE, 32, (cursor) => readBundle(cursor, false), { longer: true }),
+  nicira(BUNDLE_LOAD, 32, (cursor) => readBundle(cursor, true), { longer: true }),
+];
+
+function badArgument(cursor: Cursor, detail: string): undefined {
+  return refuse(cursor, 'OFPBAC_BAD_ARGUMENT', detail);
+}
+
+function readMultipath(cursor: Cursor): Action | undefined {
+  const parts = cursor.struct(PATH, 'multipath');
+  const { basis, maxLink, argument, span } = parts;
+  const field = readNxmField(cursor);
+  if (field === undefined) return undefined;
+  const fields = HASHES[parts.fields];
+  const algorithm = PATH_ALGORITHMS[parts.algorithm];
+  if (fields === undefined || algorithm === undefined) {
+    return badArgument(cursor, `multipath by hash ${parts.fields}, way ${parts.algorithm}`);
+  }
+  if (2 ** spanBits(span) < maxLink + 1) {
+    return badArgument(cursor, `${maxLink + 1} links in ${spanBits(span)} bits`);
+  }
+  const to = subfieldOf(cursor, field, spanOffset(span), spanBits(span), 'write');
+  if (to === undefined) return undefined;
+  return { type: 'multipath', fields, basis, algorithm, maxLink, argument, to };
+}
+
+/** Which of several errors Open vSwitch tells: the last one that it notices, but the first of the field's. */
+function readBundle(cursor: Cursor, load: boolean): Action | undefined {
+  const parts = cursor.struct(CHOICE, 'bundle');
+  const { basis, count, span } = parts;
+  const fields = HASHES[parts.fields];
+  const algorithm = BUNDLE_ALGORITHMS[parts.algorithm];
+  const target = cursor.peekU16(0, 'bundle') + cursor.peekU16(2, 'bundle');
+  const field = load ? readNxmField(cursor) : undefined;
+  if (load && field === undefined) return undefined;
+  if (!load) cursor.skip(4, 'bundle');
+  const zeros = passZeros(cursor, 4);
+  if (count * 2 > cursor.left) {
+    cursor.fail('OFPBAC_BAD_LEN', `${count} members in ${cursor.left} bytes`);
+    return undefined;
+  }
+  if (load && spanBits(span) < PORT_BITS) return badArgument(cursor, 'bundle_load needs 16 bits');
+  if (!load && (span !== 0 || target !== 0)) return badArgument(cursor, 'bundle with a target');
+  const known = load || (zeros && parts.memberType === PORT_MEMBERS && count <= MEMBERS_MAX);
+  if (!known || fields === undefined || algorithm === undefined) {
+    return badArgument(cursor, `bundle by hash ${parts.fields}, way ${parts.algorithm}`);
+  }
+  return readMembers(cursor, { type: 'bundle', fields, basis, algorithm }, count, span, field);
+}
+
+function readMembers(
+  cursor: Cursor,
+  common: Omit<ActionOf<'bundle'>, 'members' | 'to'>,
+  count: number,
+  span: number,
+  field: ReturnType<typeof readNxmField>,
+): Action | undefined {
+  const members = Array.from({ length: count }, () => fromPort16(cursor.u16('bundle')));
+  const to =
+    field === undefined
+      ? undefined
+      : subfieldOf(cursor, field, spanOffset(span), spanBits(span), 'write');
+  if (field !== undefined && to === undefined) return undefined;
+  const odd = members.find((port) => !isMemberPort(port) || port === OFPP_CONTROLLER);
+  if (odd !== undefined) return refuse(cursor, 'OFPBAC_BAD_OUT_PORT', `a bundle of port ${odd}`);
+  return to === undefined ? { ...common, members } : { ...common, members, to };
+}
+
+export const HASH_WRITERS: ActionWriters<'multipath' | 'bundle'> = {
+  multipath: (writer, action) => {
+    const at = putNicira(writer, MULTIPATH, 32);
+    const view = writer.view;
+    view.setUint16(at + 10, HASHES.indexOf(action.fields));
+    view.setUint16(at + 12, action.basis);
+    view.setUint16(at + 16, PATH_ALGORITHMS.indexOf(action.algorithm));
+    view.setUint16(at + 18, action.maxLink);
+    view.setUint32(at + 20, action.argument);
+    view.setUint16(at + 26, spanOf(action.to));
+    putNxmFieldAt(writer, at + 28, action.to.field);
+  },
+  bundle: putBundle,
+};
+
+function putBundle(writer: ByteWriter, action: ActionOf<'bundle'>): void {
+  const { to, members } = action;
+  const mark = writer.mark();
+  const at = putNicira(writer, to === undefined ? BUNDLE : BUNDLE_LOAD, 32);
+  const view = writer.view;
+  view.setUint16(at + 10, BUNDLE_ALGORITHMS.indexOf(action.algorithm));
+  view.setUint16(at + 12, HASHES.indexOf(action.fields));
+  view.setUint16(at + 14, action.basis);
+  view.setUint32(at + 16, PORT_MEMBERS);
+  view.setUint16(at + 20, members.length);
+  if (to !== undefined) {
+    view.setUint16(at + 22, spanOf(to));
+    putNxmFieldAt(writer, at + 24, to.field);
+  }
+  for (const port of members) setU16(writer, writer.reserve(2), toPort16(port));
+  endAction(writer, mark);
+}

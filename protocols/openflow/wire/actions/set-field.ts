@@ -1,0 +1,265 @@
+/**
+ * Actions that write a value into a field: set_field, load.
+ *
+ *     set_field:  25 | length | an OXM TLV | zeros          NXAST_REG_LOAD2 (33): … | subtype:16 | an OXM TLV | zeros
+ *     NXAST_REG_LOAD (7): … | subtype:16 | ofs:10 bits-1:6 | NXM header:32 | value:64
+ *
+ * Traps: set_field has a mask from OpenFlow 1.5 on; before, NXAST_REG_LOAD2 carries it, which 1.5 lacks, as it does
+ * NXAST_REG_LOAD. A mask of all ones means what no mask means, and is not sent. The size of the field's value is judged before the
+ * TLV's own size.
+ *
+ * Sources: OpenFlow 1.3.5 §7.2.5, OpenFlow 1.5.1 §7.2.6.7; ovs-actions(7), nicira-ext.h of Open vSwitch 3.1.
+ */
+import type { Action } from '../../values/actions.ts';
+import { type Field, fieldByOxm } from '../../values/fields.ts';
+import type { FieldValue } from '../../values/match.ts';
+import { isActionField, isWritable, subfieldWidth } from '../../values/subfield.ts';
+import type { ByteWriter } from '../byte-writer.ts';
+import type { Cursor } from '../cursor.ts';
+import { putOxm } from '../oxm-encode.ts';
+import {
+  fieldOfHeader,
+  nxmHeaderOf,
+  readNxmField,
+  registered,
+  spanBits,
+  spanOf,
+  spanOffset,
+  subfieldOf,
+} from './action-fields.ts';
+import {
+  type ActionForm,
+  type ActionOf,
+  type ActionWriters,
+  endAction,
+  nicira,
+  passZeros,
+  putNicira,
+  putStandard,
+  type ReadContext,
+  refuse,
+  standard,
+} from './action-form.ts';
+import { isSettable } from './settable.ts';
+
+const SET_FIELD = 25;
+const NX_REG_LOAD = 7;
+const NX_REG_LOAD2 = 33;
+
+const EXPERIMENTER_CLASS = 0xffff;
+const MASK_BIT = 0x100;
+/** NXM's header bit for a mask. */
+const OFPVID_PRESENT = 0x1000;
+
+export const SET_FIELD_FORMS: readonly ActionForm[] = [
+  standard(SET_FIELD, 8, readSetField, { longer: true }),
+  nicira(NX_REG_LOAD, 24, readLoad, { until: 5 }),
+  nicira(NX_REG_LOAD2, 16, readLoad2, { until: 5, longer: true }),
+];
+
+interface Entry {
+  readonly field: Field;
+  readonly value: FieldValue;
+  readonly mask: FieldValue | undefined;
+}
+
+function readSetField(cursor: Cursor, { version }: ReadContext): Action | undefined {
+  const entry = readEntry(cursor, version >= 6);
+  if (entry === undefined) return undefined;
+  const { field, value, mask } = entry;
+  if (!passZeros(cursor, cursor.left)) return badArgument(cursor, field);
+  if (!isSettable(field, value) || field.name === 'in_port') return badArgument(cursor, field);
+  if (field.name === 'vlan_vid' && !keepsVlan(value, mask)) return badArgument(cursor, field);
+  return mask === undefined
+    ? { type: 'set_field', field: field.name, value }
+    : { type: 'set_field', field: field.name, value, mask };
+}
+
+function badArgument(cursor: Cursor, field: Field): undefined {
+  return refuse(cursor, 'OFPBAC_BAD_SET_ARGUMENT', `set_field of ${field.name}`);
+}
+
+/** A VLAN's number can be set, not that there is one. */
+function keepsVlan(value: FieldValue, mask: FieldValue | undefined): boolean {
+  const present = (bits: FieldValue) => (Number(bits) & OFPVID_PRESENT) !== 0;
+  return present(value) && (mask === undefined || present(mask));
+}
+
+function readLoad2(cursor: Cursor): Action | undefined {
+  const entry = readEntry(cursor, true);
+  if (entry === undefined) return undefined;
+  const { field, value, mask } = entry;
+  if (!passZeros(cursor, cursor.left) || !isWritable(field)) return badArgument(cursor, field);
+  return mask === undefined
+    ? { type: 'set_field', field: field.name, value, form: 2 }
+    : { type: 'set_field', field: field.name, value, mask };
+}
+
+/** An OXM TLV as actions carry it; which error is told first is Open vSwitch's order. */
+function readEntry(cursor: Cursor, mayMask: boolean): Entry | undefined {
+  const experimental = cursor.left >= 4 && cursor.peekU16(0, 'a field') === EXPERIMENTER_CLASS;
+  if (cursor.left < (experimental ? 8 : 4)) return tooShort(cursor);
+  const header = cursor.u32('a field');
+  const size = (header & 0xff) - (experimental ? 4 : 0);
+  if (size < 0) return tooShort(cursor);
+  const experimenter = experimental ? cursor.u32('a field') : 0;
+  const field = fieldOfHeader(header, experimenter);
+  if (field === undefined) return unknownField(cursor, header, experimenter);
+  if (size > cursor.left) return tooShort(cursor);
+  const end = cursor.position + size;
+  const value = readFieldValue(cursor, field);
+  if ((header & MASK_BIT) === 0) return { field, value, mask: undefined };
+  const mask = readFieldValue(cursor, field);
+  cursor.position = end;
+  if (exceeds(value, mask)) {
+    return refuse(cursor, 'OFPBMC_BAD_WILDCARDS', `${field.name} has bits outside its mask`);
+  }
+  if (!mayMask) {
+    return refuse(cursor, 'OFPBAC_BAD_SET_MASK', `set_field of ${field.name} with a mask`);
+  }
+  return { field, value, mask: isFullMask(field, mask) ? undefined : mask };
+}
+
+function tooShort(cursor: Cursor): undefined {
+  cursor.fail('OFPBMC_BAD_LEN', 'the field of an action ends too early');
+  return undefined;
+}
+
+function unknownField(cursor: Cursor, header: number, experimenter: number): undefined {
+  const field = fieldByOxm(header >>> 16, experimenter, (header >>> 9) & 0x7f);
+  const sized = (header & 0xff) > (experimenter === 0 ? 0 : 4);
+  const known = field !== undefined && isActionField(field) && sized;
+  const code = known ? 'OFPBAC_BAD_SET_LEN' : 'OFPBAC_BAD_SET_TYPE';
+  return refuse(cursor, code, `set_field of the field 0x${header.toString(16)}`);
+}
+
+function exceeds(value: FieldValue, mask: FieldValue): boolean {
+  if (typeof value === 'bigint') return (value & ~BigInt(mask)) !== 0n;
+  const bits = Number(mask);
+  const high = Math.floor(value / 2 ** 32) & ~Math.floor(bits / 2 ** 32);
+  return (value & ~bits) !== 0 || high !== 0;
+}
+
+/** All ones in every byte, also in bits that carry no meaning. */
+function isFullMask(field: Field, mask: FieldValue): boolean {
+  return field.wide
+    ? mask === (1n << BigInt(field.bytes * 8)) - 1n
+    : mask === 2 ** (field.bytes * 8) - 1;
+}
+
+function readFieldValue(cursor: Cursor, field: Field): FieldValue {
+  const none = field.wide ? 0n : 0;
+  if (!cursor.has(field.bytes, field.name)) return none;
+  const at = cursor.position;
+  cursor.position += field.bytes;
+  const view = cursor.view;
+  switch (field.bytes) {
+    case 1:
+      return view.getUint8(at);
+    case 2:
+      return view.getUint16(at);
+    case 4:
+      return view.getUint32(at);
+    case 6:
+      return view.getUint16(at) * 0x100000000 + view.getUint32(at + 2);
+    case 8:
+      return view.getBigUint64(at);
+    default:
+      return readWide(view, at, field.bytes);
+  }
+}
+
+function readWide(view: DataView, at: number, size: number): bigint {
+  let value = 0n;
+  let index = at;
+  for (; index + 8 <= at + size; index += 8) value = (value << 64n) | view.getBigUint64(index);
+  for (; index < at + size; index++) value = (value << 8n) | BigInt(view.getUint8(index));
+  return value;
+}
+
+function readLoad(cursor: Cursor): Action | undefined {
+  const span = cursor.u16('load');
+  const field = readNxmField(cursor);
+  if (field === undefined) return undefined;
+  const to = subfieldOf(cursor, field, spanOffset(span), spanBits(span), 'write');
+  if (to === undefined) return undefined;
+  const value = cursor.view.getBigUint64(cursor.position);
+  if (value >> BigInt(to.bits) !== 0n) {
+    return refuse(cursor, 'OFPBAC_BAD_ARGUMENT', `a load of more than ${to.bits} bits`);
+  }
+  return { type: 'load', value, to };
+}
+
+export const SET_FIELD_WRITERS: ActionWriters<'set_field' | 'load'> = {
+  set_field: (writer, action, { version }) => putSetField(writer, version, action),
+  load: (writer, action, { version }) => putLoad(writer, version, action),
+};
+
+export function putSetField(
+  writer: ByteWriter,
+  version: number,
+  action: ActionOf<'set_field'>,
+): void {
+  const field = registered(action.field);
+  if (version < 6 && (action.mask !== undefined || action.form === 2)) {
+    putLoad2(writer, field, action.value, action.mask);
+    return;
+  }
+  putPlainSetField(writer, field, action.value, action.mask);
+}
+
+function putPlainSetField(
+  writer: ByteWriter,
+  field: Field,
+  value: FieldValue,
+  mask: FieldValue | undefined,
+): void {
+  const mark = writer.mark();
+  putStandard(writer, SET_FIELD, 4);
+  putOxm(writer, field, value, mask);
+  endAction(writer, mark);
+}
+
+function putLoad2(
+  writer: ByteWriter,
+  field: Field,
+  value: FieldValue,
+  mask: FieldValue | undefined,
+): void {
+  const mark = writer.mark();
+  putNicira(writer, NX_REG_LOAD2, 10);
+  const header = writer.mark();
+  putOxm(writer, field, value, mask);
+  if (field.experimenter === 0) {
+    const length = mask === undefined ? 0 : MASK_BIT + field.bytes;
+    writer.view.setUint32(writer.start + header, nxmHeaderOf(field) + length);
+  }
+  endAction(writer, mark);
+}
+
+/** In OpenFlow 1.5 as set_field; of an experimenter's field as NXAST_REG_LOAD2, since the header has no room for it. */
+export function putLoad(writer: ByteWriter, version: number, action: ActionOf<'load'>): void {
+  const field = registered(action.to.field);
+  if (version >= 6 || field.experimenter !== 0) {
+    putLoadAsSet(writer, version, field, action);
+    return;
+  }
+  const at = putNicira(writer, NX_REG_LOAD, 24);
+  writer.view.setUint16(at + 10, spanOf(action.to));
+  writer.view.setUint32(at + 12, nxmHeaderOf(field));
+  writer.view.setBigUint64(at + 16, action.value);
+}
+
+function putLoadAsSet(
+  writer: ByteWriter,
+  version: number,
+  field: Field,
+  { value, to }: ActionOf<'load'>,
+): void {
+  const shift = BigInt(to.offset);
+  const typed = (bits: bigint) => (field.wide ? bits : Number(bits));
+  const whole = to.offset === 0 && to.bits === subfieldWidth(field) && to.bits === field.bytes * 8;
+  const mask = whole ? undefined : typed(((1n << BigInt(to.bits)) - 1n) << shift);
+  if (version >= 6) putPlainSetField(writer, field, typed(value << shift), mask);
+  else putLoad2(writer, field, typed(value << shift), mask);
+}
