@@ -139,7 +139,7 @@ function load(
   const ones = ((1n << BigInt(to.bits)) - 1n) << BigInt(to.offset);
   if (version < 6 && isLoadable(field)) return loads(field, value << BigInt(to.offset), ones);
   const typed = (bits: bigint): FieldValue => (field.wide ? bits : Number(bits));
-  const whole = to.bits === field.bits;
+  const whole = ones === BigInt(field.fullMask);
   return [
     {
       type: 'set_field',

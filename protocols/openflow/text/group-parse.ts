@@ -138,6 +138,8 @@ function headWords(head: Piece, context: GroupContext): GroupWords & { groupId: 
   const takes = TAKES[context.command];
   let words: GroupWords = {};
   for (const word of cutWords(head)) {
+    if (suggestion(word.key, ['bucket']) !== '')
+      refuse(word.at, `a group has no ${quoted(word.key)}; did you mean bucket?`);
     const read = lookUp(KEYS, around, word);
     const isTaken = OF_A_TYPE.includes(word.key)
       ? takes.type
@@ -249,20 +251,25 @@ function bucketsOf(
     refuse(pieces[1].at, 'an indirect group has one bucket; use type=all for more');
   }
   const buckets = pieces.map((piece) => bucketAt(piece, type, context));
-  const used = new Set<number>();
-  return buckets.map(({ bucketId, ...bucket }, index) => {
-    const later = buckets.slice(index + 1).map((next) => next.bucketId);
-    const id = bucketId ?? lowestFree(used, later);
+  return numbered(buckets);
+}
+
+/**
+ * As ovs-ofctl does it: the first bucket without a number looks at those behind it alone, so that it may take the number of one
+ * before it.
+ */
+function numbered(buckets: readonly BucketText[]): Bucket[] {
+  const first = buckets.findIndex(({ bucketId }) => bucketId === undefined);
+  const used = new Set(buckets.slice(Math.max(first, 0)).map(({ bucketId }) => bucketId));
+  return buckets.map(({ bucketId, ...bucket }) => {
+    let id = bucketId ?? 0;
+    while (bucketId === undefined && used.has(id)) id++;
     if (bucketId === undefined) used.add(id);
     return { bucketId: id, ...bucket };
   });
 }
 
-function lowestFree(used: ReadonlySet<number>, later: readonly (number | undefined)[]): number {
-  let id = 0;
-  while (used.has(id) || later.includes(id)) id++;
-  return id;
-}
+type BucketText = BucketWords & Pick<Bucket, 'actions'>;
 
 const BUCKET_KEYS: Readonly<Record<string, (value: Piece) => BucketWords>> = {
   weight: (value) => ({ weight: numberAt(value, 'weight', 16) }),
@@ -271,11 +278,7 @@ const BUCKET_KEYS: Readonly<Record<string, (value: Piece) => BucketWords>> = {
   bucket_id: (value) => ({ bucketId: bucketIdAt(value) }),
 };
 
-function bucketAt(
-  piece: Piece,
-  type: GroupType,
-  context: GroupContext,
-): BucketWords & Pick<Bucket, 'actions'> {
+function bucketAt(piece: Piece, type: GroupType, context: GroupContext): BucketText {
   let words: BucketWords = {};
   const actionWords: Word[] = [];
   let hasActions = false;
