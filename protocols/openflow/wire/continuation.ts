@@ -18,6 +18,7 @@ import type {
 } from '../values/packet-messages.ts';
 import type { OpenFlowVersion } from '../values/version.ts';
 import { readActionList } from './action-list.ts';
+import { copyIntoSlab } from './byte-slab.ts';
 import type { Cursor } from './cursor.ts';
 import { expectSize, type Property, readProperty } from './property.ts';
 
@@ -54,7 +55,7 @@ interface Seen {
 
 /** All that is left of `cursor`. */
 export function readContinuation(cursor: Cursor, version: OpenFlowVersion): Continuation {
-  const bytes = cursor.copyFrom(cursor.position, cursor.left);
+  const bytes = copyIntoSlab(cursor.bytes, cursor.position, cursor.left);
   return cursor.strict ? { bytes, parts: readParts(cursor, version) } : { bytes };
 }
 

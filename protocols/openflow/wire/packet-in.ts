@@ -11,6 +11,7 @@
  */
 import type { NxPacketIn, PacketIn } from '../values/packet-messages.ts';
 import type { OpenFlowVersion } from '../values/version.ts';
+import { copyIntoSlab } from './byte-slab.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import type { Cursor } from './cursor.ts';
 import { layout } from './layout.ts';
@@ -65,7 +66,7 @@ export function readPacketIn(cursor: Cursor): PacketIn {
   const { bufferId, totalLength, reason, table, cookie } = cursor.struct(FIXED, 'a packet-in');
   const match = readPipelineMatch(cursor);
   cursor.skip(PACKET_PADDING_BYTES, 'a packet-in');
-  const data = cursor.rest();
+  const data = copyIntoSlab(cursor.bytes, cursor.position, cursor.left);
   return { type: 'packet_in', bufferId, totalLength, reason, table, cookie, match, data };
 }
 
@@ -74,6 +75,6 @@ export function readNxPacketIn(cursor: Cursor): NxPacketIn {
   const { matchSize } = cursor.struct(NX_MATCH, 'a packet-in');
   const match = readPipelineTlvs(cursor, matchSize);
   cursor.skip(PACKET_PADDING_BYTES, 'a packet-in');
-  const data = cursor.rest();
+  const data = copyIntoSlab(cursor.bytes, cursor.position, cursor.left);
   return { type: 'nx_packet_in', bufferId, totalLength, reason, table, cookie, match, data };
 }

@@ -12,6 +12,7 @@
 import type { Match } from '../values/match.ts';
 import type { Continuation, NxPacketIn2, Resume } from '../values/packet-messages.ts';
 import type { OpenFlowVersion } from '../values/version.ts';
+import { copyIntoSlab } from './byte-slab.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { readContinuation } from './continuation.ts';
 import type { Cursor } from './cursor.ts';
@@ -43,6 +44,8 @@ const PROPERTY = {
 const WORD_SIZE = 8;
 const COOKIE_SIZE = 16;
 const PADDING_BYTES = 4;
+const HEADER_BYTES = 4;
+const NOTHING = new Uint8Array(0);
 
 type Body = Omit<Resume, 'type'>;
 type MutableBody = { -readonly [Name in keyof Body]: Body[Name] };
@@ -105,17 +108,20 @@ export function readResume(cursor: Cursor, version: OpenFlowVersion): Resume {
 }
 
 function readBody(cursor: Cursor, version: OpenFlowVersion): Body {
-  const body: MutableBody = { data: new Uint8Array(0) };
+  const body: MutableBody = { data: NOTHING };
   const unknown: Uint8Array[] = [];
   let continuation: Property | undefined;
-  while (cursor.left > 0) {
-    const property = readProperty(cursor);
-    if (cursor.error !== undefined) break;
+  // Of their own cursor, since what ends too early in them has a name of its own.
+  const properties = cursor.cut(cursor.left, 'properties', 'OFPBPC_BAD_LEN');
+  while (properties.left > 0) {
+    if (readPlain(properties, body)) continue;
+    const property = readProperty(properties);
+    if (properties.error !== undefined) break;
     if (property.experimenter === 0 && property.type === PROPERTY.continuation) {
       property.body.skip(PADDING_BYTES, 'a continuation');
       continuation = property;
-    } else if (!readKnown(cursor, property, body)) {
-      unknown.push(keptProperty(cursor, property));
+    } else if (!readKnown(properties, property, body)) {
+      unknown.push(keptProperty(properties, property));
     }
   }
   checkLengths(cursor, body);
@@ -123,6 +129,38 @@ function readBody(cursor: Cursor, version: OpenFlowVersion): Body {
   // Looked at last: what is wrong in it is told only when all else is right.
   if (continuation !== undefined) body.continuation = readContinuation(continuation.body, version);
   return body;
+}
+
+/**
+ * The properties that every packet-in has, in the form that every switch writes, without a cursor each: this is what a packet-in costs.
+ * false: nothing was read.
+ */
+function readPlain(properties: Cursor, body: MutableBody): boolean {
+  if (properties.left < HEADER_BYTES) return false;
+  const at = properties.position;
+  const type = properties.view.getUint16(at);
+  const size = properties.view.getUint16(at + 2);
+  const padded = (size + 7) & ~7;
+  if (size <= HEADER_BYTES || padded > properties.left) return false;
+  switch (type) {
+    case PROPERTY.packet:
+      body.data = copyIntoSlab(properties.bytes, at + HEADER_BYTES, size - HEADER_BYTES);
+      break;
+    case PROPERTY.table_id:
+      body.table = properties.view.getUint8(at + HEADER_BYTES);
+      break;
+    case PROPERTY.reason:
+      body.reason = properties.view.getUint8(at + HEADER_BYTES);
+      break;
+    case PROPERTY.cookie:
+      if (size !== COOKIE_SIZE) return false;
+      body.cookie = properties.view.getBigUint64(at + COOKIE_SIZE - 8);
+      break;
+    default:
+      return false;
+  }
+  properties.position = at + padded;
+  return true;
 }
 
 /** false: a property that we do not know. */
@@ -140,16 +178,13 @@ function readKnown(cursor: Cursor, property: Property, body: MutableBody): boole
       expectSize(cursor, property, WORD_SIZE, 'a buffer');
       body.bufferId = value.u32('a buffer');
       return true;
+    // Of a size that readPlain has not taken.
     case PROPERTY.table_id:
-      body.table = value.u8('a table');
+    case PROPERTY.reason:
+      value.u8('a table or a reason');
       return true;
     case PROPERTY.cookie:
       expectSize(cursor, property, COOKIE_SIZE, 'a cookie');
-      value.skip(PADDING_BYTES, 'a cookie');
-      body.cookie = value.u64('a cookie');
-      return true;
-    case PROPERTY.reason:
-      body.reason = value.u8('a reason');
       return true;
     case PROPERTY.metadata:
       body.metadata = readPipelineFields(value);

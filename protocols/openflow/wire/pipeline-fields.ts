@@ -37,8 +37,11 @@ export function readPipelineMatch(cursor: Cursor, mayStand?: (field: FieldName) 
 
 /** The next `size` bytes and what fills them up to eight. */
 export function readPipelineTlvs(cursor: Cursor, size: number): Match {
-  const whole = cursor.cut(Math.ceil(size / 8) * 8, 'a match', 'OFPBMC_BAD_LEN');
-  return readPadded(whole, size, 0, undefined);
+  const from = cursor.position;
+  const whole = cursor.cut(cursor.left, 'a match', 'OFPBMC_BAD_LEN');
+  const match = readPadded(whole, size, 0, undefined);
+  cursor.position = from + Math.ceil(size / 8) * 8;
+  return match;
 }
 
 /** TLVs up to the cursor's end. */
