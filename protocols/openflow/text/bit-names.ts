@@ -1,22 +1,26 @@
 /**
- * Bits by their names, as ofp-print lists them: names in the order of the bits, then what has no name in hexadecimal; 0 for none.
+ * Bits in words, as ofp-print writes most of them: those with a name, and the others in one number behind them.
  *
- *     FLOW_STATS TABLE_STATS 0x10000
+ *     drop dscp_remark        initial,add,0x80        0
+ *
+ * Source: ovs-ofctl(8) of Open vSwitch 3.1; judged by `ovs-ofctl ofp-print`.
  */
-import { hex } from './field-text.ts';
 
-/** By bit: the name of bit n is names[n]; undefined or '': it has none. */
-export type BitNames = readonly (string | undefined)[];
-
-export function formatBits(bits: number, names: BitNames, separator = ' '): string {
+/** `names`: by the bit itself; in the order of bits. */
+export function formatBits(
+  bits: number,
+  names: ReadonlyMap<number, string>,
+  separator: string,
+): string {
   if (bits === 0) return '0';
   const words: string[] = [];
   let rest = bits;
-  names.forEach((name, bit) => {
-    if (!name || ((bits >>> bit) & 1) === 0) return;
+  for (let index = 0; index < 32; index++) {
+    const bit = 2 ** index;
+    const name = names.get(bit);
+    if (name === undefined || (bits & bit) === 0) continue;
     words.push(name);
-    rest = (rest & ~(1 << bit)) >>> 0;
-  });
-  if (rest !== 0) words.push(hex(rest >>> 0));
-  return words.join(separator);
+    rest -= bit;
+  }
+  return [...words, ...(rest === 0 ? [] : [`0x${rest.toString(16)}`])].join(separator);
 }

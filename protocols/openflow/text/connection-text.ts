@@ -6,15 +6,23 @@
 import { identifyError } from '../values/error-names.ts';
 import type { ErrorMessage, Features, Hello, SwitchConfig } from '../values/messages.ts';
 import type { OpenFlowVersion } from '../values/version.ts';
-import { type BitNames, formatBits } from './bit-names.ts';
+import { formatBits } from './bit-names.ts';
 import type { MessageFormatters, PrintContext } from './formatter.ts';
 import { hexDump } from './hex-dump.ts';
 
-/** Bit 3 is bit 4 in Open vSwitch, which keeps bit 3 for OpenFlow 1.0. */
-const CAPABILITIES: BitNames = [
-  ...['FLOW_STATS', 'TABLE_STATS', 'PORT_STATS', 'GROUP_STATS', undefined, 'IP_REASM'],
-  ...['QUEUE_STATS', undefined, 'PORT_BLOCKED', 'BUNDLES', 'FLOW_MONITORING'],
-];
+/** OFPC_*. */
+const CAPABILITIES: ReadonlyMap<number, string> = new Map([
+  [0x001, 'FLOW_STATS'],
+  [0x002, 'TABLE_STATS'],
+  [0x004, 'PORT_STATS'],
+  [0x008, 'GROUP_STATS'],
+  [0x020, 'IP_REASM'],
+  [0x040, 'QUEUE_STATS'],
+  [0x100, 'PORT_BLOCKED'],
+  [0x200, 'BUNDLES'],
+  [0x400, 'FLOW_MONITORING'],
+]);
+/** Others are not said. */
 const CAPABILITIES_13 = 0x16f;
 const CAPABILITIES_14 = 0x76f;
 
@@ -59,7 +67,7 @@ function formatFeatures(features: Features, version: OpenFlowVersion): string {
   const auxiliary = auxiliaryId === 0 ? '' : `, auxiliary_id:${auxiliaryId}`;
   return (
     ` dpid:${datapathId}\nn_tables:${tables}, n_buffers:${buffers}${auxiliary}\n` +
-    `capabilities: ${formatBits(known, CAPABILITIES)}\n`
+    `capabilities: ${formatBits(known, CAPABILITIES, ' ')}\n`
   );
 }
 

@@ -10,7 +10,7 @@ import type { FlowMod, FlowRemoved } from '../values/messages.ts';
 import type { NxFlowMod } from '../values/nicira-messages.ts';
 import { formatPort, OFPP_ANY } from '../values/ports.ts';
 import { formatInstructions } from './action-text.ts';
-import { formatDuration } from './duration.ts';
+import { formatDuration } from './duration-text.ts';
 import { formatMatchWithPriority } from './flow-text.ts';
 import type { MessageFormatters } from './formatter.ts';
 import { flowRemovedReason } from './role-text.ts';

@@ -8,23 +8,35 @@ import { macFromNumber } from '../../base/addresses.ts';
 import type { PortMod, PortStatus } from '../values/messages.ts';
 import type { PortDesc } from '../values/multipart.ts';
 import { formatPort } from '../values/ports.ts';
-import { type BitNames, formatBits } from './bit-names.ts';
+import { formatBits } from './bit-names.ts';
 import type { MessageFormatters } from './formatter.ts';
 
-const CONFIG: BitNames = [
-  ...['PORT_DOWN', undefined, 'NO_RECV', undefined, undefined],
-  ...['NO_FWD', 'NO_PACKET_IN'],
-];
+/** OFPPC_*. */
+const CONFIG: ReadonlyMap<number, string> = new Map([
+  [0x01, 'PORT_DOWN'],
+  [0x04, 'NO_RECV'],
+  [0x20, 'NO_FWD'],
+  [0x40, 'NO_PACKET_IN'],
+]);
 const CONFIG_MASK = 0x65;
 
-const STATE: BitNames = ['LINK_DOWN', 'BLOCKED', 'LIVE'];
+/** OFPPS_*. */
+const STATE: ReadonlyMap<number, string> = new Map([
+  [1, 'LINK_DOWN'],
+  [2, 'BLOCKED'],
+  [4, 'LIVE'],
+]);
 const STATE_MASK = 0x7;
 
-const FEATURES: BitNames = [
+/** OFPPF_*, in the order of their bits. */
+const FEATURE_WORDS = [
   ...['10MB-HD', '10MB-FD', '100MB-HD', '100MB-FD', '1GB-HD', '1GB-FD', '10GB-FD', '40GB-FD'],
   ...['100GB-FD', '1TB-FD', 'OTHER', 'COPPER', 'FIBER', 'AUTO_NEG', 'AUTO_PAUSE'],
   'AUTO_PAUSE_ASYM',
 ];
+const FEATURES: ReadonlyMap<number, string> = new Map(
+  FEATURE_WORDS.map((word, bit) => [2 ** bit, word]),
+);
 const FEATURES_MASK = 0xffff;
 
 const NAME_CHARACTERS = 15;
@@ -35,11 +47,11 @@ const REASONS: Readonly<Record<PortStatus['reason'], string>> = {
 };
 
 export function formatPortConfig(config: number): string {
-  return formatBits(config & CONFIG_MASK, CONFIG);
+  return formatBits(config & CONFIG_MASK, CONFIG, ' ');
 }
 
 export function formatPortFeatures(features: number): string {
-  return formatBits(features & FEATURES_MASK, FEATURES);
+  return formatBits(features & FEATURES_MASK, FEATURES, ' ');
 }
 
 /** Some lines, the first begins with a space, the last ends with a newline. */
@@ -47,7 +59,7 @@ export function formatPortDesc(port: PortDesc): string {
   const lines = [
     ` ${formatPort(port.port)}(${printableName(port.name)}): addr:${macFromNumber(port.hardwareAddress)}`,
     `     config:     ${formatPortConfig(port.config)}`,
-    `     state:      ${formatBits(port.state & STATE_MASK, STATE)}`,
+    `     state:      ${formatBits(port.state & STATE_MASK, STATE, ' ')}`,
     ...featureLine('current:    ', port.current),
     ...featureLine('advertised: ', port.advertised),
     ...featureLine('supported:  ', port.supported),
@@ -58,7 +70,7 @@ export function formatPortDesc(port: PortDesc): string {
 }
 
 /** In the order of their numbers of 16 bits, as a port description lists them. */
-export function formatPortDescs(ports: readonly PortDesc[]): string {
+export function formatPorts(ports: readonly PortDesc[]): string {
   const short = (port: PortDesc) => port.port & 0xffff;
   return [...ports]
     .sort((left, right) => short(left) - short(right))

@@ -5,17 +5,15 @@
  * Source: ovs-ofctl(8) of Open vSwitch 3.1; judged by `ovs-ofctl ofp-print`.
  */
 import type { TableMod, TableStatus } from '../values/messages.ts';
-import { TABLE_EVICTION, TABLE_VACANCY_EVENTS, type TableDesc } from '../values/table.ts';
+import { TABLE_EVICTION, TABLE_VACANCY_EVENTS } from '../values/table.ts';
 import type { OpenFlowVersion } from '../values/version.ts';
-import { type BitNames, formatBits } from './bit-names.ts';
 import type { MessageFormatters } from './formatter.ts';
+import { formatTableDesc } from './table-desc-text.ts';
 
-const EVICTION_FLAGS: BitNames = ['OTHER', 'IMPORTANCE', 'LIFETIME'];
 const EVICTIONS = ['', 'on', 'off'];
 
 /** OFPTT_ALL. */
 const ALL_TABLES = 0xff;
-const NO_FLAGS = 0xffffffff;
 
 function onOff(isOn: boolean): string {
   return isOn ? 'on' : 'off';
@@ -32,22 +30,6 @@ function formatTableMod(message: TableMod, version: OpenFlowVersion): string {
   const { down = 0, up = 0 } = message.vacancy ?? {};
   const thresholds = hasEvents ? ` vacancy:${down},${up}` : '';
   return `${name}${word}, vacancy=${onOff(hasEvents)}${thresholds}`;
-}
-
-/** Three lines; begins and ends with a newline. */
-export function formatTableDesc({ table, config, evictionFlags, vacancy }: TableDesc): string {
-  const flags =
-    evictionFlags === undefined || evictionFlags === NO_FLAGS
-      ? '(default)'
-      : formatBits(evictionFlags, EVICTION_FLAGS, '|');
-  const hasEvents = (config & TABLE_VACANCY_EVENTS) !== 0;
-  const { down = 0, up = 0, current = 0 } = vacancy ?? {};
-  const events = hasEvents ? ` vacancy_down=${down}% vacancy_up=${up}% vacancy=${current}%` : '';
-  return (
-    `\n  table ${table}:\n` +
-    `   eviction=${onOff((config & TABLE_EVICTION) !== 0)} eviction_flags=${flags}\n` +
-    `   vacancy=${onOff(hasEvents)}${events}\n`
-  );
 }
 
 function formatTableStatus({ reason, table }: TableStatus): string {
