@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { OpenFlowEvent } from '../../../../protocols/openflow/session/events.ts';
-import { formatBucket, formatFlow } from '../../../../protocols/openflow/text/flow-text.ts';
+import { formatFlow } from '../../../../protocols/openflow/text/flow-text.ts';
+import { formatBucket } from '../../../../protocols/openflow/text/group-text.ts';
 import { errorName } from '../../../../protocols/openflow/values/error-names.ts';
 import type { Flow } from '../../../../protocols/openflow/values/flow.ts';
 import type { Bucket, GroupDesc, GroupMod } from '../../../../protocols/openflow/values/group.ts';

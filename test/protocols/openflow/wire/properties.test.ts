@@ -1,10 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import {
-  formatBucket,
-  formatFlow,
-  formatGroup,
-} from '../../../../protocols/openflow/text/flow-text.ts';
+import { formatFlow } from '../../../../protocols/openflow/text/flow-text.ts';
+import { formatBucket, formatGroup } from '../../../../protocols/openflow/text/group-text.ts';
 import type { Flow } from '../../../../protocols/openflow/values/flow.ts';
 import type { Message } from '../../../../protocols/openflow/values/messages.ts';
 import type { OpenFlowVersion } from '../../../../protocols/openflow/values/version.ts';
