@@ -58,13 +58,13 @@ export function putPacketIn2(
   putBytes(writer, PROPERTY.packet, message.data);
   if (message.fullLength !== undefined) putWord(writer, PROPERTY.full_len, message.fullLength);
   if (message.bufferId !== undefined) putWord(writer, PROPERTY.buffer_id, message.bufferId);
-  putByte(writer, PROPERTY.table_id, message.table ?? 0);
+  if (message.table !== undefined) putByte(writer, PROPERTY.table_id, message.table);
   if (message.cookie !== undefined) {
     const at = putProperty(writer, PROPERTY.cookie, COOKIE_SIZE) + PADDING_BYTES;
     writer.view.setBigUint64(at, message.cookie);
   }
-  putByte(writer, PROPERTY.reason, message.reason ?? 0);
-  putMetadata(writer, version, message.metadata ?? []);
+  if (message.reason !== undefined) putByte(writer, PROPERTY.reason, message.reason);
+  if (message.metadata !== undefined) putMetadata(writer, version, message.metadata);
   if (message.continuation !== undefined) putContinuation(writer, message.continuation);
   if (message.userdata !== undefined) putBytes(writer, PROPERTY.userdata, message.userdata);
   if (message.unknown !== undefined) writer.put(message.unknown);
