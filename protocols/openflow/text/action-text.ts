@@ -155,8 +155,7 @@ function formatBundle({ fields, basis, algorithm, members, to }: ActionOf<'bundl
 function formatSetField({ field, value, mask }: ActionOf<'set_field'>): string {
   const row = findField(field);
   if (row === undefined) return `set_field:${hex(value)}->${field}`;
-  const text = mask === 0 || mask === 0n ? 'ANY' : formatFieldValue(row, value, mask);
-  return `set_field:${text}->${row.ovsName}`;
+  return `set_field:${formatFieldValue(row, value, mask)}->${row.ovsName}`;
 }
 
 /** Namespace and type of a packet without Ethernet, as decap names them. */

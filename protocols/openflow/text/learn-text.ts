@@ -7,7 +7,6 @@
  */
 import type { Learn, LearnSource, LearnSpec, Subfield } from '../values/actions.ts';
 import { findField } from '../values/fields.ts';
-import { subfieldWidth } from '../values/subfield.ts';
 import { formatFieldValue, hex } from './field-text.ts';
 import { formatSubfield } from './subfield-text.ts';
 
@@ -52,7 +51,7 @@ function formatCriterion(from: LearnSource, to: Subfield): string {
     return same ? formatSubfield(to) : `${formatSubfield(to)}=${formatSubfield(from.field)}`;
   }
   const row = findField(to.field);
-  if (row === undefined || to.offset !== 0 || to.bits !== subfieldWidth(row)) {
+  if (row === undefined || to.offset !== 0 || to.bits !== row.bits) {
     return `${formatSubfield(to)}=${hex(from.value)}`;
   }
   const value = row.wide ? from.value : Number(from.value);

@@ -5,11 +5,10 @@
  */
 import type { Subfield } from '../values/actions.ts';
 import { findField } from '../values/fields.ts';
-import { subfieldWidth } from '../values/subfield.ts';
 
 export function formatSubfield({ field, offset, bits }: Subfield): string {
   const row = findField(field);
   const name = row?.headerName ?? field;
-  if (offset === 0 && row !== undefined && bits === subfieldWidth(row)) return `${name}[]`;
+  if (offset === 0 && row !== undefined && bits === row.bits) return `${name}[]`;
   return bits === 1 ? `${name}[${offset}]` : `${name}[${offset}..${offset + bits - 1}]`;
 }

@@ -10,7 +10,6 @@ import type { OpenFlowErrorName } from '../values/error-codes.ts';
 import { type FieldName, findField } from '../values/fields.ts';
 import type { FieldValue, Match, MatchField } from '../values/match.ts';
 import { OFPTT_ALL } from '../values/ports.ts';
-import { isWritable, subfieldWidth } from '../values/subfield.ts';
 import type { ActionOf } from './actions/action-form.ts';
 import { isOutputPort } from './actions/ports16.ts';
 import type { Cursor } from './cursor.ts';
@@ -26,7 +25,6 @@ const VLAN_PRESENT = 0x1000;
 const MPLS_ETHERTYPES: readonly number[] = [0x8847, 0x8848];
 const NSH = 0x894f;
 const NSH_PACKET = 0x1894f;
-const ETHERNET_PACKET = 0;
 const IPV4 = 0x0800;
 const IPV6 = 0x86dd;
 
@@ -129,28 +127,24 @@ const CHECKS: Readonly<Partial<Record<Action['type'], Check>>> = {
   set_vlan_vid: setVlan,
   set_vlan_pcp: setVlan,
   pop_vlan: (_action: Action, state) => {
-    const had = state.vlans[0];
+    const finding = unless(state.hasVlan);
     state.popVlan();
-    return unless(had);
+    return finding;
   },
-  push_vlan: (_action: Action, state) => {
-    if (state.vlans[1]) return 'OFPBAC_BAD_TAG';
-    state.pushVlan();
-    return undefined;
-  },
+  push_vlan: (_action: Action, state) => (state.pushVlan() ? undefined : 'OFPBAC_BAD_TAG'),
   ...{ mod_nw_src: onIpv4, mod_nw_dst: onIpv4, mod_nw_tos: onIp, mod_nw_ecn: onIp },
   ...{ set_ttl: onIp, dec_ttl: onIp, dec_ttl_cnt_ids: onIp },
   ...{ mod_tp_src: onTransport, mod_tp_dst: onTransport },
   ...{ set_mpls_label: onMpls, set_mpls_tc: onMpls, set_mpls_ttl: onMpls, dec_mpls_ttl: onMpls },
   push_mpls: ({ ethertype }: ActionOf<'push_mpls'>, state) => {
-    const finding = unless(state.packetType === ETHERNET_PACKET);
+    const finding = unless(state.isEthernet);
     state.dlType = ethertype;
     // What is inside of MPLS is not known.
     state.protocol = 0;
     return finding;
   },
   pop_mpls: ({ ethertype }: ActionOf<'pop_mpls'>, state) => {
-    const finding = unless(state.packetType === ETHERNET_PACKET && isMpls(state));
+    const finding = unless(state.isEthernet && isMpls(state));
     state.dlType = ethertype;
     return finding;
   },
@@ -190,14 +184,14 @@ function checkField(field: FieldName, state: FlowState): Finding {
 
 function checkSet(field: FieldName, value: FieldValue, state: FlowState): Finding {
   if (!state.has(field, false)) return INCONSISTENT;
-  if (field === 'vlan_vid' && !state.vlans[0]) return INCONSISTENT;
-  if (field === 'vlan_tci') state.setVlan((Number(value) & VLAN_PRESENT) !== 0);
+  if (field === 'vlan_vid' && !state.hasVlan) return INCONSISTENT;
+  if (field === 'vlan_tci') state.hasVlan = (Number(value) & VLAN_PRESENT) !== 0;
   return undefined;
 }
 
 function setVlan(_action: Action, state: FlowState): Finding {
-  const finding = unless(state.vlans[0]);
-  state.setVlan(true);
+  const finding = unless(state.hasVlan);
+  state.hasVlan = true;
   return finding;
 }
 
@@ -245,17 +239,12 @@ function checkTarget(spec: LearnSpec, state: FlowState): Finding {
   if (spec.type === 'output') return undefined;
   const finding = checkSubfield(spec.to, state);
   if (finding !== undefined || spec.type === 'match') return finding;
-  return isWritableName(spec.to.field) ? undefined : 'OFPBAC_BAD_SET_ARGUMENT';
-}
-
-function isWritableName(name: FieldName): boolean {
-  const field = findField(name);
-  return field !== undefined && isWritable(field);
+  return findField(spec.to.field)?.writable === true ? undefined : 'OFPBAC_BAD_SET_ARGUMENT';
 }
 
 function checkSubfield({ field: name, offset, bits }: Subfield, state: FlowState): Finding {
   const field = findField(name);
   if (field === undefined) return 'OFPBAC_BAD_SET_TYPE';
-  if (bits === 0 || offset + bits > subfieldWidth(field)) return 'OFPBAC_BAD_SET_LEN';
+  if (bits === 0 || offset + bits > field.bits) return 'OFPBAC_BAD_SET_LEN';
   return checkField(name, state);
 }

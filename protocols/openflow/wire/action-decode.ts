@@ -105,7 +105,7 @@ function readAction(cursor: Cursor, forms: Forms): Action | undefined {
   const standard = type !== OFPAT_EXPERIMENTER;
   const form = standard ? forms.standard.get(type) : extensionForm(cursor, forms);
   if (cursor.error !== undefined) return undefined;
-  if (form === undefined) noteUnknown(cursor, type);
+  if (form === undefined || form.unsupported) noteUnknown(cursor, type);
   if (size < HEADER_BYTES || size > left || (size & 7) !== 0) return badLength(cursor, size);
   if (form === undefined) return keep(cursor, size);
   if (size < form.least || size > form.most) {

@@ -9,7 +9,6 @@
  */
 import type { Subfield } from '../../values/actions.ts';
 import { type Field, fieldByOxm, findField } from '../../values/fields.ts';
-import { isActionField, isWritable, subfieldWidth } from '../../values/subfield.ts';
 import type { ByteWriter } from '../byte-writer.ts';
 import type { Cursor } from '../cursor.ts';
 import { putOxmHeader } from '../oxm-encode.ts';
@@ -18,31 +17,14 @@ import { refuse } from './action-form.ts';
 const EXPERIMENTER_CLASS = 0xffff;
 const MASK_BIT = 0x100;
 
-/** NXM headers of the fields whose row in the registry has OXM's, by name. */
-const NXM_HEADERS: ReadonlyMap<string, number> = new Map(
-  [0, 1].flatMap((oxmClass) =>
-    Array.from({ length: 128 }, (_, number) => {
-      const field = fieldByOxm(oxmClass, 0, number);
-      if (field === undefined || field.oxmClass === oxmClass) return [];
-      if (!field.headerName.startsWith('NXM_')) return [];
-      return [[field.name, oxmClass * 0x10000 + number * 0x200 + field.bytes] as const];
-    }).flat(),
-  ),
-);
-
-/** The header that extensions are sent: NXM's where the field has one. */
-export function nxmHeaderOf(field: Field): number {
-  return NXM_HEADERS.get(field.name) ?? field.header;
-}
-
 /** The field that a header names when its length is right; a mask bit does not matter to some. */
 export function fieldOfHeader(header: number, experimenter: number): Field | undefined {
   const oxmClass = header >>> 16;
   const field = fieldByOxm(oxmClass, experimenter, (header >>> 9) & 0x7f);
-  if (field === undefined || !isActionField(field)) return undefined;
+  if (field === undefined || !field.inOvs) return undefined;
   const length = (header & 0xff) - (oxmClass === EXPERIMENTER_CLASS ? 4 : 0);
   const size = (header & MASK_BIT) === 0 ? length : length >> 1;
-  return size === field.bytes ? field : undefined;
+  return size === field.bytes || field.variable ? field : undefined;
 }
 
 /** A header of 32 bits. */
@@ -85,11 +67,11 @@ export function subfieldOf(
   bits: number,
   use: 'read' | 'write',
 ): Subfield | undefined {
-  if (bits === 0 || offset + bits > subfieldWidth(field)) {
+  if (bits === 0 || offset + bits > field.bits) {
     const detail = `${bits} bits from bit ${offset} of ${field.name}`;
     return refuse(cursor, 'OFPBAC_BAD_SET_LEN', detail);
   }
-  if (use === 'write' && !isWritable(field)) {
+  if (use === 'write' && !field.writable) {
     return refuse(cursor, 'OFPBAC_BAD_SET_ARGUMENT', `${field.name} cannot be written`);
   }
   return { field: field.name, offset, bits };
@@ -111,21 +93,16 @@ export function spanOf({ offset, bits }: Subfield): number {
 
 /** A header of 32 bits, at a place that is reserved already. */
 export function putNxmFieldAt(writer: ByteWriter, at: number, name: string): void {
-  const field = registered(name);
-  if (field.experimenter !== 0) {
+  const { legacy } = registered(name);
+  if (legacy.experimenter !== 0) {
     throw new TypeError(`the action cannot name ${name}, a field of an experimenter's class`);
   }
-  writer.view.setUint32(at, nxmHeaderOf(field));
+  writer.view.setUint32(at, legacy.header);
 }
 
 /** A header of 32 or 64 bits, as extensions are sent it. */
 export function putNxmField(writer: ByteWriter, name: string): void {
-  const field = registered(name);
-  const mark = writer.mark();
-  putOxmHeader(writer, field, false);
-  if (field.experimenter === 0) {
-    writer.view.setUint32(writer.start + mark, nxmHeaderOf(field));
-  }
+  putOxmHeader(writer, registered(name), false, 0);
 }
 
 export function registered(name: string): Field {

@@ -41,12 +41,15 @@ export interface ActionForm {
   /** Wire versions, both included. */
   readonly since: OpenFlowVersion;
   readonly until: OpenFlowVersion;
+  /** In the specification, and not in Open vSwitch: nobody's when judged strictly. */
+  readonly unsupported: boolean;
   readonly read: ReadAction;
 }
 
 type Options = Partial<Pick<ActionForm, 'since' | 'until'>> & {
   /** It may be longer than its fixed part. */
   readonly longer?: true;
+  readonly unsupported?: true;
 };
 
 export function standard(
@@ -81,10 +84,13 @@ function form(
   number: number,
   least: number,
   read: ReadAction,
-  { since = 4, until = 6, longer }: Options,
+  { since = 4, until = 6, longer, unsupported }: Options,
 ): ActionForm {
   const most = longer === true ? SIZE_MAX_BYTES : least;
-  return { experimenter, number, least, most, since, until, read };
+  return {
+    ...{ experimenter, number, least, most, since, until, read },
+    unsupported: unsupported === true,
+  };
 }
 
 export interface PutContext {

@@ -57,8 +57,8 @@ const ENCAP = layout({ headerSize: 'u16', packetType: 'u32' });
 const PROPERTY = layout({ class: 'u16', type: 'u8', length: 'u8' });
 
 export const HEADER_FORMS: readonly ActionForm[] = [
-  standard(COPY_TTL_OUT, 8, (cursor) => unsupported(cursor, 'copy_ttl_out')),
-  standard(COPY_TTL_IN, 8, (cursor) => unsupported(cursor, 'copy_ttl_in')),
+  standard(COPY_TTL_OUT, 8, () => ({ type: 'copy_ttl_out' }), { unsupported: true }),
+  standard(COPY_TTL_IN, 8, () => ({ type: 'copy_ttl_in' }), { unsupported: true }),
   standard(SET_MPLS_TTL, 8, (cursor) => ({ type: 'set_mpls_ttl', ttl: cursor.u8('set_mpls_ttl') })),
   standard(DEC_MPLS_TTL, 8, () => ({ type: 'dec_mpls_ttl' })),
   standard(PUSH_VLAN, 8, (cursor) => readPush(cursor, 'push_vlan', VLAN_ETHERTYPES)),
@@ -72,12 +72,6 @@ export const HEADER_FORMS: readonly ActionForm[] = [
   nicira(NX_DECAP, 16, readDecap, { longer: true }),
   nicira(NX_DEC_NSH_TTL, 16, () => ({ type: 'dec_nsh_ttl' })),
 ];
-
-/** In the specification, and nowhere in Open vSwitch. */
-function unsupported(cursor: Cursor, type: 'copy_ttl_out' | 'copy_ttl_in'): Action {
-  cursor.unknown('OFPBAC_BAD_TYPE', `${type} is not supported`);
-  return { type };
-}
 
 function readPush(
   cursor: Cursor,

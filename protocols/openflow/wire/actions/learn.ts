@@ -11,7 +11,6 @@
  * Source: ovs-actions(7), nicira-ext.h of Open vSwitch 3.1.
  */
 import type { Action, Learn, LearnSource, LearnSpec, Subfield } from '../../values/actions.ts';
-import { isWritable } from '../../values/subfield.ts';
 import type { ByteWriter } from '../byte-writer.ts';
 import type { Cursor } from '../cursor.ts';
 import { layout } from '../layout.ts';
@@ -85,7 +84,7 @@ function readLearn2(cursor: Cursor): Action | undefined {
   }
   const field = readOxmField(cursor);
   if (field === undefined) return undefined;
-  if (!isWritable(field)) {
+  if (!field.writable) {
     return refuse(cursor, 'OFPBAC_BAD_SET_ARGUMENT', `${field.name} cannot be written`);
   }
   const resultDestination = { field: field.name, offset: resultOffset, bits: 1 };

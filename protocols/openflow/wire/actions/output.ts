@@ -14,8 +14,8 @@ import type { ByteWriter } from '../byte-writer.ts';
 import type { Cursor } from '../cursor.ts';
 import { layout } from '../layout.ts';
 import {
-  nxmHeaderOf,
   putNxmField,
+  putNxmFieldAt,
   readNxmField,
   readOxmField,
   registered,
@@ -118,7 +118,7 @@ function readOutputReg2(cursor: Cursor): Action | undefined {
   if (!passZeros(cursor, cursor.left)) return mustBeZero(cursor, 'output_reg2');
   const from = subfieldOf(cursor, field, spanOffset(span), spanBits(span), 'read');
   if (from === undefined) return undefined;
-  return field.experimenter === 0
+  return field.legacy.experimenter === 0
     ? { type: 'output_reg', from, maxLen, form: 2 }
     : { type: 'output_reg', from, maxLen };
 }
@@ -293,7 +293,7 @@ function putController2(writer: ByteWriter, action: ActionOf<'controller'>): voi
 }
 
 function putU16Property(writer: ByteWriter, type: number, value: number): void {
-  setU16(writer, putProperty(writer, type, 6, 8), value);
+  setU16(writer, putProperty(writer, type, 8, 8), value);
 }
 
 /** Answers where its value begins. */
@@ -306,10 +306,10 @@ function putProperty(writer: ByteWriter, type: number, size: number, reserved: n
 
 function putOutputReg(writer: ByteWriter, action: ActionOf<'output_reg'>): void {
   const field = registered(action.from.field);
-  if (action.form !== 2 && field.experimenter === 0) {
+  if (action.form !== 2 && field.legacy.experimenter === 0) {
     const at = putNicira(writer, NX_OUTPUT_REG, 24);
     writer.view.setUint16(at + 10, spanOf(action.from));
-    writer.view.setUint32(at + 12, nxmHeaderOf(field));
+    putNxmFieldAt(writer, at + 12, field.name);
     writer.view.setUint16(at + 16, action.maxLen);
     return;
   }

@@ -11,15 +11,14 @@
  * Sources: OpenFlow 1.3.5 §7.2.5, OpenFlow 1.5.1 §7.2.6.7; ovs-actions(7), nicira-ext.h of Open vSwitch 3.1.
  */
 import type { Action } from '../../values/actions.ts';
-import { type Field, fieldByOxm } from '../../values/fields.ts';
+import { bytesIn, exceedsMask, isValidValue } from '../../values/field-values.ts';
+import { type Field, fieldByOxm, type HeaderVersion } from '../../values/fields.ts';
 import type { FieldValue } from '../../values/match.ts';
-import { isActionField, isWritable, subfieldWidth } from '../../values/subfield.ts';
 import type { ByteWriter } from '../byte-writer.ts';
 import type { Cursor } from '../cursor.ts';
 import { putOxm } from '../oxm-encode.ts';
 import {
   fieldOfHeader,
-  nxmHeaderOf,
   readNxmField,
   registered,
   spanBits,
@@ -40,7 +39,6 @@ import {
   refuse,
   standard,
 } from './action-form.ts';
-import { isSettable } from './settable.ts';
 
 const SET_FIELD = 25;
 const NX_REG_LOAD = 7;
@@ -61,6 +59,8 @@ interface Entry {
   readonly field: Field;
   readonly value: FieldValue;
   readonly mask: FieldValue | undefined;
+  /** Of tunnel metadata that is longer than it must be. */
+  readonly bytes: number | undefined;
 }
 
 function readSetField(cursor: Cursor, { version }: ReadContext): Action | undefined {
@@ -68,11 +68,19 @@ function readSetField(cursor: Cursor, { version }: ReadContext): Action | undefi
   if (entry === undefined) return undefined;
   const { field, value, mask } = entry;
   if (!passZeros(cursor, cursor.left)) return badArgument(cursor, field);
-  if (!isSettable(field, value) || field.name === 'in_port') return badArgument(cursor, field);
+  if (!field.writable || field.name === 'in_port' || !isValidValue(field, value)) {
+    return badArgument(cursor, field);
+  }
   if (field.name === 'vlan_vid' && !keepsVlan(value, mask)) return badArgument(cursor, field);
-  return mask === undefined
-    ? { type: 'set_field', field: field.name, value }
-    : { type: 'set_field', field: field.name, value, mask };
+  return setOf(entry);
+}
+
+function setOf({ field, value, mask, bytes }: Entry): ActionOf<'set_field'> {
+  const action: ActionOf<'set_field'> =
+    mask === undefined
+      ? { type: 'set_field', field: field.name, value }
+      : { type: 'set_field', field: field.name, value, mask };
+  return bytes === undefined ? action : { ...action, bytes };
 }
 
 function badArgument(cursor: Cursor, field: Field): undefined {
@@ -88,11 +96,9 @@ function keepsVlan(value: FieldValue, mask: FieldValue | undefined): boolean {
 function readLoad2(cursor: Cursor): Action | undefined {
   const entry = readEntry(cursor, true);
   if (entry === undefined) return undefined;
-  const { field, value, mask } = entry;
-  if (!passZeros(cursor, cursor.left) || !isWritable(field)) return badArgument(cursor, field);
-  return mask === undefined
-    ? { type: 'set_field', field: field.name, value, form: 2 }
-    : { type: 'set_field', field: field.name, value, mask };
+  const { field, mask } = entry;
+  if (!passZeros(cursor, cursor.left) || !field.writable) return badArgument(cursor, field);
+  return mask === undefined ? { ...setOf(entry), form: 2 } : setOf(entry);
 }
 
 /** An OXM TLV as actions carry it; which error is told first is Open vSwitch's order. */
@@ -107,17 +113,25 @@ function readEntry(cursor: Cursor, mayMask: boolean): Entry | undefined {
   if (field === undefined) return unknownField(cursor, header, experimenter);
   if (size > cursor.left) return tooShort(cursor);
   const end = cursor.position + size;
-  const value = readFieldValue(cursor, field);
-  if ((header & MASK_BIT) === 0) return { field, value, mask: undefined };
-  const mask = readFieldValue(cursor, field);
+  const masked = (header & MASK_BIT) !== 0;
+  const width = masked ? size >> 1 : size;
+  const value = readFieldValue(cursor, field, width);
+  if (!masked) return { field, value, mask: undefined, bytes: spareBytes(field, width, value) };
+  const mask = readFieldValue(cursor, field, width);
   cursor.position = end;
-  if (exceeds(value, mask)) {
+  if (exceedsMask(value, mask)) {
     return refuse(cursor, 'OFPBMC_BAD_WILDCARDS', `${field.name} has bits outside its mask`);
   }
   if (!mayMask) {
     return refuse(cursor, 'OFPBAC_BAD_SET_MASK', `set_field of ${field.name} with a mask`);
   }
-  return { field, value, mask: isFullMask(field, mask) ? undefined : mask };
+  const bytes = spareBytes(field, width, mask);
+  return { field, value, mask: mask === field.fullMask ? undefined : mask, bytes };
+}
+
+/** Its size, where the field is of variable size and the value does not say it. */
+function spareBytes(field: Field, width: number, most: FieldValue): number | undefined {
+  return field.variable && width !== bytesIn(most) ? width : undefined;
 }
 
 function tooShort(cursor: Cursor): undefined {
@@ -128,32 +142,18 @@ function tooShort(cursor: Cursor): undefined {
 function unknownField(cursor: Cursor, header: number, experimenter: number): undefined {
   const field = fieldByOxm(header >>> 16, experimenter, (header >>> 9) & 0x7f);
   const sized = (header & 0xff) > (experimenter === 0 ? 0 : 4);
-  const known = field !== undefined && isActionField(field) && sized;
+  const known = field?.inOvs === true && sized;
   const code = known ? 'OFPBAC_BAD_SET_LEN' : 'OFPBAC_BAD_SET_TYPE';
   return refuse(cursor, code, `set_field of the field 0x${header.toString(16)}`);
 }
 
-function exceeds(value: FieldValue, mask: FieldValue): boolean {
-  if (typeof value === 'bigint') return (value & ~BigInt(mask)) !== 0n;
-  const bits = Number(mask);
-  const high = Math.floor(value / 2 ** 32) & ~Math.floor(bits / 2 ** 32);
-  return (value & ~bits) !== 0 || high !== 0;
-}
-
-/** All ones in every byte, also in bits that carry no meaning. */
-function isFullMask(field: Field, mask: FieldValue): boolean {
-  return field.wide
-    ? mask === (1n << BigInt(field.bytes * 8)) - 1n
-    : mask === 2 ** (field.bytes * 8) - 1;
-}
-
-function readFieldValue(cursor: Cursor, field: Field): FieldValue {
-  const none = field.wide ? 0n : 0;
-  if (!cursor.has(field.bytes, field.name)) return none;
+/** `width` is proven, and the field's own unless that is variable. */
+function readFieldValue(cursor: Cursor, field: Field, width: number): FieldValue {
   const at = cursor.position;
-  cursor.position += field.bytes;
+  cursor.position += width;
   const view = cursor.view;
-  switch (field.bytes) {
+  if (field.variable) return readWide(view, at, Math.min(width, field.bytes));
+  switch (width) {
     case 1:
       return view.getUint8(at);
     case 2:
@@ -165,7 +165,7 @@ function readFieldValue(cursor: Cursor, field: Field): FieldValue {
     case 8:
       return view.getBigUint64(at);
     default:
-      return readWide(view, at, field.bytes);
+      return readWide(view, at, width);
   }
 }
 
@@ -197,69 +197,58 @@ export const SET_FIELD_WRITERS: ActionWriters<'set_field' | 'load'> = {
 
 export function putSetField(
   writer: ByteWriter,
-  version: number,
+  version: HeaderVersion,
   action: ActionOf<'set_field'>,
 ): void {
   const field = registered(action.field);
   if (version < 6 && (action.mask !== undefined || action.form === 2)) {
-    putLoad2(writer, field, action.value, action.mask);
+    putLoad2(writer, field, action);
     return;
   }
-  putPlainSetField(writer, field, action.value, action.mask);
-}
-
-function putPlainSetField(
-  writer: ByteWriter,
-  field: Field,
-  value: FieldValue,
-  mask: FieldValue | undefined,
-): void {
   const mark = writer.mark();
   putStandard(writer, SET_FIELD, 4);
-  putOxm(writer, field, value, mask);
+  putOxm(writer, field, action.value, action.mask, version, action.bytes);
   endAction(writer, mark);
 }
 
-function putLoad2(
-  writer: ByteWriter,
-  field: Field,
-  value: FieldValue,
-  mask: FieldValue | undefined,
-): void {
+type Values = Pick<ActionOf<'set_field'>, 'value' | 'mask' | 'bytes'>;
+
+function putLoad2(writer: ByteWriter, field: Field, { value, mask, bytes }: Values): void {
   const mark = writer.mark();
   putNicira(writer, NX_REG_LOAD2, 10);
-  const header = writer.mark();
-  putOxm(writer, field, value, mask);
-  if (field.experimenter === 0) {
-    const length = mask === undefined ? 0 : MASK_BIT + field.bytes;
-    writer.view.setUint32(writer.start + header, nxmHeaderOf(field) + length);
-  }
+  putOxm(writer, field, value, mask, 0, bytes);
   endAction(writer, mark);
 }
 
-/** In OpenFlow 1.5 as set_field; of an experimenter's field as NXAST_REG_LOAD2, since the header has no room for it. */
-export function putLoad(writer: ByteWriter, version: number, action: ActionOf<'load'>): void {
-  const field = registered(action.to.field);
-  if (version >= 6 || field.experimenter !== 0) {
-    putLoadAsSet(writer, version, field, action);
+/**
+ * In OpenFlow 1.5 as set_field; as NXAST_REG_LOAD2 where the other's header has no room for the field, or where the field's length
+ * varies.
+ */
+export function putLoad(
+  writer: ByteWriter,
+  version: HeaderVersion,
+  action: ActionOf<'load'>,
+): void {
+  const { value, to } = action;
+  const field = registered(to.field);
+  if (version >= 6) {
+    putSetField(writer, version, loadAsSet(field, action));
+    return;
+  }
+  if (field.legacy.experimenter !== 0 || field.variable) {
+    putLoad2(writer, field, loadAsSet(field, action));
     return;
   }
   const at = putNicira(writer, NX_REG_LOAD, 24);
-  writer.view.setUint16(at + 10, spanOf(action.to));
-  writer.view.setUint32(at + 12, nxmHeaderOf(field));
-  writer.view.setBigUint64(at + 16, action.value);
+  writer.view.setUint16(at + 10, spanOf(to));
+  writer.view.setUint32(at + 12, field.legacy.header);
+  writer.view.setBigUint64(at + 16, value);
 }
 
-function putLoadAsSet(
-  writer: ByteWriter,
-  version: number,
-  field: Field,
-  { value, to }: ActionOf<'load'>,
-): void {
+function loadAsSet(field: Field, { value, to }: ActionOf<'load'>): ActionOf<'set_field'> {
   const shift = BigInt(to.offset);
   const typed = (bits: bigint) => (field.wide ? bits : Number(bits));
-  const whole = to.offset === 0 && to.bits === subfieldWidth(field) && to.bits === field.bytes * 8;
-  const mask = whole ? undefined : typed(((1n << BigInt(to.bits)) - 1n) << shift);
-  if (version >= 6) putPlainSetField(writer, field, typed(value << shift), mask);
-  else putLoad2(writer, field, typed(value << shift), mask);
+  const mask = typed(((1n << BigInt(to.bits)) - 1n) << shift);
+  const set = { type: 'set_field', field: field.name, value: typed(value << shift) } as const;
+  return mask === field.fullMask ? set : { ...set, mask };
 }

@@ -9,6 +9,7 @@
  * Sources: OpenFlow 1.5.1 §7.2.6.8; ovs-actions(7), nicira-ext.h of Open vSwitch 3.1.
  */
 import type { Action, Subfield } from '../../values/actions.ts';
+import type { HeaderVersion } from '../../values/fields.ts';
 import type { ByteWriter } from '../byte-writer.ts';
 import type { Cursor } from '../cursor.ts';
 import { putOxmHeader } from '../oxm-encode.ts';
@@ -135,7 +136,11 @@ function putStack(writer: ByteWriter, subtype: number, { field, offset, bits }: 
   fillTo24(writer, mark);
 }
 
-export function putMove(writer: ByteWriter, version: number, action: ActionOf<'move'>): void {
+export function putMove(
+  writer: ByteWriter,
+  version: HeaderVersion,
+  action: ActionOf<'move'>,
+): void {
   const { from, to } = action;
   const mark = writer.mark();
   const at = putMoveHead(writer, version, action.form);
@@ -143,8 +148,8 @@ export function putMove(writer: ByteWriter, version: number, action: ActionOf<'m
   writer.view.setUint16(at + 2, from.offset);
   writer.view.setUint16(at + 4, to.offset);
   if (version >= 6 || (version === 4 && action.form === 'onf')) {
-    putOxmHeader(writer, registered(from.field), false);
-    putOxmHeader(writer, registered(to.field), false);
+    putOxmHeader(writer, registered(from.field), false, version);
+    putOxmHeader(writer, registered(to.field), false, version);
   } else {
     putNxmField(writer, from.field);
     putNxmField(writer, to.field);
@@ -153,7 +158,7 @@ export function putMove(writer: ByteWriter, version: number, action: ActionOf<'m
 }
 
 /** Answers where the three numbers go. */
-function putMoveHead(writer: ByteWriter, version: number, form: 'onf' | undefined): number {
+function putMoveHead(writer: ByteWriter, version: HeaderVersion, form: 'onf' | undefined): number {
   if (version >= 6) return putStandard(writer, COPY_FIELD, 12) + 4;
   if (version > 4 || form === undefined) return putNicira(writer, NX_REG_MOVE, 16) + 10;
   const at = putStandard(writer, OFPAT_EXPERIMENTER, 20);
