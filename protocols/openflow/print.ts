@@ -19,7 +19,7 @@ import {
 import type { Message } from './values/messages.ts';
 import type { OpenFlowVersion } from './values/version.ts';
 import { decodeBody } from './wire/decode.ts';
-import { identifyMessage } from './wire/identify.ts';
+import { identifyMessage, nameOfPart } from './wire/identify.ts';
 import { HEADER_BYTES } from './wire/message-types.ts';
 
 export const DEFAULT_VERBOSITY = 2;
@@ -37,13 +37,14 @@ export function printMessage(bytes: Uint8Array, verbosity = DEFAULT_VERBOSITY): 
   if (stated < bytes.length) {
     return `(***only uses ${stated} bytes out of ${bytes.length}***)\n${hexDump(bytes)}`;
   }
-  const identity = identifyMessage(bytes, { partial: stated > bytes.length });
-  const head = identity.ok ? headLine(identity.value.name, view) : '';
   if (stated > bytes.length) {
-    const line = onLineOfItsOwn(head);
+    const name = nameOfPart(bytes);
+    const line = name === undefined ? '' : onLineOfItsOwn(headLine(name, view));
     return `${line}(***truncated to ${bytes.length} bytes from ${stated}***)\n${hexDump(bytes)}`;
   }
+  const identity = identifyMessage(bytes);
   if (!identity.ok) return `${decodeError(identity.error.code)}${hexDump(bytes)}`;
+  const head = headLine(identity.value.name, view);
   const { text, error } = bodyText(bytes, verbosity);
   if (error !== undefined) {
     const before = text === '' ? ' ' : onLineOfItsOwn(chomp(text));
@@ -72,7 +73,7 @@ function hexByte(byte: number): string {
 function bodyText(
   bytes: Uint8Array,
   verbosity: number,
-): { text: string; error?: OpenFlowErrorCode } {
+): { text: string; error?: string } {
   const [headerVersion = 0] = bytes;
   // Of others there are only kinds that are the same in each version.
   const version: OpenFlowVersion = headerVersion === 5 || headerVersion === 6 ? headerVersion : 4;
@@ -87,7 +88,13 @@ function bodyText(
   const before = isPrintedPiecewise(message) ? format() : '';
   // Open vSwitch says it twice there.
   const twice = kindOf(message) === 'group_stats' ? ' ***parse error***' : '';
-  return { text: flags + before + twice, error: error.code };
+  return { text: flags + before + twice, error: errorWord(message, version, error.code) };
+}
+
+/** Open vSwitch has no name for what is wrong with the match or the statistics of a flow in OpenFlow 1.5. */
+function errorWord(message: Message, version: OpenFlowVersion, code: OpenFlowErrorCode): string {
+  const nameless = version === 6 && message.type === 'multipart_reply' && kindOf(message) === 'flow';
+  return nameless && (code === 'OFPBRC_BAD_LEN' || code.startsWith('OFPBMC_')) ? '<invalid>' : code;
 }
 
 /** Flags that OpenFlow does not have are said, too. */
@@ -134,7 +141,7 @@ function isCounted(message: Message): boolean {
   return message.type === 'multipart_reply' && COUNTED.has(kindOf(message));
 }
 
-function decodeError(code: OpenFlowErrorCode): string {
+function decodeError(code: string): string {
   return `***decode error: ${code}***\n`;
 }
 

@@ -30,6 +30,7 @@ import {
 import type { OpenFlowVersion } from '../values/version.ts';
 import { type BodyLength, lengthFits, messageLength, multipartLength } from './message-lengths.ts';
 import { HEADER_BYTES } from './message-types.ts';
+import { olderName } from './older-versions.ts';
 
 export type Identity = MessageIdentity | MultipartIdentity;
 
@@ -61,6 +62,9 @@ const EXPERIMENTER_BYTES = 8;
 const MULTIPART_BYTES = 8;
 const SOURCE = 'OpenFlow 1.3.5 §7.1';
 const VERSIONS: readonly OpenFlowVersion[] = [4, 5, 6];
+
+/** OpenFlow 1.2. */
+const OLDER_MAX = 3;
 
 /** What every version has, also those that we do not speak. */
 const IMMUTABLE: readonly MessageKind[] = ['hello', 'error', 'echo_request', 'echo_reply'];
@@ -182,4 +186,17 @@ function findExperimenter<Row extends Identity>(
   const experimenter = view.getUint32(at);
   if (experimenter !== NICIRA && experimenter !== ONF) return 'OFPBRC_BAD_VENDOR';
   return rows?.get(`${experimenter}:${view.getUint32(at + 4)}`) ?? 'OFPBRC_BAD_SUBTYPE';
+}
+
+/**
+ * What ofp-print calls a message of which only the beginning is there, also one of a version that we do not speak; undefined: it does
+ * not know either.
+ */
+export function nameOfPart(bytes: Uint8Array): string | undefined {
+  const identity = identifyMessage(bytes, { partial: true });
+  if (identity.ok) return identity.value.name;
+  const [version = 0] = bytes;
+  if (bytes.length < HEADER_BYTES || version < 1 || version > OLDER_MAX) return undefined;
+  const older = olderName(bytes);
+  return typeof older === 'string' ? undefined : older.name;
 }
