@@ -1,0 +1,338 @@
+/**
+ * Matches in ovs-ofctl's language: `tcp,reg0=0x1/0xff,in_port=LOCAL,nw_src=10.0.0.0/8,tp_dst=80`.
+ *
+ * What the words mean together is what Open vSwitch makes of them (flow-fields.ts): `nw_src` is arp_spa's behind `arp`,
+ * `tp_dst` UDP's behind `udp`. Refused, where ovs-ofctl would go on in silence: a word that would have no effect because
+ * what it needs is not there, a word that contradicts another, a value that would be cut.
+ *
+ * Source: ovs-fields(7), ovs-ofctl(8) of Open vSwitch 3.1; judged by `ovs-ofctl parse-flow`.
+ */
+import type { Prerequisite } from '../values/field-registry.ts';
+import { bitAnd, isValidValue } from '../values/field-values.ts';
+import {
+  FIELDS,
+  type Field,
+  fieldByName,
+  findOvsField,
+  type RegisteredFieldName,
+} from '../values/fields.ts';
+import {
+  ETH_TYPE_ARP,
+  ETH_TYPE_IP,
+  ETH_TYPE_IPV6,
+  ETH_TYPE_MPLS,
+  ETH_TYPE_MPLS_MCAST,
+  ETH_TYPE_RARP,
+  type FlowFields,
+  fieldsOfMatch,
+  noFields,
+  setField,
+} from '../values/flow-fields.ts';
+import type { FieldValue, Match } from '../values/match.ts';
+import { writeFields } from '../values/match-canonical.ts';
+import { OPENFLOW_13, type OpenFlowVersion } from '../values/version.ts';
+import { parseFieldValue, parseSubfield } from './field-parse.ts';
+import {
+  type ParseFailure,
+  type ParseResult,
+  parsed,
+  suggestion,
+  unparsed,
+} from './parse-result.ts';
+import { judged } from './text-fault.ts';
+import { parseInteger, parseUnsigned } from './value-number-parse.ts';
+import { cutWords } from './words.ts';
+
+/** A word of a match: `key`, or `key=value` in one of its spellings. */
+export interface MatchWord {
+  readonly key: string;
+  /** Empty: none. */
+  readonly value: string;
+}
+
+interface Protocol {
+  readonly type: number;
+  /** IP's; undefined: any. */
+  readonly number?: number;
+}
+
+const PROTOCOLS: ReadonlyMap<string, Protocol> = new Map<string, Protocol>([
+  ['ip', { type: ETH_TYPE_IP }],
+  ['ip4', { type: ETH_TYPE_IP }],
+  ['ipv4', { type: ETH_TYPE_IP }],
+  ['ip6', { type: ETH_TYPE_IPV6 }],
+  ['ipv6', { type: ETH_TYPE_IPV6 }],
+  ['arp', { type: ETH_TYPE_ARP }],
+  ['rarp', { type: ETH_TYPE_RARP }],
+  ['mpls', { type: ETH_TYPE_MPLS }],
+  ['mplsm', { type: ETH_TYPE_MPLS_MCAST }],
+  ['icmp', { type: ETH_TYPE_IP, number: 1 }],
+  ['tcp', { type: ETH_TYPE_IP, number: 6 }],
+  ['udp', { type: ETH_TYPE_IP, number: 17 }],
+  ['sctp', { type: ETH_TYPE_IP, number: 132 }],
+  ['icmp6', { type: ETH_TYPE_IPV6, number: 58 }],
+  ['tcp6', { type: ETH_TYPE_IPV6, number: 6 }],
+  ['udp6', { type: ETH_TYPE_IPV6, number: 17 }],
+  ['sctp6', { type: ETH_TYPE_IPV6, number: 132 }],
+]);
+
+/** Words of OpenFlow 1.0 that set a part of the VLAN tag. */
+const TAG_WORDS: ReadonlySet<string> = new Set(['dl_vlan', 'dl_vlan_pcp']);
+
+/** ofp-print's own words that ovs-ofctl itself does not take. */
+const PRINTED: ReadonlyMap<string, RegisteredFieldName> = new Map([
+  ['gtpu_flags', 'tun_gtpu_flags'],
+  ['gtpu_msgtype', 'tun_gtpu_msgtype'],
+]);
+
+/** Open vSwitch matches them inside, and no message has room for them. */
+const UNSENDABLE: ReadonlySet<string> = new Set(['tun_ttl', 'tun_tos', 'skb_priority']);
+
+/** Whether a word belongs to a match, as the key says (`reg0[0..3]` does, `priority` does not). */
+export function isMatchWord(key: string): boolean {
+  return key === 'eth' || PROTOCOLS.has(key) || TAG_WORDS.has(key) || isFieldWord(key);
+}
+
+function isFieldWord(key: string): boolean {
+  return fieldOf(key) !== undefined || UNSENDABLE.has(key) || key.includes('[');
+}
+
+function fieldOf(key: string): Field | undefined {
+  const printed = PRINTED.get(key);
+  return printed === undefined ? findOvsField(key) : fieldByName(printed);
+}
+
+/** The words that a match may begin with, for who has to say what would have been right. */
+export function* matchWords(): Iterable<string> {
+  yield* ['eth', ...PROTOCOLS.keys(), ...TAG_WORDS];
+  for (const field of FIELDS) yield* field.ovsNames;
+}
+
+/** A whole match, its words separated by commas or white space. */
+export function parseMatch(
+  text: string,
+  version: OpenFlowVersion = OPENFLOW_13,
+): ParseResult<Match> {
+  const words = judged(text, () => cutWords({ text, at: 0 }));
+  if (!words.ok) return words;
+  return parseMatchWords(
+    words.value.map(({ key, value }) => ({ key, value: value.text })),
+    version,
+  );
+}
+
+/** One word with what it implies alone: `tcp` is eth_type and ip_proto. */
+export function parseMatchField(
+  key: string,
+  value: string,
+  version: OpenFlowVersion = OPENFLOW_13,
+): ParseResult<Match> {
+  return parseMatchWords([{ key, value }], version);
+}
+
+/** The match that the words say together, in the order and the fields of the version (match-canonical.ts). */
+export function parseMatchWords(
+  words: readonly MatchWord[],
+  version: OpenFlowVersion = OPENFLOW_13,
+): ParseResult<Match> {
+  const flow = noFields();
+  const said: Said[] = [];
+  for (const word of words) {
+    const before = new Map(flow.places);
+    const fault = addWord(flow, word);
+    if (fault !== undefined) return fault;
+    const contradiction = findContradiction(before, flow);
+    if (contradiction) {
+      return unparsed(`${spell(word)} contradicts what stands before it; keep one of them`);
+    }
+    said.push({ word, places: changedPlaces(before, flow) });
+  }
+  const match = writeFields({ flow, strays: [] }, version);
+  return findUseless(said, match) ?? parsed(match);
+}
+
+interface Said {
+  readonly word: MatchWord;
+  /** Where it says something. */
+  readonly places: readonly RegisteredFieldName[];
+}
+
+function spell({ key, value }: MatchWord): string {
+  return value === '' ? key : `${key}=${value}`;
+}
+
+function addWord(flow: FlowFields, word: MatchWord): ParseFailure | undefined {
+  const { key, value } = word;
+  const protocol = PROTOCOLS.get(key);
+  if (protocol !== undefined) return addProtocol(flow, word, protocol);
+  if (key === 'eth') {
+    setField(flow, fieldByName('packet_type'), 0);
+    return undefined;
+  }
+  if (TAG_WORDS.has(key)) return addTag(flow, word);
+  if (key.includes('[')) return addSubfield(flow, word);
+  const field = fieldOf(key);
+  if (field === undefined) return unknownWord(key);
+  if (value === '' && !field.variable) {
+    return unparsed(`${key} needs a value: write ${key}=VALUE`);
+  }
+  return addField(flow, field, word);
+}
+
+function unknownWord(key: string): ParseFailure {
+  if (UNSENDABLE.has(key)) {
+    return unparsed(`${key} cannot be matched: OpenFlow has no field for it; leave it out`);
+  }
+  return unparsed(`${key} is no word of a match${suggestion(key, matchWords())}`);
+}
+
+function addProtocol(
+  flow: FlowFields,
+  word: MatchWord,
+  { type, number }: Protocol,
+): ParseFailure | undefined {
+  if (word.value !== '')
+    return unparsed(`${spell(word)}: ${word.key} takes no value; leave it out`);
+  setField(flow, fieldByName('eth_type'), type);
+  if (number !== undefined) setField(flow, fieldByName('ip_proto'), number);
+  return undefined;
+}
+
+const NO_VLAN = 0xffff;
+const PRESENT = 0x1000;
+
+/** dl_vlan=65535: no tag at all. */
+function addTag(flow: FlowFields, word: MatchWord): ParseFailure | undefined {
+  const number = parseInteger(word.value);
+  if (word.key === 'dl_vlan' && number === BigInt(NO_VLAN)) {
+    setField(flow, fieldByName('vlan_tci'), 0);
+    return undefined;
+  }
+  const result = parseUnsigned(spell(word), word.value, word.key === 'dl_vlan' ? 12 : 3);
+  if (!result.ok) return result;
+  const value = Number(result.value);
+  if (word.key === 'dl_vlan') setField(flow, fieldByName('vlan_vid'), PRESENT | value);
+  else setField(flow, fieldByName('vlan_pcp'), value);
+  return undefined;
+}
+
+/** A tun_metadata without a value is matched for being there. */
+function addField(flow: FlowFields, field: Field, word: MatchWord): ParseFailure | undefined {
+  const result = parseFieldValue(field, word.value === '' ? '0/0' : word.value, word.key);
+  if (!result.ok) return result;
+  const { value, mask } = result;
+  if (!isValidValue(field, value)) {
+    return unparsed(`${spell(word)}: ${word.key} takes ${LIMITS[field.name] ?? 'other values'}`);
+  }
+  setField(flow, field, value, mask);
+  return undefined;
+}
+
+/** What fields take whose bits could say more. */
+const LIMITS: Readonly<Partial<Record<RegisteredFieldName, string>>> = {
+  nw_tos: '0 to 252 in steps of four; the two lowest bits are nw_ecn',
+  arp_op: '0 to 255',
+  nsh_ttl: '0 to 63',
+  nsh_mdtype: '1 or 2',
+};
+
+/** `reg0[4..7]=5`: these bits beside those that are matched already. */
+function addSubfield(flow: FlowFields, word: MatchWord): ParseFailure | undefined {
+  const result = parseSubfield(word.key);
+  if (!result.ok) return result;
+  const { field: name, offset, bits } = result.value;
+  const number = parseUnsigned(spell(word), word.value, bits);
+  if (!number.ok) return number;
+  const field = fieldByName(name as RegisteredFieldName);
+  const before = fieldPlaces(flow, field);
+  const shift = BigInt(offset);
+  const mask = ((1n << BigInt(bits)) - 1n) << shift;
+  const value = (BigInt(before.value) & ~mask) | (number.value << shift);
+  const whole = BigInt(before.mask) | mask;
+  if (!field.maskable && whole !== BigInt(field.allOnes)) {
+    return unparsed(`${spell(word)}: ${field.ovsName} takes no mask; match all of it`);
+  }
+  const isExact = whole === BigInt(field.allOnes) && !field.maskable;
+  setField(flow, field, typed(field, value), isExact ? field.fullMask : typed(field, whole));
+  return undefined;
+}
+
+function typed(field: Field, value: bigint): FieldValue {
+  return field.wide ? value : Number(value);
+}
+
+/** Value and mask that the match has for a field by now. */
+function fieldPlaces(flow: FlowFields, field: Field): { value: bigint; mask: bigint } {
+  const item = writeFields({ flow, strays: [] }, OPENFLOW_13);
+  const register = /^(x{1,2})reg([0-9]+)$/.exec(field.name);
+  if (register !== null) return extendedRegister(flow, register[1] ?? '', Number(register[2]));
+  const found = item.find(({ field: name }) => name === field.name);
+  if (found === undefined) return { value: 0n, mask: 0n };
+  return { value: BigInt(found.value), mask: BigInt(found.mask ?? field.fullMask) };
+}
+
+function extendedRegister(
+  flow: FlowFields,
+  prefix: string,
+  index: number,
+): { value: bigint; mask: bigint } {
+  const size = 2 ** prefix.length;
+  let value = 0n;
+  let mask = 0n;
+  for (let word = 0; word < size; word++) {
+    const place = flow.places.get(`reg${index * size + word}` as RegisteredFieldName);
+    value = (value << 32n) | BigInt(place?.value ?? 0);
+    mask = (mask << 32n) | BigInt(place?.mask ?? 0);
+  }
+  return { value, mask };
+}
+
+type Places = ReadonlyMap<RegisteredFieldName, { value: FieldValue; mask: FieldValue }>;
+
+function changedPlaces(before: Places, { places }: FlowFields): RegisteredFieldName[] {
+  return [...places.keys()].filter((name) => before.get(name) !== places.get(name));
+}
+
+/** Whether bits that were matched before are matched with another value now, or are lost. */
+function findContradiction(before: Places, { places }: FlowFields): boolean {
+  for (const [name, was] of before) {
+    const is = places.get(name);
+    if (is === was) continue;
+    if (is === undefined || bitAnd(is.mask, was.mask) !== was.mask) return true;
+    if (bitAnd(is.value, was.mask) !== was.value) return true;
+  }
+  return false;
+}
+
+/** What the match needs, in words of a match. */
+const NEEDS: Readonly<Record<Prerequisite, string>> = {
+  none: 'nothing',
+  ethernet: 'an Ethernet packet (no packet_type but (0,0))',
+  vlan: 'dl_vlan or vlan_vid',
+  arp: 'arp or rarp',
+  ipv4: 'ip',
+  ipv6: 'ipv6',
+  ip: 'ip or ipv6',
+  mpls: 'mpls or mplsm',
+  nsh: 'dl_type=0x894f',
+  ct: 'ct_state=+trk with +new, +est, +rel or +rpl',
+  tcp: 'tcp or tcp6',
+  udp: 'udp or udp6',
+  sctp: 'sctp or sctp6',
+  icmp: 'icmp',
+  icmp6: 'icmp6',
+  nd: 'icmp6, icmp_type=135 or 136 and icmp_code=0',
+  nd_solicit: 'icmp6, icmp_type=135 and icmp_code=0',
+  nd_advert: 'icmp6, icmp_type=136 and icmp_code=0',
+};
+
+/** A word that nothing in the match comes from. */
+function findUseless(said: readonly Said[], match: Match): ParseFailure | undefined {
+  const { places } = fieldsOfMatch(match).flow;
+  const useless = said.find(({ places: names }) => names.some((name) => !places.has(name)));
+  if (useless === undefined) return undefined;
+  const { key } = useless.word;
+  const prerequisite = fieldOf(key.replace(/\[.*$/, ''))?.prerequisite ?? 'none';
+  const needed = key.startsWith('tp_') ? 'tcp, udp or sctp' : NEEDS[prerequisite];
+  return unparsed(`${spell(useless.word)} needs ${needed} in the match too; add it`);
+}
