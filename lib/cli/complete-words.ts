@@ -8,11 +8,13 @@ import type { ViewKind } from '../model/views.ts';
 import type { CommandContext } from './command-context.ts';
 import { EVENT_FORMATS } from './commands/events.ts';
 import { LIST_FORMATS } from './commands/get.ts';
+import { ENCODE_FORMATS } from './commands/ofp-encode.ts';
 import { PRINT_FORMATS } from './commands/ofp-print.ts';
 import { REPORT_FORMATS } from './commands/status.ts';
 import { STORE_ACTIONS } from './commands/store.ts';
 import { COMPLETION_SCRIPTS } from './completion-scripts.ts';
 import { DELETABLE_KINDS, findKind, KINDS } from './kinds.ts';
+import { ENCODE_COMMANDS, VERSION_WORDS } from './openflow-words.ts';
 
 /** Longer than that, and the person has typed the name. */
 const NAMES_TIMEOUT_MS = 400;
@@ -108,6 +110,8 @@ async function valuesOf(context: CommandContext, position: Position): Promise<re
       return formatsOf(position.command.name());
     case '--network':
       return namesOf(context, 'networks', position.api);
+    case '--version':
+      return VERSION_WORDS;
     case '--store-wait-aof':
       return ['yes', 'no'];
     case '--log-level':
@@ -122,6 +126,7 @@ async function valuesOf(context: CommandContext, position: Position): Promise<re
 function formatsOf(command: string): readonly string[] {
   if (command === 'get') return LIST_FORMATS;
   if (command === 'print') return PRINT_FORMATS;
+  if (command === 'encode') return ENCODE_FORMATS;
   return command === 'events' ? EVENT_FORMATS : REPORT_FORMATS;
 }
 
@@ -139,6 +144,8 @@ async function argumentsOf(
       return args.length === 0 ? namesOf(context, 'nves', api) : [];
     case 'store':
       return args.length === 0 ? STORE_ACTIONS : [];
+    case 'encode':
+      return args.length === 0 ? ENCODE_COMMANDS : [];
     case 'completion':
       return args.length === 0 ? Object.keys(COMPLETION_SCRIPTS) : [];
     default:

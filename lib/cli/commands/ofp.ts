@@ -1,6 +1,7 @@
 /** `nva ofp`: OpenFlow messages between bytes and words, without a daemon. */
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
+import { addOfpEncode } from './ofp-encode.ts';
 import { addOfpPrint } from './ofp-print.ts';
 
 export function addOfp(program: Command, context: CommandContext): void {
@@ -8,7 +9,7 @@ export function addOfp(program: Command, context: CommandContext): void {
     .command('ofp')
     .summary('OpenFlow messages in words, and back')
     .description(
-      "Shows OpenFlow 1.3, 1.4 and 1.5 messages in the words of Open vSwitch's ovs-ofctl.",
+      "OpenFlow 1.3, 1.4 and 1.5 messages to the words of Open vSwitch's ovs-ofctl, and from them.",
     )
     .helpCommand(false)
     .addHelpText(
@@ -16,7 +17,9 @@ export function addOfp(program: Command, context: CommandContext): void {
       `
 Examples:
   nva ofp print 0414000800000001
-  nva ofp print --help`,
+  nva ofp encode add-flow 'priority=100,ip,actions=output:2'
+  nva ofp encode --help`,
     );
   addOfpPrint(ofp, context);
+  addOfpEncode(ofp, context);
 }

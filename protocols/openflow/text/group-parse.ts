@@ -351,3 +351,27 @@ function bucketIdAt(piece: Piece): number {
     `bucket_id: ${piece.text} is not a bucket's number of 0 to ${BUCKET_ID_MAX}`,
   );
 }
+
+/** As a line of a file for add-groups may begin. */
+const COMMANDS: ReadonlyMap<string, GroupCommand> = new Map([
+  ['add', 'add'],
+  ['modify', 'modify'],
+  ['add_or_mod', 'add_or_modify'],
+  ['delete', 'delete'],
+  ['insert_bucket', 'insert_buckets'],
+  ['remove_bucket', 'remove_bucket'],
+]);
+
+/** A line of a file for add-groups: it may begin with another command than add. */
+export function parseGroupModLine(text: string, version: OpenFlowVersion): ParseResult<GroupMod> {
+  return judged(text, () => {
+    const [, before = '', word = ''] = /^(\s*)([^,\s]*)/.exec(text) ?? [];
+    const command = COMMANDS.get(word);
+    // Blanks instead of the command, so that places stay what they are.
+    const rest =
+      command === undefined
+        ? text
+        : ' '.repeat(before.length + word.length) + text.slice(before.length + word.length);
+    return groupModOf(rest, { version, command: command ?? 'add' });
+  });
+}

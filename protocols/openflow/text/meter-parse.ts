@@ -63,7 +63,7 @@ function meterModOf(text: string, command: MeterCommand): MeterMod {
 function headOf(piece: Piece, command: MeterCommand): { meterId: number; flags: number } {
   let meterId: number | undefined;
   let flags = 0;
-  for (const word of cutWords(piece)) {
+  for (const word of wordsOf(piece)) {
     const flag = command === 'delete' ? undefined : FLAGS.get(word.key);
     if (flag !== undefined) flags |= flag;
     else if (word.key === 'meter') meterId = meterAt(word.value);
@@ -71,6 +71,14 @@ function headOf(piece: Piece, command: MeterCommand): { meterId: number; flags: 
   }
   if (meterId === undefined) return refuse(0, 'which meter? add meter=N');
   return { meterId, flags };
+}
+
+/** Meters know the equals sign alone. */
+function wordsOf(piece: Piece): Word[] {
+  const words = cutWords(piece);
+  const other = words.find(({ delimiter }) => delimiter === ':' || delimiter === '(');
+  if (other !== undefined) refuse(other.at, `a meter is written with =, as in ${other.key}=VALUE`);
+  return words;
 }
 
 function refuseWord({ key, at }: Word, what: string, known: readonly string[]): never {
@@ -103,7 +111,7 @@ const BAND_WORDS = ['type', 'rate', 'burst_size', 'prec_level'];
 
 function bandsOf(piece: Piece, hasBurst: boolean): MeterBand[] {
   const bands: BandWords[] = [];
-  for (const word of cutWords(piece)) readBandWord(word, bands);
+  for (const word of wordsOf(piece)) readBandWord(word, bands);
   if (bands.length === 0) refuse(piece.at, 'a meter has bands; add type=drop,rate=N behind bands=');
   return bands.map((band) => bandOf(band, hasBurst));
 }
