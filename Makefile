@@ -1,6 +1,6 @@
 # Everything that a person does with this tree. `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-down test test-unit test-e2e check fix schemas bench build clean node-packages
+.PHONY: help demo demo-down test test-unit test-e2e fuzz check fix schemas bench build clean node-packages
 
 help: ## This list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -27,6 +27,9 @@ test-e2e: ## End-to-end tests on real Open vSwitch (root)
 	@sh scripts/install-system.sh test
 	@$(MAKE) --no-print-directory build
 	@node scripts/run-tests.mjs e2e
+
+fuzz: node-packages ## Damaged OpenFlow messages and text, minutes long (MINUTES=5, SEED=N; REPLAY='FILE…': what was found)
+	@node --import tsx test/fuzz/main.ts $(if $(REPLAY),replay $(REPLAY),--minutes=$(or $(MINUTES),5) $(if $(SEED),--seed=$(SEED)))
 
 check: node-packages ## Format, lint, types, import directions
 	@npm run --silent check

@@ -1,0 +1,16 @@
+/**
+ * All that is fuzzed, with its share of the time.
+ */
+import { messageTarget } from './message-target.ts';
+import { streamTarget } from './stream-target.ts';
+import type { Target } from './target.ts';
+
+export interface TargetRow {
+  readonly share: number;
+  readonly make: (seeds: readonly Uint8Array[]) => Target;
+}
+
+export const TARGETS: readonly TargetRow[] = [
+  { share: 4, make: (seeds) => messageTarget(seeds) },
+  { share: 1, make: () => streamTarget() },
+];
