@@ -46,6 +46,9 @@ interface FlowWords {
   idleTimeout?: number;
   hardTimeout?: number;
   importance?: number;
+  /** To be set. */
+  newCookie?: bigint;
+  /** To choose by. */
   cookie?: bigint;
   cookieMask?: bigint;
   outPort?: number;
@@ -106,8 +109,9 @@ function isDelete(command: FlowCommand): boolean {
   return command === 'delete' || command === 'delete_strict';
 }
 
-function sentCookie(command: FlowCommand, { cookie = 0n, cookieMask = 0n }: FlowWords): bigint {
-  return command === 'add' ? cookie : cookie & cookieMask;
+function sentCookie(command: FlowCommand, words: FlowWords): bigint {
+  const { newCookie = 0n, cookie = 0n, cookieMask = 0n } = words;
+  return command === 'add' ? newCookie : cookie & cookieMask;
 }
 
 /** Before `actions=`, and behind it. */
@@ -239,7 +243,7 @@ function cookieWords({ value }: Word, { command }: FlowContext): FlowWords {
         `which bits of the cookie choose the flows? write cookie=${value.text}/-1 for all of them`,
       );
     }
-    return { cookie: u64At(value, 'cookie') };
+    return { newCookie: u64At(value, 'cookie') };
   }
   if (command === 'add') {
     refuse(parts[1].at - 1, 'a new flow has one cookie; leave out the slash and what follows it');

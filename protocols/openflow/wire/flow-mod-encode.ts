@@ -66,6 +66,6 @@ function putBody(
   view.setUint32(at + 32, filter.outGroup ?? OFPG_ANY);
   view.setUint16(at + 36, flow.flags ?? 0);
   if (version > 4) view.setUint16(at + 38, filter.importance ?? 0);
-  putMatch(writer, flow.match);
+  putMatch(writer, flow.match, version);
   putInstructions(writer, version, flow.instructions);
 }
