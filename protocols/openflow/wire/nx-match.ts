@@ -13,6 +13,7 @@ import { putMatchFields } from './oxm-encode.ts';
 const COOKIE = 0x00013c08;
 const COOKIE_MASKED = 0x00013d10;
 const TLV_HEADER_BYTES = 4;
+const BAD_LENGTH = 'OFPBMC_BAD_LEN';
 const ALL_64 = 0xffffffffffffffffn;
 
 export interface CookieFilter {
@@ -45,14 +46,12 @@ function putCookie(writer: ByteWriter, { cookie, mask }: CookieFilter): void {
 
 /** `size`: without padding. */
 export function readNxMatch(cursor: Cursor, size: number): NxMatch {
-  const padded = cursor.cut((size + 7) & ~7, 'a match', 'OFPBMC_BAD_LEN');
-  return { match: readMatchFields(padded.cut(Math.min(size, padded.left), 'a match')) };
+  return { match: readMatchFields(cutTlvs(cursor, size)) };
 }
 
 /** The same where a cookie may be named; Open vSwitch writes it last. */
 export function readNxMatchWithCookie(cursor: Cursor, size: number): NxMatch {
-  const padded = cursor.cut((size + 7) & ~7, 'a match', 'OFPBMC_BAD_LEN');
-  const tlvs = padded.cut(Math.min(size, padded.left), 'a match');
+  const tlvs = cutTlvs(cursor, size);
   const before = findCookie(tlvs);
   if (before === undefined) return { match: readMatchFields(tlvs) };
   const match = readMatchFields(tlvs.cut(before, 'a match'));
@@ -61,6 +60,16 @@ export function readNxMatchWithCookie(cursor: Cursor, size: number): NxMatch {
     cursor.fail('OFPBMC_DUP_FIELD', 'a match names two cookies');
   }
   return { match: [...match, ...readMatchFields(tlvs)], filter };
+}
+
+/** The TLVs; `cursor` goes on behind their padding. */
+function cutTlvs(cursor: Cursor, size: number): Cursor {
+  const from = cursor.position;
+  const whole = cursor.cut(cursor.left, 'a match', BAD_LENGTH);
+  const tlvs = whole.cut(size, 'a match');
+  whole.skipPadding(size, 'padding behind a match');
+  cursor.position = cursor.error === undefined ? whole.position : from;
+  return tlvs;
 }
 
 /** How many bytes lie before the cookie; undefined: there is none. */

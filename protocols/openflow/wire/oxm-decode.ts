@@ -17,6 +17,9 @@ import type { FieldValue, Match, MatchField } from '../values/match.ts';
 import type { Cursor } from './cursor.ts';
 import { MatchJudge } from './oxm-judge.ts';
 
+/** OpenFlow 1.1's, whose size is fixed; nobody speaks it here. */
+const OFPMT_STANDARD = 0;
+const STANDARD_MATCH_BYTES = 88;
 const OFPMT_OXM = 1;
 const EXPERIMENTER_CLASS = 0xffff;
 const MATCH_HEADER_BYTES = 4;
@@ -33,9 +36,11 @@ export function readMatch(cursor: Cursor): Match {
   const type = cursor.view.getUint16(from);
   const size = cursor.view.getUint16(from + 2);
   const padded = (size + 7) & ~7;
-  if (size < MATCH_HEADER_BYTES) cursor.fail(BAD_LENGTH, `a match of ${size} bytes`);
-  if (type !== OFPMT_OXM) {
+  if (type !== OFPMT_OXM && (type !== OFPMT_STANDARD || size === STANDARD_MATCH_BYTES)) {
     cursor.fail('OFPBMC_BAD_TYPE', `match type ${type}, only OXM (1) is known`);
+  }
+  if (size < MATCH_HEADER_BYTES || type === OFPMT_STANDARD) {
+    cursor.fail(BAD_LENGTH, `a match of type ${type} and ${size} bytes`);
   }
   if (padded > cursor.left) {
     cursor.fail(BAD_LENGTH, `a match of ${padded} bytes, ${cursor.left} are left`);
