@@ -23,6 +23,7 @@ import { formatActionBits } from './action-names.ts';
 import { formatActions } from './action-text.ts';
 import { formatDuration } from './duration-text.ts';
 import { formatFieldValue } from './field-text.ts';
+import type { MessageFormatters } from './formatter.ts';
 
 const LATEST: OpenFlowVersion = 6;
 
@@ -143,3 +144,7 @@ export function formatGroupFeatures(features: GroupFeatures): string {
   const capabilities = features.capabilities.toString(16);
   return `\n Group table:\n    Types:  0x${types}\n    Capabilities:  0x${capabilities}\n${groups}`;
 }
+
+export const GROUP_TEXT: MessageFormatters = {
+  group_mod: ({ mod }, { version }) => formatGroupMod(mod, version),
+};

@@ -8,6 +8,8 @@
  */
 import type { Message } from '../values/messages.ts';
 import type { MessageFormatters, PrintContext } from './formatter.ts';
+import { GROUP_TEXT } from './group-text.ts';
+import { METER_TEXT } from './meter-text.ts';
 import { MULTIPART_TEXT } from './multipart-text.ts';
 import { PACKET_TEXT } from './packet-message-text.ts';
 import { SWITCH_TEXT } from './switch-text.ts';
@@ -16,6 +18,8 @@ const FORMATTERS: MessageFormatters = {
   ...SWITCH_TEXT,
   ...PACKET_TEXT,
   ...MULTIPART_TEXT,
+  ...GROUP_TEXT,
+  ...METER_TEXT,
   // A request in a message: its words are here, too.
   requestforward: ({ request }, context) =>
     ` reason=${request.type}${formatBody(request, context)}`,

@@ -20,6 +20,7 @@ import {
 } from '../values/meter.ts';
 import { formatBits } from './bit-names.ts';
 import { formatDuration } from './duration-text.ts';
+import type { MessageFormatters } from './formatter.ts';
 
 const RESERVED: ReadonlyMap<number, string> = new Map([
   [OFPM_SLOWPATH, 'slowpath'],
@@ -99,3 +100,5 @@ export function formatMeterFeatures(features: MeterFeatures): string {
     `capabilities: ${formatBits(capabilities, FLAGS, ' ')}\n`
   );
 }
+
+export const METER_TEXT: MessageFormatters = { meter_mod: ({ mod }) => formatMeterMod(mod) };
