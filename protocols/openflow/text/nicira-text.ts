@@ -66,15 +66,19 @@ function isMapped(address: bigint): boolean {
   return address >> 32n === IPV4_MAPPED;
 }
 
+/** Open vSwitch keeps ICMP's numbers where others have ports, and says the one for the other. */
 function formatTuple(tuple: CtTuple, ipProtocol: number, isIpv4: boolean): string {
   const { source = 0n, destination = 0n } = tuple;
   const family = isIpv4 ? 'ct_nw' : 'ct_ipv6';
   const addresses = `${family}_src=${formatAddress(source)},${family}_dst=${formatAddress(destination)}`;
   if (ipProtocol === ICMP || ipProtocol === ICMPV6) {
-    const { icmpId = 0, icmpType = 0, icmpCode = 0 } = tuple;
+    const { sourcePort = 0, destinationPort = 0 } = tuple;
+    const { icmpId = sourcePort, icmpType = destinationPort & 0xff } = tuple;
+    const { icmpCode = destinationPort >>> 8 } = tuple;
     return `${addresses},icmp_id=${icmpId},icmp_type=${icmpType},icmp_code=${icmpCode}`;
   }
-  const { sourcePort = 0, destinationPort = 0 } = tuple;
+  const { icmpId = 0, icmpType = 0, icmpCode = 0 } = tuple;
+  const { sourcePort = icmpId, destinationPort = icmpCode * 256 + icmpType } = tuple;
   return `${addresses},ct_tp_src=${sourcePort},ct_tp_dst=${destinationPort}`;
 }
 

@@ -32,8 +32,8 @@ export function putRequestForward(
 
 export function readRequestForward(cursor: Cursor, version: OpenFlowVersion): RequestForward {
   const from = cursor.position;
-  const whole = cursor.cutSized(2, HEADER_BYTES, 'a forwarded request', 'OFPBFC_MSG_BAD_LEN');
-  const message = whole.rest();
+  const rest = cursor.cut(cursor.left, 'a forwarded request', 'OFPBFC_MSG_BAD_LEN');
+  const message = rest.cutSized(2, HEADER_BYTES, 'a forwarded request').rest();
   cursor.position = from;
   const request = cursor.error === undefined ? readForwarded(cursor, version, message) : NOTHING;
   return {
