@@ -13,6 +13,7 @@ import { type Writable, withOptions } from './flow-stats.ts';
 import { readInstructions } from './instruction-decode.ts';
 import { layout } from './layout.ts';
 import { readMatch } from './oxm-decode.ts';
+import { judgeTracking } from './oxm-judge.ts';
 import { checkPort } from './port-number.ts';
 
 const FLOW_MOD = layout({
@@ -41,6 +42,7 @@ export function readFlowMod(cursor: Cursor, version: OpenFlowVersion): FlowMod {
     cursor.fail('OFPFMFC_BAD_TABLE_ID', 'only a deletion can mean all tables');
   }
   checkPort(cursor, outPort);
+  judgeTracking(cursor, match);
   const command = commandOf(cursor, fixed.command);
   const instructions = readInstructions(cursor, version);
   judgeFlowFlags(cursor, fixed.flags);

@@ -21,6 +21,7 @@ import { readInstructions } from './instruction-decode.ts';
 import { putInstructions } from './instruction-encode.ts';
 import { layout } from './layout.ts';
 import { putNxMatch, readNxMatchWithCookie } from './nx-match.ts';
+import { judgeTracking } from './oxm-judge.ts';
 import { portFrom16, portTo16 } from './port-number.ts';
 
 const FIXED = layout({
@@ -69,6 +70,7 @@ export function readNxFlowMod(cursor: Cursor): NxFlowMod {
   if (command === 'add' && filter !== undefined && filter.mask !== 0n) {
     cursor.fail('NXBRC_NXM_INVALID', 'a flow is added and names a cookie to look for');
   }
+  judgeTracking(cursor, match);
   const instructions = readInstructions(cursor);
   judgeFlowFlags(cursor, flags);
   const outPort = portFrom16(fixed.outPort);

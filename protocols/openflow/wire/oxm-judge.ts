@@ -8,15 +8,22 @@
  * Source: OpenFlow 1.3.5 §7.2.3.6 (prerequisites), §7.5.4.5 (OFPBMC_*); judged by `ovs-ofctl ofp-print`.
  */
 import { isValidValue, isZero } from '../values/field-values.ts';
-import { type Field, type FieldName, fieldByName } from '../values/fields.ts';
 import {
+  type Field,
+  type FieldName,
+  fieldByName,
+  type RegisteredFieldName,
+} from '../values/fields.ts';
+import {
+  ETH_TYPE_IP,
+  ETH_TYPE_IPV6,
   type FlowFields,
   isWild,
   meetsPrerequisite,
   noFields,
   setField,
 } from '../values/flow-fields.ts';
-import type { MatchField } from '../values/match.ts';
+import type { Match, MatchField } from '../values/match.ts';
 import type { Cursor } from './cursor.ts';
 
 /** What the options of a match may take together (Open vSwitch: TUN_METADATA_TOT_OPT_SIZE). */
@@ -71,4 +78,22 @@ export class MatchJudge {
   #fail(code: Parameters<Cursor['fail']>[0], detail: string, from: number): void {
     this.#cursor.fail(code, detail, from);
   }
+}
+
+const TRACKED_FAMILIES: readonly (readonly [RegisteredFieldName, number])[] = [
+  ['ct_nw_src', ETH_TYPE_IP],
+  ['ct_nw_dst', ETH_TYPE_IP],
+  ['ct_ipv6_src', ETH_TYPE_IPV6],
+  ['ct_ipv6_dst', ETH_TYPE_IPV6],
+];
+
+/** Of a flow that is to be installed: the addresses of its connection are of the family of its packets. */
+export function judgeTracking(cursor: Cursor, match: Match): void {
+  if (!cursor.strict || !match.some(({ field }) => field.startsWith('ct_'))) return;
+  const type = match.find(({ field }) => field === 'eth_type')?.value ?? 0;
+  const other = TRACKED_FAMILIES.find(
+    ([name, family]) => family !== type && match.some(({ field }) => field === name),
+  );
+  if (other === undefined) return;
+  cursor.fail('OFPBAC_MATCH_INCONSISTENT', `${other[0]} in a match of Ethernet type ${type}`);
 }
