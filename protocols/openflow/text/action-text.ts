@@ -149,7 +149,8 @@ function formatBundle({ fields, basis, algorithm, members, to }: ActionOf<'bundl
   const word = to === undefined ? 'bundle' : 'bundle_load';
   const target = to === undefined ? '' : `${formatSubfield(to)},`;
   const ports = members.map(formatPort).join(',');
-  return `${word}(${fields},${basis},${algorithm},ofport,${target}members:${ports})`;
+  const named = (way: string | number) => (typeof way === 'number' ? '<unknown>' : way);
+  return `${word}(${named(fields)},${basis},${named(algorithm)},ofport,${target}members:${ports})`;
 }
 
 function formatSetField({ field, value, mask }: ActionOf<'set_field'>): string {

@@ -135,9 +135,10 @@ export type Action =
   | { readonly type: 'output_trunc'; readonly port: number; readonly maxLen: number }
   | {
       readonly type: 'bundle';
-      readonly fields: HashFields;
+      /** A number: one that nobody knows; Open vSwitch lets it through in bundle_load. */
+      readonly fields: HashFields | number;
       readonly basis: number;
-      readonly algorithm: 'active_backup' | 'hrw';
+      readonly algorithm: 'active_backup' | 'hrw' | number;
       readonly members: readonly number[];
       /** bundle_load: where the chosen port goes, instead of an output. */
       readonly to?: Subfield;

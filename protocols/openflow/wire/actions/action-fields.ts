@@ -17,14 +17,22 @@ import { refuse } from './action-form.ts';
 const EXPERIMENTER_CLASS = 0xffff;
 const MASK_BIT = 0x100;
 
-/** The field that a header names when its length is right; a mask bit does not matter to some. */
+/** The header as it is without mask: half as long. */
+export function exactHeader(header: number): number {
+  if ((header & MASK_BIT) === 0) return header;
+  const prefix = header >>> 16 === EXPERIMENTER_CLASS ? 4 : 0;
+  const length = prefix + (((header & 0xff) - prefix) >> 1);
+  return ((header & ~(MASK_BIT | 0xff)) | length) >>> 0;
+}
+
+/** The field that a header names when its length is right. An option's length may be any that seven bits hold. */
 export function fieldOfHeader(header: number, experimenter: number): Field | undefined {
   const oxmClass = header >>> 16;
   const field = fieldByOxm(oxmClass, experimenter, (header >>> 9) & 0x7f);
   if (field === undefined || !field.inOvs) return undefined;
-  const length = (header & 0xff) - (oxmClass === EXPERIMENTER_CLASS ? 4 : 0);
-  const size = (header & MASK_BIT) === 0 ? length : length >> 1;
-  return size === field.bytes || field.variable ? field : undefined;
+  const length = exactHeader(header) & 0xff;
+  if (field.variable) return length < 0x80 ? field : undefined;
+  return length - (oxmClass === EXPERIMENTER_CLASS ? 4 : 0) === field.bytes ? field : undefined;
 }
 
 /** A header of 32 bits. */

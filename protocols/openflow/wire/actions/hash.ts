@@ -60,8 +60,8 @@ const CHOICE = layout({
 
 export const HASH_FORMS: readonly ActionForm[] = [
   nicira(MULTIPATH, 32, readMultipath),
-  nicira(BUNDLE, 32, (cursor) => readBundle(cursor, false), { longer: true }),
-  nicira(BUNDLE_LOAD, 32, (cursor) => readBundle(cursor, true), { longer: true }),
+  nicira(BUNDLE, 32, readBundle, { longer: true }),
+  nicira(BUNDLE_LOAD, 32, readBundleLoad, { longer: true }),
 ];
 
 function badArgument(cursor: Cursor, detail: string): undefined {
@@ -86,46 +86,55 @@ function readMultipath(cursor: Cursor): Action | undefined {
   return { type: 'multipath', fields, basis, algorithm, maxLink, argument, to };
 }
 
-/** Which of several errors Open vSwitch tells: the last one that it notices, but the first of the field's. */
-function readBundle(cursor: Cursor, load: boolean): Action | undefined {
+function readBundle(cursor: Cursor): Action | undefined {
   const parts = cursor.struct(CHOICE, 'bundle');
-  const { basis, count, span } = parts;
-  const fields = HASHES[parts.fields];
-  const algorithm = BUNDLE_ALGORITHMS[parts.algorithm];
-  const target = cursor.peekU16(0, 'bundle') + cursor.peekU16(2, 'bundle');
-  const field = load ? readNxmField(cursor) : undefined;
-  if (load && field === undefined) return undefined;
-  if (!load) cursor.skip(4, 'bundle');
+  const targetFree = passZeros(cursor, 4) && parts.span === 0;
   const zeros = passZeros(cursor, 4);
-  if (count * 2 > cursor.left) {
-    cursor.fail('OFPBAC_BAD_LEN', `${count} members in ${cursor.left} bytes`);
-    return undefined;
+  if (!hasMembers(cursor, parts.count)) return undefined;
+  const way = wayOf(parts);
+  const known = typeof way.fields === 'string' && typeof way.algorithm === 'string';
+  const usual = zeros && parts.memberType === PORT_MEMBERS && parts.count <= MEMBERS_MAX;
+  if (!targetFree || !known || !usual) {
+    return badArgument(cursor, `bundle by hash ${way.fields}, way ${way.algorithm}`);
   }
-  if (load && spanBits(span) < PORT_BITS) return badArgument(cursor, 'bundle_load needs 16 bits');
-  if (!load && (span !== 0 || target !== 0)) return badArgument(cursor, 'bundle with a target');
-  const known = load || (zeros && parts.memberType === PORT_MEMBERS && count <= MEMBERS_MAX);
-  if (!known || fields === undefined || algorithm === undefined) {
-    return badArgument(cursor, `bundle by hash ${parts.fields}, way ${parts.algorithm}`);
-  }
-  return readMembers(cursor, { type: 'bundle', fields, basis, algorithm }, count, span, field);
+  return readMembers(cursor, way, parts.count);
 }
 
-function readMembers(
-  cursor: Cursor,
-  common: Omit<ActionOf<'bundle'>, 'members' | 'to'>,
-  count: number,
-  span: number,
-  field: ReturnType<typeof readNxmField>,
-): Action | undefined {
+/** Here Open vSwitch forgets what it found wrong before it comes to the field. */
+function readBundleLoad(cursor: Cursor): Action | undefined {
+  const parts = cursor.struct(CHOICE, 'bundle_load');
+  const { count, span } = parts;
+  const field = readNxmField(cursor);
+  if (field === undefined) return undefined;
+  cursor.skip(4, 'bundle_load');
+  if (!hasMembers(cursor, count)) return undefined;
+  if (spanBits(span) < PORT_BITS) return badArgument(cursor, 'bundle_load needs 16 bits');
+  const to = subfieldOf(cursor, field, spanOffset(span), spanBits(span), 'write');
+  return to === undefined ? undefined : readMembers(cursor, { ...wayOf(parts), to }, count);
+}
+
+function wayOf(parts: { fields: number; algorithm: number; basis: number }): Way {
+  return {
+    type: 'bundle',
+    fields: HASHES[parts.fields] ?? parts.fields,
+    basis: parts.basis,
+    algorithm: BUNDLE_ALGORITHMS[parts.algorithm] ?? parts.algorithm,
+  };
+}
+
+type Way = Omit<ActionOf<'bundle'>, 'members'>;
+
+function hasMembers(cursor: Cursor, count: number): boolean {
+  if (count * 2 <= cursor.left) return true;
+  cursor.fail('OFPBAC_BAD_LEN', `${count} members in ${cursor.left} bytes`);
+  return false;
+}
+
+function readMembers(cursor: Cursor, way: Way, count: number): Action | undefined {
   const members = Array.from({ length: count }, () => fromPort16(cursor.u16('bundle')));
-  const to =
-    field === undefined
-      ? undefined
-      : subfieldOf(cursor, field, spanOffset(span), spanBits(span), 'write');
-  if (field !== undefined && to === undefined) return undefined;
   const odd = members.find((port) => !isMemberPort(port) || port === OFPP_CONTROLLER);
   if (odd !== undefined) return refuse(cursor, 'OFPBAC_BAD_OUT_PORT', `a bundle of port ${odd}`);
-  return to === undefined ? { ...common, members } : { ...common, members, to };
+  return { ...way, members };
 }
 
 export const HASH_WRITERS: ActionWriters<'multipath' | 'bundle'> = {
@@ -148,8 +157,8 @@ function putBundle(writer: ByteWriter, action: ActionOf<'bundle'>): void {
   const mark = writer.mark();
   const at = putNicira(writer, to === undefined ? BUNDLE : BUNDLE_LOAD, 32);
   const view = writer.view;
-  view.setUint16(at + 10, BUNDLE_ALGORITHMS.indexOf(action.algorithm));
-  view.setUint16(at + 12, HASHES.indexOf(action.fields));
+  view.setUint16(at + 10, numberOf(BUNDLE_ALGORITHMS, action.algorithm));
+  view.setUint16(at + 12, numberOf(HASHES, action.fields));
   view.setUint16(at + 14, action.basis);
   view.setUint32(at + 16, PORT_MEMBERS);
   view.setUint16(at + 20, members.length);
@@ -159,4 +168,8 @@ function putBundle(writer: ByteWriter, action: ActionOf<'bundle'>): void {
   }
   for (const port of members) setU16(writer, writer.reserve(2), toPort16(port));
   endAction(writer, mark);
+}
+
+function numberOf<Word extends string>(words: readonly Word[], word: Word | number): number {
+  return typeof word === 'number' ? word : words.indexOf(word);
 }

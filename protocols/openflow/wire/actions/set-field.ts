@@ -12,12 +12,13 @@
  */
 import type { Action } from '../../values/actions.ts';
 import { bytesIn, exceedsMask, isValidValue } from '../../values/field-values.ts';
-import { type Field, fieldByOxm, type HeaderVersion } from '../../values/fields.ts';
+import type { Field, HeaderVersion } from '../../values/fields.ts';
 import type { FieldValue } from '../../values/match.ts';
 import type { ByteWriter } from '../byte-writer.ts';
 import type { Cursor } from '../cursor.ts';
 import { putOxm } from '../oxm-encode.ts';
 import {
+  exactHeader,
   fieldOfHeader,
   readNxmField,
   registered,
@@ -39,6 +40,7 @@ import {
   refuse,
   standard,
 } from './action-form.ts';
+import { unknownFieldError } from './unknown-field.ts';
 
 const SET_FIELD = 25;
 const NX_REG_LOAD = 7;
@@ -140,11 +142,9 @@ function tooShort(cursor: Cursor): undefined {
 }
 
 function unknownField(cursor: Cursor, header: number, experimenter: number): undefined {
-  const field = fieldByOxm(header >>> 16, experimenter, (header >>> 9) & 0x7f);
-  const sized = (header & 0xff) > (experimenter === 0 ? 0 : 4);
-  const known = field?.inOvs === true && sized;
-  const code = known ? 'OFPBAC_BAD_SET_LEN' : 'OFPBAC_BAD_SET_TYPE';
-  return refuse(cursor, code, `set_field of the field 0x${header.toString(16)}`);
+  if (!cursor.strict) return undefined;
+  const error = unknownFieldError(exactHeader(header), experimenter);
+  return refuse(cursor, error, `set_field of the field 0x${header.toString(16)}`);
 }
 
 /** `width` is proven, and the field's own unless that is variable. */
