@@ -20,6 +20,7 @@ import {
   ETH_TYPE_RARP,
   type FlowFields,
   fieldsOfMatch,
+  fieldsOfPacket,
   isArp,
   isIp,
   isMatched,
@@ -56,13 +57,22 @@ type Name = RegisteredFieldName;
 /** Without the priority; empty for a match of everything. */
 export function formatMatch(match: Match): string {
   const { flow, strays } = fieldsOfMatch(match);
+  return [...wordsOf(flow), ...strays.map(formatStray)].join(',');
+}
+
+/** The fields that travel with a packet: what ofp-print does not say of them is left out. */
+export function formatPacketFields(match: Match): string {
+  return wordsOf(fieldsOfPacket(match)).join(',');
+}
+
+function wordsOf(flow: FlowFields): readonly string[] {
   const text = new MatchText(flow);
   text.metadata();
   text.tunnel();
   text.frame();
   text.network();
   text.transport();
-  return [...text.words, ...strays.map(formatStray)].join(',');
+  return text.words;
 }
 
 function formatStray(item: MatchField): string {

@@ -20,7 +20,7 @@ import { OFP_NO_BUFFER } from '../values/ports.ts';
 import { formatActions } from './action-text.ts';
 import type { MessageFormatters, PrintContext } from './formatter.ts';
 import { plainHexDump } from './hex-dump.ts';
-import { formatMatch } from './match-text.ts';
+import { formatPacketFields } from './match-text.ts';
 import { formatPacket } from './packet-text.ts';
 
 const NO_COOKIE = 0xffffffffffffffffn;
@@ -75,15 +75,10 @@ function formatPacketIn(
   return [
     table === 0 ? '' : ` table_id=${table}`,
     cookie === NO_COOKIE ? '' : ` cookie=0x${cookie.toString(16)}`,
-    ` total_len=${totalLength} ${formatPipeline(match)} (via ${reasonWord(reason)})`,
+    ` total_len=${totalLength} ${formatPacketFields(match)} (via ${reasonWord(reason)})`,
     ` data_len=${data.length}${bufferWords(shown)}\n${more}`,
     packetLines(data, match, context),
   ].join('');
-}
-
-/** What nobody knows in it is not told. */
-function formatPipeline(match: Match): string {
-  return formatMatch(match.filter(({ field }) => field !== 'unknown_oxm'));
 }
 
 function reasonWord(reason: number): string {
@@ -149,7 +144,7 @@ function pendingActions({ actions }: ContinuationParts): string | undefined {
 
 function formatPacketOut(message: PacketOut, context: PrintContext): string {
   const { bufferId, inPort, match = [], actions, data } = message;
-  const pipeline = formatPipeline([{ field: 'in_port', value: inPort }, ...match]);
+  const pipeline = formatPacketFields([{ field: 'in_port', value: inPort }, ...match]);
   const head = ` ${pipeline} actions=${formatActions(actions)}`;
   if (bufferId !== undefined) return `${head}${bufferWord(bufferId)}`;
   const packet = data.length === 0 ? '' : packetLines(data, match, context);

@@ -331,6 +331,17 @@ export function fieldsOfMatch(match: Match): FieldsOfMatch {
   return { flow, strays: waiting };
 }
 
+/** The fields that travel with a packet: no condition, so none of them needs another. What is unknown is left out. */
+export function fieldsOfPacket(match: Match): FlowFields {
+  const flow = noFields();
+  for (const item of match) {
+    if (item.field === 'unknown_oxm') continue;
+    const field = fieldByName(item.field);
+    if (field.inOvs) setField(flow, field, item.value, item.mask);
+  }
+  return flow;
+}
+
 function takes(flow: FlowFields, item: MatchField): boolean {
   if (item.field === 'unknown_oxm') return false;
   const field = fieldByName(item.field);
