@@ -3,7 +3,7 @@
  *
  * Sources: RFC 3032 §2.1, RFC 5462 (the traffic class' name).
  */
-import { put, u32 } from './octets.ts';
+import { u32 } from './octets.ts';
 
 export const MPLS_ENTRY_BYTES = 4;
 
@@ -37,8 +37,4 @@ export function mplsEntryFromNumber(bits: number): MplsEntry {
 /** The 32 bits of an entry. */
 export function mplsEntryToNumber({ label, trafficClass, bottom, ttl }: MplsEntry): number {
   return label * 4096 + trafficClass * 512 + (bottom ? 256 : 0) + ttl;
-}
-
-export function putMplsEntry(bytes: Uint8Array, at: number, entry: MplsEntry): void {
-  put(bytes, at, MPLS_ENTRY_BYTES, mplsEntryToNumber(entry));
 }
