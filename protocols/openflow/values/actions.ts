@@ -87,6 +87,8 @@ export interface ConnectionTracking {
   readonly type: 'ct';
   readonly commit?: boolean;
   readonly force?: boolean;
+  /** Bits without a name, which Open vSwitch hands on. */
+  readonly otherFlags?: number;
   /** Absent: do not recirculate. */
   readonly table?: number;
   /** A number, or the part of a field that holds it; absent: zone 0. */
@@ -149,8 +151,6 @@ export type Action =
       readonly value: FieldValue;
       /** Before OpenFlow 1.5 carried by NXAST_REG_LOAD2. */
       readonly mask?: FieldValue;
-      /** Of a field of another size than the registry has (tunnel metadata): how many bytes the value has. */
-      readonly bytes?: number;
       /** 2: NXAST_REG_LOAD2, though there is no mask; before OpenFlow 1.5. */
       readonly form?: 2;
     }

@@ -101,11 +101,12 @@ export function spanOf({ offset, bits }: Subfield): number {
 
 /** A header of 32 bits, at a place that is reserved already. */
 export function putNxmFieldAt(writer: ByteWriter, at: number, name: string): void {
-  const { legacy } = registered(name);
-  if (legacy.experimenter !== 0) {
+  const { legacy, forms } = registered(name);
+  const form = [legacy, ...forms].find(({ experimenter }) => experimenter === 0);
+  if (form === undefined) {
     throw new TypeError(`the action cannot name ${name}, a field of an experimenter's class`);
   }
-  writer.view.setUint32(at, legacy.header);
+  writer.view.setUint32(at, form.header);
 }
 
 /** A header of 32 or 64 bits, as extensions are sent it. */

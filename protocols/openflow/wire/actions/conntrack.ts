@@ -83,6 +83,7 @@ function readCt(cursor: Cursor, context: ReadContext): Action | undefined {
   const { flags } = cursor.struct(CT_HEAD, 'ct');
   const commit = (flags & COMMIT) !== 0;
   const force = (flags & FORCE) !== 0;
+  const otherFlags = flags & ~(COMMIT | FORCE);
   if (force && !commit) return badArgument(cursor, 'ct(force) without commit');
   const zone = readZone(cursor);
   if (zone === undefined) return undefined;
@@ -95,6 +96,7 @@ function readCt(cursor: Cursor, context: ReadContext): Action | undefined {
     type: 'ct',
     ...(commit ? { commit } : {}),
     ...(force ? { force } : {}),
+    ...(otherFlags === 0 ? {} : { otherFlags }),
     ...(table === NO_TABLE ? {} : { table }),
     ...(zone === 0 ? {} : { zone }),
     ...(alg === 0 ? {} : { alg }),
@@ -218,8 +220,8 @@ function putCt(writer: ByteWriter, action: ConnectionTracking, context: PutConte
   const mark = writer.mark();
   const at = putNicira(writer, CT, 24);
   const { zone = 0, table = NO_TABLE, alg = 0 } = action;
-  const flags = (action.commit === true ? COMMIT : 0) | (action.force === true ? FORCE : 0);
-  writer.view.setUint16(at + 10, flags);
+  const named = (action.commit === true ? COMMIT : 0) | (action.force === true ? FORCE : 0);
+  writer.view.setUint16(at + 10, named | (action.otherFlags ?? 0));
   putZone(writer, at + 12, zone);
   writer.view.setUint8(at + 18, table);
   writer.view.setUint16(at + 22, alg);

@@ -6,12 +6,12 @@
  *
  * Traps: set_field has a mask from OpenFlow 1.5 on; before, NXAST_REG_LOAD2 carries it, which 1.5 lacks, as it does
  * NXAST_REG_LOAD. A mask of all ones means what no mask means, and is not sent. The size of the field's value is judged before the
- * TLV's own size.
+ * TLV's own size. Tunnel metadata is sent as short as it can be.
  *
  * Sources: OpenFlow 1.3.5 §7.2.5, OpenFlow 1.5.1 §7.2.6.7; ovs-actions(7), nicira-ext.h of Open vSwitch 3.1.
  */
 import type { Action } from '../../values/actions.ts';
-import { bytesIn, exceedsMask, isValidValue } from '../../values/field-values.ts';
+import { exceedsMask, isValidValue } from '../../values/field-values.ts';
 import type { Field, HeaderVersion } from '../../values/fields.ts';
 import type { FieldValue } from '../../values/match.ts';
 import type { ByteWriter } from '../byte-writer.ts';
@@ -61,8 +61,6 @@ interface Entry {
   readonly field: Field;
   readonly value: FieldValue;
   readonly mask: FieldValue | undefined;
-  /** Of tunnel metadata that is longer than it must be. */
-  readonly bytes: number | undefined;
 }
 
 function readSetField(cursor: Cursor, { version }: ReadContext): Action | undefined {
@@ -77,12 +75,10 @@ function readSetField(cursor: Cursor, { version }: ReadContext): Action | undefi
   return setOf(entry);
 }
 
-function setOf({ field, value, mask, bytes }: Entry): ActionOf<'set_field'> {
-  const action: ActionOf<'set_field'> =
-    mask === undefined
-      ? { type: 'set_field', field: field.name, value }
-      : { type: 'set_field', field: field.name, value, mask };
-  return bytes === undefined ? action : { ...action, bytes };
+function setOf({ field, value, mask }: Entry): ActionOf<'set_field'> {
+  return mask === undefined
+    ? { type: 'set_field', field: field.name, value }
+    : { type: 'set_field', field: field.name, value, mask };
 }
 
 function badArgument(cursor: Cursor, field: Field): undefined {
@@ -118,7 +114,7 @@ function readEntry(cursor: Cursor, mayMask: boolean): Entry | undefined {
   const masked = (header & MASK_BIT) !== 0;
   const width = masked ? size >> 1 : size;
   const value = readFieldValue(cursor, field, width);
-  if (!masked) return { field, value, mask: undefined, bytes: spareBytes(field, width, value) };
+  if (!masked) return { field, value, mask: undefined };
   const mask = readFieldValue(cursor, field, width);
   cursor.position = end;
   if (exceedsMask(value, mask)) {
@@ -127,13 +123,7 @@ function readEntry(cursor: Cursor, mayMask: boolean): Entry | undefined {
   if (!mayMask) {
     return refuse(cursor, 'OFPBAC_BAD_SET_MASK', `set_field of ${field.name} with a mask`);
   }
-  const bytes = spareBytes(field, width, mask);
-  return { field, value, mask: mask === field.fullMask ? undefined : mask, bytes };
-}
-
-/** Its size, where the field is of variable size and the value does not say it. */
-function spareBytes(field: Field, width: number, most: FieldValue): number | undefined {
-  return field.variable && width !== bytesIn(most) ? width : undefined;
+  return { field, value, mask: mask === field.fullMask ? undefined : mask };
 }
 
 function tooShort(cursor: Cursor): undefined {
@@ -207,16 +197,16 @@ export function putSetField(
   }
   const mark = writer.mark();
   putStandard(writer, SET_FIELD, 4);
-  putOxm(writer, field, action.value, action.mask, version, action.bytes);
+  putOxm(writer, field, action.value, action.mask, version);
   endAction(writer, mark);
 }
 
-type Values = Pick<ActionOf<'set_field'>, 'value' | 'mask' | 'bytes'>;
+type Values = Pick<ActionOf<'set_field'>, 'value' | 'mask'>;
 
-function putLoad2(writer: ByteWriter, field: Field, { value, mask, bytes }: Values): void {
+function putLoad2(writer: ByteWriter, field: Field, { value, mask }: Values): void {
   const mark = writer.mark();
   putNicira(writer, NX_REG_LOAD2, 10);
-  putOxm(writer, field, value, mask, 0, bytes);
+  putOxm(writer, field, value, mask, 0);
   endAction(writer, mark);
 }
 

@@ -45,7 +45,7 @@ export const SUBFIELD_FORMS: readonly ActionForm[] = [
   nicira(NX_REG_MOVE, 16, (cursor) => readMove(cursor, 0), { until: 5, longer: true }),
   nicira(NX_STACK_PUSH, 24, (cursor) => readStack(cursor, 'push')),
   nicira(NX_STACK_POP, 24, (cursor) => readStack(cursor, 'pop')),
-  nicira(NX_CHECK_PKT_LARGER, 24, readCheckPacket),
+  nicira(NX_CHECK_PKT_LARGER, 24, readCheckPacket, { longer: true }),
   nicira(NX_DELETE_FIELD, 24, readDeleteField),
 ];
 
