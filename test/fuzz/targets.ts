@@ -4,6 +4,7 @@
 import { messageTarget } from './message-target.ts';
 import { streamTarget } from './stream-target.ts';
 import type { Target } from './target.ts';
+import { textTarget } from './text-target.ts';
 
 export interface TargetRow {
   readonly share: number;
@@ -13,4 +14,5 @@ export interface TargetRow {
 export const TARGETS: readonly TargetRow[] = [
   { share: 4, make: (seeds) => messageTarget(seeds) },
   { share: 1, make: () => streamTarget() },
+  { share: 1, make: () => textTarget() },
 ];
