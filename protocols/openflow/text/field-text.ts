@@ -36,7 +36,10 @@ const FORMATS: Readonly<Record<FieldKind, Format>> = {
   ipv4: (_field, value, mask) => formatIpv4(Number(value), numberOf(mask)),
   ipv6: (_field, value, mask) =>
     formatIpv6(BigInt(value), mask === undefined ? mask : BigInt(mask)),
-  port: (field, value) => formatPort(toPort32(field, Number(value))),
+  port: (field, value, mask) =>
+    mask === undefined
+      ? formatPort(toPort32(field, Number(value)))
+      : withMask(value.toString(), mask),
   ct_state: (_field, value, mask) => flags(CT_STATE_WORDS, value, mask ?? 0xffffffff, 0xffff),
   tcp_flags: (_field, value, mask) => flags(TCP_FLAG_WORDS, value, mask ?? 0xffff, 0xfff, 0xfff),
   tun_flags: (_field, value, mask) => flags(TUN_FLAG_WORDS, value, mask ?? 0xffff, 1, 1),
