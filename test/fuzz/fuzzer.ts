@@ -118,7 +118,11 @@ export class Fuzzer {
     this.#batch = [];
     const blocks = coverage?.look();
     if (coverage === undefined || blocks === undefined || blocks.size === 0) return;
-    this.#corpus.push(...coverage.whoRuns(blocks, batch, (input) => this.#run(input)));
+    const run = (input: Uint8Array): void => {
+      this.#options.begins?.(input);
+      this.#run(input);
+    };
+    this.#corpus.push(...coverage.whoRuns(blocks, batch, run));
   }
 }
 

@@ -13,6 +13,7 @@ import type { FlowMod, Message } from '../../../../protocols/openflow/values/mes
 import { encodeMessage } from '../../../../protocols/openflow/wire/encode.ts';
 import { until } from '../../../../scripts/lab/waiting.ts';
 import { KeyMaterial } from '../../../lib/runtime/key-material.ts';
+import { freePort } from '../../../support/free-port.ts';
 import { type DummyBridge, startDummyBridge } from '../dummy-bridge.ts';
 
 const BATCHES = 12;
@@ -70,15 +71,6 @@ class Feeder {
     this.#session.request({ type: 'multipart_request', request }, 10_000, now());
     this.connection.flush();
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 describe('OpenFlow sessions over each transport with a real bridge', function () {
