@@ -28,7 +28,8 @@ export async function startDummyBridge(): Promise<DummyBridge> {
   const environment = { ...process.env, OVS_RUNDIR: folder, OVS_LOGDIR: folder };
   const database = `unix:${folder}/db.sock`;
   const vsctl = async (...args: string[]) =>
-    (await run('ovs-vsctl', [`--db=${database}`, ...args], { env: environment })).stdout;
+    (await run('ovs-vsctl', ['--timeout=10', `--db=${database}`, ...args], { env: environment }))
+      .stdout;
   const stop = () => stopAll(folder);
   try {
     await run('ovsdb-tool', ['create', `${folder}/conf.db`, SCHEMA]);
