@@ -127,6 +127,7 @@ export function formatQueueStats(stats: QueueStats): string {
 
 /** Behind the header's line; queues in the order of ports, then of their numbers. */
 export function formatQueueDescs(queues: readonly QueueDesc[]): string {
+  if (queues.length === 0) return '';
   const sorted = [...queues].sort(
     (left, right) => port16(left) - port16(right) || left.queueId - right.queueId,
   );

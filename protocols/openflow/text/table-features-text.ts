@@ -4,7 +4,7 @@
  *
  * Source: ovs-ofctl(8) of Open vSwitch 3.1; judged by `ovs-ofctl ofp-print`.
  */
-import { FIELDS } from '../values/fields.ts';
+import { FIELDS_IN_ORDER } from '../values/field-order.ts';
 import {
   TABLE_EVICTION,
   TABLE_VACANCY_EVENTS,
@@ -283,7 +283,7 @@ function formatActionAbilities({ actions, setFields }: ActionAbilities): string 
 }
 
 function formatFields(fields: Numbers): string {
-  const rows = FIELDS.filter(({ index }) => fields.has(index));
+  const rows = FIELDS_IN_ORDER.filter(({ index }) => fields.has(index));
   return formatNames(rows.map(({ ovsName }) => ovsName));
 }
 

@@ -65,10 +65,19 @@ function numbersOf(property: TableFeatureProperty | undefined): Numbers {
   if (property === undefined || 'bytes' in property) return new Set();
   if ('tables' in property) return new Set(property.tables);
   if ('fields' in property) return fieldNumbers(property.fields);
-  const ids: readonly FeatureId[] =
-    'actions' in property ? property.actions : property.instructions;
-  return new Set(ids.map(({ number }) => number));
+  return 'actions' in property
+    ? known(property.actions, KNOWN_ACTIONS)
+    : known(property.instructions, KNOWN_INSTRUCTIONS);
 }
+
+/** What nobody knows counts as nothing. */
+function known(ids: readonly FeatureId[], numbers: readonly number[]): Numbers {
+  return new Set(ids.map(({ number }) => number).filter((number) => numbers.includes(number)));
+}
+
+/** OFPAT_OUTPUT, and from OFPAT_SET_MPLS_TTL to OFPAT_SET_FIELD. */
+const KNOWN_ACTIONS: readonly number[] = [0, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25];
+const KNOWN_INSTRUCTIONS: readonly number[] = [1, 2, 3, 4, 5, 6];
 
 function fieldNumbers(ids: readonly FieldId[]): Numbers {
   return new Set(ids.flatMap(({ field }) => findField(field)?.index ?? []));

@@ -171,10 +171,11 @@ export class Cursor {
     what: string,
     tooShort: OpenFlowErrorCode = this.#tooShort,
   ): Cursor {
+    const { left } = this;
+    if (left < offset + 2) this.fail(tooShort, `${what} needs ${least} bytes, ${left} are left`);
     const size = this.peekU16(offset, what);
-    if (size < least && this.error === undefined) {
-      this.fail(tooShort ?? this.#tooShort, `${what} says ${size} bytes and needs ${least}`);
-    }
+    if (size < least) this.fail(tooShort, `${what} says ${size} bytes and needs ${least}`);
+    if (size > left) this.fail(tooShort, `${what} says ${size} bytes, ${left} are left`);
     return this.cut(this.error === undefined ? size : 0, what, tooShort);
   }
 

@@ -57,12 +57,14 @@ function readRest13(cursor: Cursor, version: OpenFlowVersion, head: Head): Parts
   return { ...head, commandBucketId: BUCKET_ALL, buckets, properties: {} };
 }
 
+/** Commands that may choose a selection method. */
+const CHOOSING: readonly Command[] = ['add', 'modify', 'add_or_modify'];
+
 function readRest15(cursor: Cursor, version: OpenFlowVersion, head: Head): Parts {
   const { bucketsSize, commandBucketId } = cursor.struct(FIXED_15, 'a group-mod');
   checkCommandBucket(cursor, head.command, commandBucketId);
   const buckets = readBuckets(cursor.cut(bucketsSize, 'buckets'), version, head.type);
-  const mayChoose = head.command === 'add' || head.command === 'modify';
-  const allowed = mayChoose || head.command === 'add_or_modify';
+  const allowed = head.command === undefined ? undefined : CHOOSING.includes(head.command);
   const properties = readGroupProperties(cursor, head.type, allowed);
   return { ...head, commandBucketId, buckets, properties };
 }

@@ -6,6 +6,7 @@
  * Traps: Open vSwitch 2.4 wrote the experimenter 0x1540. `length` has no padding, the fields' TLVs no mask.
  * Source: OpenFlow 1.5.1 §7.3.4.3.2; netronome-ext.h of Open vSwitch 3.1.
  */
+import { fieldRank } from '../values/field-order.ts';
 import { fieldByName, type RegisteredFieldName } from '../values/fields.ts';
 import type { GroupProperties, GroupSelection, GroupType } from '../values/group.ts';
 import type { MatchField } from '../values/match.ts';
@@ -29,6 +30,8 @@ const NETRONOME = 0x154d;
 const NETRONOME_24 = 0x1540;
 const SELECTION_METHOD = 1;
 const METHOD_BYTES = 16;
+/** In the second half of an OXM header. */
+const HAS_MASK = 0x100;
 
 const SELECTION = layout({ pad: 'pad4', method: 'b16', param: 'u64' });
 
@@ -47,13 +50,13 @@ function putSelection(writer: ByteWriter, { method, param, fields }: GroupSelect
 }
 
 /**
- * Properties up to the cursor's end. `allowed`: whether the message around is one that may choose a selection method; `type`: undefined
- * for a type that nobody knows.
+ * Properties up to the cursor's end. `allowed`: whether the message around is one that may choose a selection method; undefined for a
+ * command that nobody knows, as `type` is for a type.
  */
 export function readGroupProperties(
   cursor: Cursor,
   type: GroupType | undefined,
-  allowed: boolean,
+  allowed: boolean | undefined,
 ): GroupProperties {
   const unknown: Uint8Array[] = [];
   let selection: GroupSelection | undefined;
@@ -83,12 +86,14 @@ function isSelection({ type, experimenter, experimenterType }: Property): boolea
 function checkSelectionAllowed(
   cursor: Cursor,
   type: GroupType | undefined,
-  allowed: boolean,
+  allowed: boolean | undefined,
 ): void {
   if (type === undefined) {
     cursor.fail('OFPGMFC_BAD_TYPE', 'a selection method for a group of no known type');
-  } else if (type !== 'select' || !allowed) {
+  } else if (type !== 'select' || allowed === false) {
     cursor.fail('OFPBPC_BAD_VALUE', `a selection method for a group of type ${type}`);
+  } else if (allowed === undefined) {
+    cursor.fail('OFPGMFC_BAD_COMMAND', 'a selection method for a command that is none');
   }
 }
 
@@ -106,11 +111,14 @@ function readSelection(cursor: Cursor, { body }: Property): GroupSelection | und
   return { method, param, fields: readFieldMasks(body) };
 }
 
-/** In the order of the registry, each once. */
+/** In Open vSwitch's order, each once. */
 function readFieldMasks(body: Cursor): MatchField[] {
   const fields: MatchField[] = [];
   const inner = body.cut(body.left, 'fields of a selection method', 'OFPBMC_BAD_LEN');
   while (inner.left > 0) {
+    if ((inner.peekU16(2, 'a field') & HAS_MASK) !== 0) {
+      inner.fail('OFPBMC_BAD_MASK', 'a field of a selection method with a mask of its own');
+    }
     const item = readOxm(inner);
     if (inner.error !== undefined) break;
     checkFieldMask(inner, item, fields);
@@ -123,9 +131,6 @@ function checkFieldMask(inner: Cursor, item: MatchField, before: readonly MatchF
   if (item.field === 'unknown_oxm') {
     inner.unknown('OFPBMC_BAD_FIELD', 'a selection method by a field that nobody knows');
     return;
-  }
-  if (item.mask !== undefined) {
-    inner.fail('OFPBMC_BAD_MASK', `${item.field} of a selection method has a mask of its own`);
   }
   if (before.some(({ field }) => field === item.field)) {
     inner.fail('OFPBMC_DUP_FIELD', `${item.field} twice in a selection method`);
@@ -140,5 +145,5 @@ function checkFieldMask(inner: Cursor, item: MatchField, before: readonly MatchF
 function rank({ field }: MatchField): number {
   return field === 'unknown_oxm'
     ? Number.POSITIVE_INFINITY
-    : fieldByName(field as RegisteredFieldName).index;
+    : fieldRank(fieldByName(field as RegisteredFieldName));
 }

@@ -1,7 +1,8 @@
 /**
  * Fields by themselves, as table features name them: an OXM header, with the length that it would have with a value (and a mask).
  *
- * A header that no row of the registry describes is kept; so is one of a row, in another form than the version's own.
+ * A tunnel option may have any length. A header that no row of the registry describes is kept; so is one of a row, in another
+ * form than the version's own.
  * Source: OpenFlow 1.3.5 §7.3.5.5.2.
  */
 import { type Field, fieldByName, headerForm } from '../../values/fields.ts';
@@ -32,12 +33,10 @@ export function putFieldIds(
 export function readFieldIds(body: Cursor, version: OpenFlowVersion, maskable: boolean): FieldId[] {
   const fields: FieldId[] = [];
   const inner = body.cut(body.left, 'fields', 'OFPBMC_BAD_LEN');
-  while (inner.left > 0) {
-    const id = readFieldId(inner, version);
-    if (!maskable && id.field !== 'unknown_oxm' && id.masked === true) {
-      inner.fail('OFPBMC_BAD_MASK', `${id.field} with a mask, where none can be`);
-    }
-    fields.push(id);
+  while (inner.left > 0) fields.push(readFieldId(inner, version));
+  const masked = fields.find((id) => id.field !== 'unknown_oxm' && id.masked === true);
+  if (!maskable && masked !== undefined) {
+    inner.fail('OFPBMC_BAD_MASK', `${masked.field} with a mask, where none can be`);
   }
   return fields;
 }
@@ -47,8 +46,10 @@ function readFieldId(inner: Cursor, version: OpenFlowVersion): FieldId {
   const { field, masked, prefix, length } = readOxmHeader(inner);
   const size = inner.position - from;
   const oxm = inner.error === undefined ? inner.copyFrom(from, size) : new Uint8Array(0);
-  const expected = prefix + (field?.bytes ?? 0) * (masked ? 2 : 1);
-  if (field === undefined || length !== expected) return { field: 'unknown_oxm', oxm };
+  const bytes = masked ? Math.floor((length - prefix) / 2) : length - prefix;
+  if (field === undefined || (bytes !== field.bytes && !field.variable)) {
+    return { field: 'unknown_oxm', oxm };
+  }
   const named = masked ? { field: field.name, masked } : { field: field.name };
   return isUsual(field, version, masked, oxm) ? named : { ...named, oxm };
 }
