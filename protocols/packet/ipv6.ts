@@ -12,7 +12,7 @@ import { IP_PROTOCOL } from './numbers.ts';
 import { put, u8, u16, u32, u128, withRoomBefore } from './octets.ts';
 
 export const IPV6_HEADER_BYTES = 40;
-const EXTENSION_BYTES_MIN = 8;
+const FRAGMENT_BYTES = 8;
 
 export interface Ipv6 {
   /** DSCP and ECN. */
@@ -75,15 +75,14 @@ export function decodeIpv6Extensions(
   let at = from;
   let seen: { fragment?: Ipv6Fragment; fragmented: boolean } = { fragmented: false };
   while (isExtension(protocol)) {
-    if (to - at < EXTENSION_BYTES_MIN) return undefined;
     const size = extensionSize(bytes, at, protocol);
+    if (to - at < size) return undefined;
     if (protocol === IP_PROTOCOL.fragment) {
       const fragment = decodeFragment(bytes, at);
       // Any bit beside the identification counts, the two reserved ones too: so Open vSwitch reads it.
       seen = { fragment, fragmented: seen.fragmented || u16(bytes, at + 2) !== 0 };
       if (fragment.offset !== 0) return { protocol, end: at + size, ...seen };
     }
-    if (to - at < size) return undefined;
     protocol = u8(bytes, at);
     at += size;
   }
@@ -104,7 +103,7 @@ function isExtension(protocol: number): boolean {
 }
 
 function extensionSize(bytes: Uint8Array, at: number, protocol: number): number {
-  if (protocol === IP_PROTOCOL.fragment) return EXTENSION_BYTES_MIN;
+  if (protocol === IP_PROTOCOL.fragment) return FRAGMENT_BYTES;
   const units = u8(bytes, at + 1);
   return protocol === IP_PROTOCOL.authentication ? (units + 2) * 4 : (units + 1) * 8;
 }

@@ -50,6 +50,11 @@ const PACKETS: readonly (readonly [name: string, hex: string, expected: object])
     },
   ],
   [
+    'the last fragment of IPv4',
+    `${ETHERNET} 0800 4500 0016 1234 1fff 40 11 abcd 0a000001 0a000002 0102`,
+    { ip: { protocol: 17, fragment: 'later', start: 34, end: 36 } },
+  ],
+  [
     'a later fragment of IPv6',
     `${ETHERNET} 86dd 6120 0abc 0010 2c 05 ${IPV6} 0600 0011 00000007 0102030405060708`,
     {
@@ -135,6 +140,11 @@ describe('headers of packets', () => {
     });
   }
 
+  it('tell how far into the packet a fragment is', () => {
+    const packet = bytesOf(`4500 0014 0000 9fff 40 11 0000 0a000001 0a000002`);
+    expect(decodePacketOfType(packet, 0x0800).ipv4?.fragmentOffset).to.equal(0x1fff);
+  });
+
   it('begin with what the packet was said to begin with', () => {
     const arp = '0001 0800 06 04 0001 020000000001 0a000001 000000000000 0a000002';
     expect(decodePacketOfType(bytesOf(arp), 0x0806).arp?.operation).to.equal(1);
@@ -165,6 +175,17 @@ describe('headers of packets', () => {
     expect(ip(`4500 001d ${rest}`), 'longer than the packet').not.to.have.property('ipv4');
     expect(ip(`4500 0013 ${rest}`), 'shorter than its header').not.to.have.property('ipv4');
     expect(ip(`4400 001c ${rest}`), 'a header of 16 bytes').not.to.have.property('ipv4');
+    const tcp = (offset: string) =>
+      ip(`4500 0028 0000 0000 40 06 0000 0a000001 0a000002
+        0008 000a 00000001 00000002 ${offset}002 ffff 1234 0000`);
+    expect(tcp('5')).to.have.property('tcp');
+    expect(tcp('4'), 'a TCP header of 16 bytes').not.to.have.property('tcp');
+    expect(tcp('6'), 'a TCP header of 24 bytes').not.to.have.property('tcp');
+    const cut = decodePacket(
+      bytesOf(`${ETHERNET} 86dd 6000 0000 0004 2c 40 ${IPV6} 0600 0010 00000007`),
+    );
+    expect(cut, 'a fragment header beyond the packet').not.to.have.property('ip');
+    expect(cut).to.have.property('ipv6');
   });
 
   it('stay within the packet, whatever it is', () => {

@@ -91,7 +91,8 @@ function transport(random: Random, protocol: number): number[] {
   switch (protocol) {
     case 6: {
       const options = random.pick([0, 0, 4, 12]);
-      const control = (((20 + options) / 4) << 4) | (random.word() & 15);
+      const size = (20 + options) / 4 + random.pick([0, 0, 0, 0, 0, -1, 1]);
+      const control = (size << 4) | (random.word() & 15);
       const payload = random.number(0, 4);
       return [...bytes(random, 12), control, ...bytes(random, 7 + options + payload)];
     }

@@ -242,10 +242,19 @@ describe('packets between switch and controller', () => {
       'OFPBRC_BAD_LEN',
     );
     expect(fault(in2(`${packet} 0001 0006 0001 0000`))).to.equal('OFPBPC_BAD_LEN');
+    expect(fault(in2(`${packet} 0004 000c 0000000000000001 00000000`))).to.equal('OFPBPC_BAD_LEN');
+    expect(fault(in2(`${packet} 0003 0004 00000000`))).to.equal('OFPBPC_BAD_LEN');
     expect(fault(in2(`${packet} 8888 0003 00000000`))).to.equal('OFPBPC_BAD_LEN');
     expect(fault(in2(`${packet} ffff 000c 00000000 00000001 00000000`))).to.equal(
       'OFPBPC_BAD_EXPERIMENTER',
     );
+  });
+
+  it('name fields as their format does', () => {
+    const match = [{ field: 'tun_id', value: 9n }] as const;
+    expect(hexOf(encodeMessage(4, 1, { ...PACKET_IN, match }))).to.include('80004c08');
+    const ours = encodeMessage(6, 1, { ...PACKET_IN, type: 'nx_packet_in', match });
+    expect(hexOf(ours)).to.include('00012008');
   });
 
   it('throw for what a version cannot say', () => {
