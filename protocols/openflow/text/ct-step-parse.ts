@@ -42,7 +42,10 @@ const KEYS: Readonly<Record<string, (word: Word, scope: Scope, into: Tracking) =
     into.table = tableAt(value, 'table', TABLE_MAX);
   },
   zone: ({ value }, _scope, into) => {
-    into.zone = zoneAt(value);
+    const zone = zoneAt(value);
+    // Zone 0 is the one that no word means.
+    if (zone === 0) delete into.zone;
+    else into.zone = zone;
   },
   alg: ({ value }, _scope, into) => {
     into.alg = algAt(value);

@@ -84,6 +84,7 @@ function flowModOf(piece: Piece, context: FlowContext): FlowMod {
   const { words, flags, matching } = headOf(head, context);
   const match = matchOf(matching, version);
   const { table = OFPTT_ALL, priority = DEFAULT_PRIORITY } = words;
+  const { idleTimeout = 0, hardTimeout = 0, importance = 0 } = words;
   const instructions =
     actions === undefined
       ? []
@@ -94,14 +95,14 @@ function flowModOf(piece: Piece, context: FlowContext): FlowMod {
     flow: {
       ...{ table: table === OFPTT_ALL && !deletes ? 0 : table, priority, match, instructions },
       cookie: sentCookie(command, words),
-      ...(words.idleTimeout === undefined ? {} : { idleTimeout: words.idleTimeout }),
-      ...(words.hardTimeout === undefined ? {} : { hardTimeout: words.hardTimeout }),
+      ...(idleTimeout === 0 ? {} : { idleTimeout }),
+      ...(hardTimeout === 0 ? {} : { hardTimeout }),
       ...(flags === 0 ? {} : { flags }),
     },
     ...(words.cookieMask === undefined ? {} : { cookieMask: words.cookieMask }),
     ...(words.outPort === undefined ? {} : { outPort: words.outPort }),
     ...(words.outGroup === undefined ? {} : { outGroup: words.outGroup }),
-    ...(words.importance === undefined || version < 5 ? {} : { importance: words.importance }),
+    ...(importance === 0 || version < 5 ? {} : { importance }),
   };
 }
 

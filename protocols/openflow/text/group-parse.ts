@@ -251,7 +251,7 @@ function bucketsOf(
     refuse(pieces[1].at, 'an indirect group has one bucket; use type=all for more');
   }
   const buckets = pieces.map((piece) => bucketAt(piece, type, context));
-  return numbered(buckets);
+  return numbered(context.version < 6 ? buckets.map(withoutNumber) : buckets);
 }
 
 /**
@@ -267,6 +267,11 @@ function numbered(buckets: readonly BucketText[]): Bucket[] {
     if (bucketId === undefined) used.add(id);
     return { bucketId: id, ...bucket };
   });
+}
+
+/** Before OpenFlow 1.5 a bucket's place is its number. */
+function withoutNumber({ bucketId: _bucketId, ...bucket }: BucketText): BucketText {
+  return bucket;
 }
 
 type BucketText = BucketWords & Pick<Bucket, 'actions'>;
