@@ -12,7 +12,8 @@ import { formatPort, OFPP_ANY } from '../values/ports.ts';
 import { formatInstructions } from './action-text.ts';
 import { formatDuration } from './duration-text.ts';
 import { formatMatchWithPriority } from './flow-text.ts';
-import type { MessageFormatters } from './formatter.ts';
+import type { MessageFormatters, PrintContext } from './formatter.ts';
+import { formatNxMatch } from './nx-match-text.ts';
 import { flowRemovedReason } from './role-text.ts';
 
 const COMMANDS: Readonly<Record<FlowCommand, string>> = {
@@ -36,6 +37,12 @@ const FLAGS = [
 const KEEP_COOKIE = 0xffffffffffffffffn;
 const NO_BUFFER = 0xffffffff;
 const NO_TABLE = 255;
+const DEFAULT_PRIORITY = 32768;
+
+/** From here on Nicira's match is shown as it is on the wire: where its size stands in the message, and where it begins. */
+const VERBOSITY_AS_IS = 3;
+const NX_MATCH_SIZE_AT = 40;
+const NX_MATCH_AT = 48;
 
 interface Cookies {
   /** What the flow gets. */
@@ -51,19 +58,24 @@ function formatFlowMod(message: FlowMod): string {
     : formatMod(message, { filter: flow.cookie, mask: cookieMask }, 0);
 }
 
-function formatNxFlowMod(message: NxFlowMod): string {
+function formatNxFlowMod(message: NxFlowMod, { bytes, verbosity }: PrintContext): string {
   const { cookieFilter = 0n, cookieMask = 0n, flow } = message;
   const cookies = { fresh: flow.cookie, filter: cookieFilter, mask: cookieMask };
-  return formatMod(message, cookies, 0);
+  if (verbosity < VERBOSITY_AS_IS) return formatMod(message, cookies, 0);
+  const size = new DataView(bytes.buffer, bytes.byteOffset).getUint16(NX_MATCH_SIZE_AT);
+  const match = formatNxMatch(bytes.subarray(NX_MATCH_AT, NX_MATCH_AT + size));
+  const priority = flow.priority === DEFAULT_PRIORITY ? [] : [`pri:${flow.priority}`];
+  return formatMod(message, cookies, 0, { match, priority });
 }
 
 function formatMod(
   { command, flow, bufferId = NO_BUFFER, outPort = OFPP_ANY }: FlowMod | NxFlowMod,
   { fresh = 0n, filter = 0n, mask = 0n }: Cookies,
   importance: number,
+  asIs?: { readonly match: string; readonly priority: readonly string[] },
 ): string {
   const { table, idleTimeout = 0, hardTimeout = 0, flags = 0 } = flow;
-  const match = formatMatchWithPriority(flow);
+  const match = asIs?.match ?? formatMatchWithPriority(flow);
   const words = [
     COMMANDS[command] + (table === 0 ? '' : ` table:${table}`),
     ...(match === '' ? [] : [match]),
@@ -72,6 +84,7 @@ function formatMod(
     ...(idleTimeout === 0 ? [] : [`idle:${idleTimeout}`]),
     ...(hardTimeout === 0 ? [] : [`hard:${hardTimeout}`]),
     ...(importance === 0 ? [] : [`importance:${importance}`]),
+    ...(asIs?.priority ?? []),
     ...(bufferId === NO_BUFFER ? [] : [`buf:0x${bufferId.toString(16)}`]),
     ...(outPort === OFPP_ANY ? [] : [`out_port:${formatPort(outPort)}`]),
     ...FLAGS.filter((_word, bit) => (flags >>> bit) & 1),

@@ -4,24 +4,45 @@
  * Source: nicira-ext.h of Open vSwitch 3.1.
  */
 import type { AsyncConfig } from './async-config.ts';
+import type { FlowCommand } from './commands.ts';
 import type { CtFlush } from './conntrack.ts';
-import type { FlowMod, FlowRemoved, Role } from './messages.ts';
+import type { Flow } from './flow.ts';
+import type { Match } from './match.ts';
 
 /** NXT_ROLE_*: without a generation, and there is no "nochange". */
 export interface NxRole {
-  readonly role: Exclude<Role, 'nochange'>;
+  readonly role: 'equal' | 'master' | 'slave';
 }
 
 /** Ports have 16 bits here; there is no group and no importance. */
-export interface NxFlowMod extends Omit<FlowMod, 'type' | 'outGroup' | 'importance'> {
+export interface NxFlowMod {
   readonly type: 'nx_flow_mod';
+  readonly command: FlowCommand;
+  readonly flow: Flow;
   /** Which cookies are meant; absent: all. Only together with cookieMask. */
   readonly cookieFilter?: bigint;
+  readonly cookieMask?: bigint;
+  /** Absent: OFP_NO_BUFFER. */
+  readonly bufferId?: number;
+  /** Absent: OFPP_ANY. */
+  readonly outPort?: number;
 }
 
-/** `table` 255: the switch does not say. There is no hard timeout. */
-export interface NxFlowRemoved extends Omit<FlowRemoved, 'type' | 'hardTimeout'> {
+/** As OFPT_FLOW_REMOVED, without a hard timeout. */
+export interface NxFlowRemoved {
   readonly type: 'nx_flow_removed';
+  readonly cookie: bigint;
+  readonly priority: number;
+  /** OFPRR_*. */
+  readonly reason: number;
+  /** 255: the switch does not say. */
+  readonly table: number;
+  readonly durationSeconds: number;
+  readonly durationNanoseconds: number;
+  readonly idleTimeout: number;
+  readonly packets: bigint;
+  readonly bytes: bigint;
+  readonly match: Match;
 }
 
 export type PacketInFormat = 'standard' | 'nxt_packet_in' | 'nxt_packet_in2';

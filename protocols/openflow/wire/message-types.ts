@@ -33,9 +33,3 @@ export const TYPE = {
 
 /** ofp_header: version, type, length, xid. */
 export const HEADER_BYTES = 8;
-
-/** Experimenter number of the Open Networking Foundation, whose extensions bring 1.4's bundles to 1.3. */
-export const ONF = 0x4f4e4600;
-
-/** Types of ONF's experimenter messages: extensions 230 (bundles) and 191 (role status). */
-export const ONF_TYPE = { role_status: 1911, bundle_control: 2300, bundle_add: 2301 } as const;

@@ -33,4 +33,17 @@ describe('switch messages in the words of ofp-print', () => {
     );
     expect(printMessage(echo, 5).split('\n')).to.have.length(4);
   });
+
+  it("show Nicira's match as it is on the wire to who asks for more", () => {
+    const bytes = bytesOf(
+      '0404006800000001000023200000000dffffffffffffffff05010004000500640000000300040003001a000000000000' +
+        '80000a02080600013d10000000000000001200000000000000ff000000000000000400180000000000000010000000020000' +
+        '000000000000',
+    );
+    expect(printMessage(bytes, 3)).to.equal(
+      'NXT_FLOW_MOD (OF1.3) (xid=0x1): MOD table:5 OXM_OF_ETH_TYPE(0806), ' +
+        'NXM_NX_COOKIE_W(0000000000000012/00000000000000ff) cookie:0x12/0xff idle:4 hard:5 pri:100 buf:0x3 ' +
+        'out_port:4 send_flow_rem check_overlap actions=output:2\n',
+    );
+  });
 });
