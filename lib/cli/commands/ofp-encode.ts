@@ -32,7 +32,7 @@ export function addOfpEncode(ofp: Command, context: CommandContext): void {
     .summary('words to bytes')
     .description('Encodes a flow, group or meter in the words of ovs-ofctl as an OpenFlow message.')
     .argument('<command>', `as ovs-ofctl calls it: ${ENCODE_COMMANDS.join(', ')}`)
-    .argument('[text]', 'as ovs-ofctl takes it; - takes texts from stdin, one a line', '')
+    .argument('[text]', 'as ovs-ofctl takes it; - takes texts from stdin, one a line')
     .option('-O, --version <version>', VERSION_WORDS.join('|'), 'OpenFlow13')
     .option('-o, --output <format>', ENCODE_FORMATS.join('|'), 'hex')
     .option('--strict', 'mod-flows and del-flows: the one flow of that match and priority')
