@@ -60,7 +60,7 @@ function parseKind(field: Field, text: string, word: string): ParsedFieldValue |
   switch (field.kind) {
     case 'decimal':
     case 'hex':
-      return parseWithMask(field, text, word, `a number of 0 to ${most(field)}`, parseInteger);
+      return parseWithMask(field, text, word, numbers(field), parseInteger);
     case 'mac':
       return parseWithMask(field, text, word, 'an Ethernet address such as 02:00:00:00:00:01', mac);
     case 'ipv4':
@@ -94,10 +94,12 @@ function typed(field: Field, value: bigint): FieldValue {
   return field.wide ? value : Number(value);
 }
 
-function most(field: Field): string {
+/** What numbers the field takes. */
+function numbers(field: Field): string {
   const bits = Math.max(field.bits, field.maskBits);
-  if (bits > 64) return `0x${'f'.repeat(4)}… (${bits} bits)`;
-  return bits > 16 ? `0x${((1n << BigInt(bits)) - 1n).toString(16)}` : String(2 ** bits - 1);
+  if (bits > 64) return `a number of up to ${bits} bits`;
+  const most = bits > 16 ? `0x${((1n << BigInt(bits)) - 1n).toString(16)}` : String(2 ** bits - 1);
+  return `a number of 0 to ${most}`;
 }
 
 /** A value, or a value, a slash and a mask. `readMask` reads masks that are not values (prefix lengths). */

@@ -138,6 +138,9 @@ export function parseMatchWords(
   const flow = noFields();
   const said: Said[] = [];
   for (const word of words) {
+    // What other words imply, the packet's type itself may replace.
+    const implied = isPacketType(word) && !said.some((other) => isPacketType(other.word));
+    if (implied) flow.places.delete('packet_type');
     const before = new Map(flow.places);
     const fault = addWord(flow, word);
     if (fault !== undefined) return fault;
@@ -155,6 +158,10 @@ interface Said {
   readonly word: MatchWord;
   /** Where it says something. */
   readonly places: readonly RegisteredFieldName[];
+}
+
+function isPacketType({ key }: MatchWord): boolean {
+  return key === 'packet_type' || key === 'eth';
 }
 
 function spell({ key, value }: MatchWord): string {
@@ -326,6 +333,12 @@ const NEEDS: Readonly<Record<Prerequisite, string>> = {
   nd_advert: 'icmp6, icmp_type=136 and icmp_code=0',
 };
 
+const SPECIAL_NEEDS: Readonly<Record<string, string>> = {
+  tp_src: 'tcp, udp or sctp',
+  tp_dst: 'tcp, udp or sctp',
+  vlan_tci: 'the bit 0x1000 (there is a tag)',
+};
+
 /** A word that nothing in the match comes from. */
 function findUseless(said: readonly Said[], match: Match): ParseFailure | undefined {
   const { places } = fieldsOfMatch(match).flow;
@@ -333,6 +346,6 @@ function findUseless(said: readonly Said[], match: Match): ParseFailure | undefi
   if (useless === undefined) return undefined;
   const { key } = useless.word;
   const prerequisite = fieldOf(key.replace(/\[.*$/, ''))?.prerequisite ?? 'none';
-  const needed = key.startsWith('tp_') ? 'tcp, udp or sctp' : NEEDS[prerequisite];
+  const needed = SPECIAL_NEEDS[key] ?? NEEDS[prerequisite];
   return unparsed(`${spell(useless.word)} needs ${needed} in the match too; add it`);
 }

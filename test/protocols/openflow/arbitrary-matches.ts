@@ -102,11 +102,21 @@ export function arbitraryCanonicalMatch(version: OpenFlowVersion): fc.Arbitrary<
 const UNSAID: readonly string[] = ['tun_erspan_idx', 'tun_erspan_dir', 'tun_erspan_hwid'];
 const MASK_UNSAID: readonly string[] = ['tun_gbp_flags', 'tun_gtpu_flags', 'tun_gtpu_msgtype'];
 
-/** Whether ofp-print says all of the match: some masks, and ERSPAN's fields of another version, it does not. */
+/** Of ip_frag: said like others, or not at all. */
+const OTHERWISE_FRAGMENTS: readonly string[] = ['0/1', '2/2', '2/undefined'];
+
+/**
+ * Whether ofp-print says all of the match, so that it means the same again: some masks, and ERSPAN's fields of another
+ * version, it does not say; and of what shares a place Open vSwitch's own order may be one that it then refuses.
+ */
 export function isSaidWhole(match: Match): boolean {
+  if (fitting(match).length < match.length) return false;
   return match.every(
-    ({ field, mask }) =>
+    ({ field, value, mask }) =>
       !UNSAID.includes(field) &&
+      !(field === 'packet_type' && value === 0) &&
+      !(field.startsWith('tun_metadata') && /^(ff)+$/.test(mask?.toString(16) ?? '')) &&
+      !(field === 'ip_frag' && OTHERWISE_FRAGMENTS.includes(`${value}/${mask}`)) &&
       !(MASK_UNSAID.includes(field) && mask !== undefined) &&
       !(field === 'tun_erspan_ver' && mask !== undefined) &&
       !(field === 'tcp_flags' && mask === 0xfff) &&

@@ -57,10 +57,13 @@ function contentsOf(field: Field, bytes: number): readonly Content[] {
   return [[1n], [most], [full], [1n & most, most], [1n, 1n], [0n, 0n], [1n, full]];
 }
 
+/** Fields that differ from another by their number alone. */
+const SIMILAR = /^(tun_metadata|x{0,2}reg)([2-9]|[1-9][0-9])$/;
+
 /** Every header of every field, exact and masked, with and without what it needs. */
 function everyTlv(): string[] {
   return FIELDS.flatMap((field) => {
-    if (!field.inOvs || /^tun_metadata([2-9]|[1-5][0-9])$/.test(field.name)) return [];
+    if (!field.inOvs || SIMILAR.test(field.name)) return [];
     const bytes = field.variable ? 4 : field.bytes;
     const before = BEFORE[field.prerequisite];
     return field.forms.flatMap((form) => {
