@@ -89,7 +89,7 @@ function readBundled(cursor: Cursor): Uint8Array {
   const identity = identifyMessage(message);
   if (!identity.ok || identity.value.part !== undefined || !BUNDLED.includes(identity.value.kind)) {
     const name = identity.ok ? identity.value.name : identity.error.code;
-    cursor.fail('OFPBFC_MSG_UNSUP', `${name} cannot be in a bundle`);
+    cursor.unknown('OFPBFC_MSG_UNSUP', `${name} cannot be in a bundle`);
   }
   return message;
 }
