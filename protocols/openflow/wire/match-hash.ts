@@ -21,7 +21,7 @@ export interface MatchHash {
 
 /** What the hash has to know of a field, in arrays by Field.index. */
 const REGISTER_WORD = new Int8Array(FIELDS.map(registerWord));
-const BITS = new Uint8Array(FIELDS.map((field) => field.maskBits));
+const BITS = new Uint16Array(FIELDS.map((field) => field.maskBits));
 const BYTES = new Uint8Array(FIELDS.map((field) => field.bytes));
 const PACKET_TYPE = FIELDS.findIndex((field) => field.name === 'packet_type');
 
