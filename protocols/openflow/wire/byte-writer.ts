@@ -9,11 +9,14 @@
 /** ofp_header.length has 16 bits (OpenFlow 1.3.5 §7.1). */
 export const MESSAGE_SIZE_MAX_BYTES = 0xffff;
 
-/** Holds about 480 overlay flow-mods; one kept message keeps its slab, so not larger. */
-const SLAB_BYTES = 64 * 1024;
+/**
+ * A new slab is begun when less than a whole message is left. So no message moves while it is written, and what was taken from
+ * `view` or counted in it stays true: a slab that changes between `writer.view` and what is reserved in the same line loses bytes.
+ */
+const ROOM_BYTES = MESSAGE_SIZE_MAX_BYTES + 1;
 
-/** A new slab is begun when less than this is left: few messages are larger, and those move. */
-const ROOM_BYTES = 512;
+/** Holds about 480 overlay flow-mods besides the room; one kept message keeps its slab, so not larger. */
+const SLAB_BYTES = ROOM_BYTES + 64 * 1024;
 
 export class ByteWriter {
   bytes: Uint8Array = new Uint8Array(SLAB_BYTES);

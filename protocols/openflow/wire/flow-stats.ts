@@ -68,7 +68,7 @@ const AGGREGATE_13 = layout({ packets: 'u64', bytes: 'u64', flows: 'u32', pad: '
 
 export function putFlowFilter(
   writer: ByteWriter,
-  _version: OpenFlowVersion,
+  version: OpenFlowVersion,
   filter: FlowFilter,
 ): void {
   const at = writer.reserve(REQUEST.size);
@@ -77,7 +77,7 @@ export function putFlowFilter(
   writer.view.setUint32(at + 8, filter.outGroup ?? OFPG_ANY);
   writer.view.setBigUint64(at + 16, filter.cookie ?? 0n);
   writer.view.setBigUint64(at + 24, filter.cookieMask ?? 0n);
-  putMatch(writer, filter.match ?? []);
+  putMatch(writer, filter.match ?? [], version);
 }
 
 export function readFlowFilter(cursor: Cursor): FlowFilter {
@@ -177,14 +177,14 @@ export function putFlowRecord(writer: ByteWriter, version: OpenFlowVersion, flow
     writer.view.setBigUint64(at + 24, flow.cookie);
     writer.view.setBigUint64(at + 32, flow.packets);
     writer.view.setBigUint64(at + 40, flow.bytes);
-    putMatch(writer, flow.match);
+    putMatch(writer, flow.match, version);
   } else {
     const at = writer.reserve(RECORD_15.size);
     writer.view.setUint8(at + 4, flow.table);
     putOptions(writer, at + 6, flow);
     writer.view.setUint16(at + 14, flow.importance);
     writer.view.setBigUint64(at + 16, flow.cookie);
-    putMatch(writer, flow.match);
+    putMatch(writer, flow.match, version);
     putOxs(writer, flow);
   }
   putInstructions(writer, version, flow.instructions);

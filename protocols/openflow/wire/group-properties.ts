@@ -45,7 +45,7 @@ function putSelection(writer: ByteWriter, { method, param, fields }: GroupSelect
   const at = writer.reserve(SELECTION.size);
   putText(writer, at + 4, METHOD_BYTES, method);
   writer.view.setBigUint64(at + 20, param);
-  putMatchFields(writer, fields);
+  putMatchFields(writer, fields, 6);
   endProperty(writer, mark);
 }
 

@@ -10,7 +10,8 @@
  *     abbreviated:       length:16 = 8 | event:16 | xid:32
  *     paused, resumed:   length:16 | event:16 (1.4: and pad 4)
  *
- * Traps: the extension has other flags (32 is OFPFMF_ONLY_OWN, 64 in 1.4) and events. Its match_len is the match's with padding.
+ * Traps: the extension has other flags (32 is OFPFMF_ONLY_OWN, 64 in 1.4) and events. Its match_len is the length that the
+ * match says, without padding.
  * Sources: ONF extension 187; OpenFlow 1.4.1 §7.3.5.17; nicira-ext.h of Open vSwitch 3.1.
  */
 import { nameOf } from '../../values/commands.ts';
@@ -19,6 +20,7 @@ import {
   type FlowMonitorRequest,
   type FlowUpdate,
 } from '../../values/flow-monitor.ts';
+import type { Match } from '../../values/match.ts';
 import { OFPG_ANY, OFPP_ANY, OFPTT_ALL } from '../../values/ports.ts';
 import type { OpenFlowVersion } from '../../values/version.ts';
 import { readInstructionList } from '../action-list.ts';
@@ -99,7 +101,7 @@ export const FLOW_MONITOR: MultipartCodec<'flow_monitor'> = {
   putRequest: (writer, version, { monitors }) => {
     for (const monitor of monitors) {
       if (version < 5) putRequest13(writer, monitor);
-      else putRequest14(writer, monitor);
+      else putRequest14(writer, version, monitor);
     }
   },
   readRequest: (cursor, version) => ({
@@ -126,9 +128,20 @@ function putRequest13(writer: ByteWriter, monitor: FlowMonitorRequest): void {
   writer.view.setUint16(at + 4, (monitor.flags & own) === 0 ? flags : flags | ONF_OWN);
   writer.view.setUint32(at + 8, monitor.outPort ?? OFPP_ANY);
   writer.view.setUint8(at + 12, monitor.table ?? OFPTT_ALL);
-  putMatch(writer, monitor.match);
-  const size = writer.mark() - mark - REQUEST_13.size;
-  writer.view.setUint16(writer.start + mark + 6, size);
+  copyMatchSize(writer, mark + 6, putMatch13(writer, monitor.match));
+}
+
+/** Returns the mark of the match. */
+function putMatch13(writer: ByteWriter, match: Match): number {
+  const mark = writer.mark();
+  putMatch(writer, match, 4);
+  return mark;
+}
+
+/** The size that the match at `match` says goes to `mark`. */
+function copyMatchSize(writer: ByteWriter, mark: number, match: number): void {
+  const size = writer.view.getUint16(writer.start + match + 2);
+  writer.view.setUint16(writer.start + mark, size);
 }
 
 function readRequest13(cursor: Cursor): FlowMonitorRequest {
@@ -162,7 +175,11 @@ function where(
   };
 }
 
-function putRequest14(writer: ByteWriter, monitor: FlowMonitorRequest): void {
+function putRequest14(
+  writer: ByteWriter,
+  version: OpenFlowVersion,
+  monitor: FlowMonitorRequest,
+): void {
   const { command = 'add' } = monitor;
   const at = writer.reserve(REQUEST_14.size);
   writer.view.setUint32(at, monitor.monitorId);
@@ -171,7 +188,7 @@ function putRequest14(writer: ByteWriter, monitor: FlowMonitorRequest): void {
   writer.view.setUint16(at + 12, monitor.flags);
   writer.view.setUint8(at + 14, monitor.table ?? OFPTT_ALL);
   writer.view.setUint8(at + 15, typeof command === 'number' ? command : COMMANDS[command]);
-  putMatch(writer, monitor.match);
+  putMatch(writer, monitor.match, version);
 }
 
 function readRequest14(cursor: Cursor): FlowMonitorRequest {
@@ -219,9 +236,7 @@ function putFull13(writer: ByteWriter, version: OpenFlowVersion, update: FullUpd
   writer.view.setUint16(at + 6, update.hardTimeout);
   writer.view.setUint8(at + 10, update.table);
   writer.view.setBigUint64(at + 12, update.cookie);
-  putMatch(writer, update.match);
-  const size = writer.mark() - mark - FULL_13.size;
-  writer.view.setUint16(writer.start + mark + 8, size);
+  copyMatchSize(writer, mark + 8, putMatch13(writer, update.match));
   putInstructions(writer, version, update.instructions);
 }
 
@@ -233,7 +248,7 @@ function putFull14(writer: ByteWriter, version: OpenFlowVersion, update: FullUpd
   writer.view.setUint16(at + 4, update.hardTimeout);
   writer.view.setUint16(at + 6, update.priority);
   writer.view.setBigUint64(at + 12, update.cookie);
-  putMatch(writer, update.match);
+  putMatch(writer, update.match, version);
   putInstructions(writer, version, update.instructions);
 }
 

@@ -63,6 +63,22 @@ describe('multiparts, groups and meters on the wire', () => {
     }
   });
 
+  it('do not depend on where in memory they are written', () => {
+    const { message } = SAMPLES.find(({ name }) => name === 'features of equal tables') ?? {};
+    if (message?.type !== 'multipart_reply' || message.reply.kind !== 'table_features') {
+      throw new Error('no such sample');
+    }
+    const tables = Array.from({ length: 20 }, () => message.reply).flatMap((reply) =>
+      reply.kind === 'table_features' ? reply.tables : [],
+    );
+    const large: Message = { ...message, reply: { kind: 'table_features', tables } };
+    const written = Array.from({ length: 40 }, () =>
+      Buffer.from(encodeMessage(5, 1, large)).toString('hex'),
+    );
+    expect(new Set(written).size).to.equal(1);
+    expect(written[0]).to.have.length.above(80_000);
+  });
+
   it('keep the flags that OpenFlow does not have', () => {
     const reply = { kind: 'flow', flows: [] } as const;
     const message: Message = { type: 'multipart_reply', more: true, flags: 0x8002, reply };
