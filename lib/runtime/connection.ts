@@ -142,6 +142,8 @@ export class Connection<Event> {
   #arm(): void {
     if (this.#isClosed || this.#isClosing) return;
     const deadline = this.session.deadline() ?? Number.POSITIVE_INFINITY;
+    // Every message puts the next probe off: a timer that is early looks again, which costs less than a new one each time.
+    if (deadline >= this.#timerAt && this.#timerAt !== Number.POSITIVE_INFINITY) return;
     if (deadline === this.#timerAt) return;
     this.#disarm();
     this.#timerAt = deadline;
@@ -159,7 +161,7 @@ export class Connection<Event> {
 
   #tick(): void {
     this.#timerAt = Number.POSITIVE_INFINITY;
-    this.session.tick(now());
+    if (this.#isBehind()) this.session.tick(now());
     this.flush();
     this.#readOn();
   }

@@ -85,7 +85,9 @@ function runMessage(version: OpenFlowVersion, message: Message): Outcome {
   const encoded = encodedOrRefused(version, message);
   if (typeof encoded === 'string') return { features: [`not in ${version}: ${encoded}`] };
   const decoded = decodeMessage(encoded);
-  const fault = decoded.ok ? undefined : `what was parsed is malformed: ${decoded.error.detail}`;
+  // What a switch refuses for its sense may be said; its form must be right.
+  const isBroken = !decoded.ok && /_BAD_LEN$/.test(decoded.error.code);
+  const fault = isBroken ? `what was parsed is malformed: ${decoded.error.detail}` : undefined;
   const text = printMessage(encoded);
   const words = text.replace(/0x[0-9a-f]+|\d+/g, '#').match(/[a-z_]{4,}[(:=]/g) ?? [];
   return { fault, features: [...new Set(words)].map((word) => `says ${word}`) };

@@ -91,7 +91,9 @@ function readInstruction(cursor: Cursor, version: OpenFlowVersion): Instruction 
   const inner = cursor.cut(size, 'an instruction', 'OFPBAC_BAD_LEN');
   const type = inner.u16('an instruction');
   inner.skip(2, 'an instruction');
-  if (!fits(type, size)) return { type: 'unknown', bytes: cursor.copyFrom(from, size) };
+  // OpenFlow 1.5 meters by an action instead.
+  const isGone = type === INSTRUCTION.meter && version >= 6;
+  if (isGone || !fits(type, size)) return { type: 'unknown', bytes: cursor.copyFrom(from, size) };
   switch (type) {
     case INSTRUCTION.goto_table:
       return { type: 'goto_table', table: inner.u8('goto_table') };

@@ -132,4 +132,31 @@ describe('a connection', () => {
     peer.resetAndDestroy();
     expect(await closed).to.match(/ECONNRESET/);
   });
+
+  it('keeps its timer while what comes puts the deadline off, and is in time all the same', async () => {
+    const session = new Parrot();
+    const { connection } = join(session);
+    const receive = session.receive.bind(session);
+    let due = 0;
+    session.receive = (chunk) => {
+      receive(chunk);
+      due = performance.now() + 80;
+      session.due = due;
+    };
+    let tickedAt = 0;
+    session.tick = () => {
+      tickedAt = performance.now();
+      session.ticks++;
+      session.due = undefined;
+    };
+    for (let turn = 0; turn < 8; turn++) {
+      peer.write('x');
+      await sleep(20);
+    }
+    expect(session.ticks).to.equal(0);
+    await sleep(150);
+    expect(session.ticks).to.equal(1);
+    expect(tickedAt).to.be.within(due, due + 60);
+    connection.close('done');
+  });
 });
