@@ -104,7 +104,12 @@ function readPart(cursor: Cursor, property: Property, seen: Seen, version: OpenF
       return;
     case PROPERTY.actions: {
       const { table, cookie } = seen;
-      seen.actions.push({ table, cookie, actions: readPaddedActions(value, version) });
+      const actions = readPaddedActions(value, version);
+      // Beside it stands what Open vSwitch puts before the actions: whose order they are.
+      if (actions.some(({ type }) => type === 'conjunction')) {
+        cursor.fail('NXBAC_BAD_CONJUNCTION', 'a conjunction in a continuation');
+      }
+      seen.actions.push({ table, cookie, actions });
       return;
     }
     case PROPERTY.action_set:

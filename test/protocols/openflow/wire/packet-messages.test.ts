@@ -275,6 +275,15 @@ describe('the continuation of a packet that waits', () => {
     expect(fault(hexOf(encodeMessage(4, 1, garbled)))).to.equal('OFPBPC_BAD_LEN');
   });
 
+  it('has no conjunction among its actions, not even alone', () => {
+    const actions = (type: string) =>
+      bytesOf(`${type} 0018 00000000 ffff 0010 00002320 0022 00 02 00000001`);
+    const judged = (bytes: Uint8Array) =>
+      fault(hexOf(encodeMessage(4, 1, { ...waiting, continuation: { bytes } })));
+    expect(judged(actions('8006'))).to.equal('NXBAC_BAD_CONJUNCTION');
+    expect(judged(actions('8007'))).to.equal(undefined);
+  });
+
   it('goes back byte for byte, with what the controller changes', () => {
     const metadata = [{ field: 'reg0', value: 9 }] as const;
     const userdata = new Uint8Array([1]);
