@@ -4,8 +4,9 @@
  * The first action stands outside of exec when it is nat.
  * Source: ovs-actions(7) of Open vSwitch 3.1; judged by `ovs-ofctl ofp-print`.
  */
-import { ipv4FromNumber, ipv6FromBigInt } from '../../base/addresses.ts';
+import { ipv4FromNumber } from '../../base/addresses.ts';
 import type { Action, ConnectionTracking, Nat } from '../values/actions.ts';
+import { formatIpv6 } from './field-text.ts';
 import { formatSubfield } from './subfield-text.ts';
 
 const GATEWAYS: ReadonlyMap<number, string> = new Map([
@@ -73,6 +74,6 @@ function formatAddresses({
   }
   if (ipv6Min === undefined) return undefined;
   const last = ipv6Max === undefined || ipv6Max === ipv6Min ? [] : [ipv6Max];
-  const texts = [ipv6Min, ...last].map(ipv6FromBigInt);
+  const texts = [ipv6Min, ...last].map((address) => formatIpv6(address, undefined));
   return texts.map((text) => (portMin === 0 ? text : `[${text}]`)).join('-');
 }
