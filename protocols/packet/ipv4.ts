@@ -7,7 +7,7 @@
  * Sources: RFC 791 §3.1; RFC 2474 and RFC 3168 (DSCP and ECN in the TOS byte).
  */
 import { internetChecksum } from './checksum.ts';
-import { put, u8, u16, u32, withRoomBefore } from './octets.ts';
+import { copyOf, put, u8, u16, u32, withRoomBefore } from './octets.ts';
 
 export const IPV4_HEADER_BYTES = 20;
 
@@ -55,7 +55,7 @@ export function decodeIpv4(bytes: Uint8Array, at = 0): DecodedIpv4 | undefined {
     checksum: u16(bytes, at + 10),
     source: u32(bytes, at + 12),
     destination: u32(bytes, at + 16),
-    options: bytes.slice(at + IPV4_HEADER_BYTES, at + size),
+    options: copyOf(bytes, at + IPV4_HEADER_BYTES, at + size),
   };
 }
 

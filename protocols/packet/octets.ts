@@ -30,6 +30,13 @@ export function u128(bytes: Uint8Array, at: number): bigint {
   return value;
 }
 
+const NOTHING = new Uint8Array(0);
+
+/** A copy that outlives the packet's buffer. Not by `slice`, which on Node's Buffer is a view. */
+export function copyOf(bytes: Uint8Array, from: number, to: number): Uint8Array {
+  return to <= from ? NOTHING : new Uint8Array(bytes.subarray(from, to));
+}
+
 /** Writes `size` bytes, the most significant first. */
 export function put(bytes: Uint8Array, at: number, size: number, value: number | bigint): void {
   if (typeof value === 'bigint') {

@@ -9,7 +9,7 @@
  */
 import { type Ends, transportChecksum } from './checksum.ts';
 import { IP_PROTOCOL } from './numbers.ts';
-import { put, u16, u32, withRoomBefore } from './octets.ts';
+import { copyOf, put, u16, u32, withRoomBefore } from './octets.ts';
 
 export const TCP_HEADER_BYTES = 20;
 
@@ -46,7 +46,7 @@ export function decodeTcp(bytes: Uint8Array, at = 0, end = bytes.length): Decode
     window: u16(bytes, at + 14),
     checksum: u16(bytes, at + 16),
     urgentPointer: u16(bytes, at + 18),
-    options: bytes.slice(at + TCP_HEADER_BYTES, at + size),
+    options: copyOf(bytes, at + TCP_HEADER_BYTES, at + size),
     size,
   };
 }

@@ -188,6 +188,15 @@ describe('headers of packets', () => {
     expect(cut).to.have.property('ipv6');
   });
 
+  it('keep nothing of the buffer in which they came', () => {
+    const frame = Buffer.from(
+      bytesOf(`${ETHERNET} 0800 4600 0018 0000 0000 40 11 0000 0a000001 0a000002 01020304`),
+    );
+    const { ipv4 } = decodePacket(frame);
+    frame.fill(0);
+    expect([...(ipv4?.options ?? [])]).to.deep.equal([1, 2, 3, 4]);
+  });
+
   it('stay within the packet, whatever it is', () => {
     const random = new Random(1);
     for (let turn = 0; turn < 3000; turn++) {
