@@ -2,20 +2,19 @@
  * Groups in ovs-ofctl's words, as add-group, mod-group, insert-buckets, remove-buckets and del-groups take them:
  * `group_id=1,type=select,bucket=weight:2,actions=output:1,bucket=actions=output:2`.
  *
- * Everything behind `bucket=` belongs to that bucket. A bucket without an identifier gets the lowest one that no later bucket
- * has. Before OpenFlow 1.5 there are neither identifiers nor properties on the wire, so bucket_id and selection_method are read
- * and not sent, as ovs-ofctl does.
+ * Everything behind `bucket=` belongs to that bucket (bucket-parse.ts). Before OpenFlow 1.5 there are neither numbers of
+ * buckets nor properties on the wire, so bucket_id and selection_method are read and not sent, as ovs-ofctl does.
  * Source: ovs-ofctl(8) of Open vSwitch 3.1 ("Group Syntax"); OpenFlow 1.5.1 §7.3.4.3.
  */
 import { BUCKET_ALL, BUCKET_FIRST, BUCKET_ID_MAX, BUCKET_LAST } from '../values/commands.ts';
 import { findOvsField } from '../values/fields.ts';
 import type { Bucket, GroupMod, GroupSelection, GroupType } from '../values/group.ts';
 import type { MatchField } from '../values/match.ts';
-import { OFPG_ALL, OFPP_ANY, OFPP_CONTROLLER, OFPP_MAX } from '../values/ports.ts';
+import { OFPG_ALL } from '../values/ports.ts';
 import type { OpenFlowVersion } from '../values/version.ts';
-import { ACTION_WORDS, actionsAt } from './action-parse.ts';
+import { bucketsAt, GROUP_ID_MAX } from './bucket-parse.ts';
 import type { ParseResult } from './parse-result.ts';
-import { fieldValueAt, numberAt, portAt, u32At, u64At } from './piece-parse.ts';
+import { fieldValueAt, u32At, u64At } from './piece-parse.ts';
 import { judged, type Piece, quoted, refuse, suggestion } from './text-fault.ts';
 import { cutWords, lookUp, type Word } from './words.ts';
 
@@ -25,9 +24,6 @@ export interface GroupContext {
   readonly version: OpenFlowVersion;
   readonly command: GroupCommand;
 }
-
-/** OFPG_MAX */
-const GROUP_MAX = 0xffffff00;
 
 const TYPES: ReadonlyMap<string, GroupType> = new Map([
   ['all', 'all'],
@@ -81,7 +77,10 @@ function groupModOf(text: string, context: GroupContext): GroupMod {
   if (selection !== undefined && version < 6 && bucketPieces.length === 0) {
     refuse(0, 'selection_method needs OpenFlow 1.5; give -O OpenFlow15');
   }
-  const buckets = bucketsOf(bucketPieces, words.type ?? 'all', context);
+  const buckets = bucketsAt(bucketPieces, {
+    ...{ version, type: words.type ?? 'all' },
+    isInserted: command === 'insert_buckets',
+  });
   const properties = selection === undefined || version < 6 ? {} : { selection };
   return modOf(command, words, buckets, properties);
 }
@@ -158,10 +157,10 @@ function headWords(head: Piece, context: GroupContext): GroupWords & { groupId: 
 function groupIdAt(piece: Piece): number {
   if (piece.text === 'all') return OFPG_ALL;
   const id = u32At(piece, 'group_id');
-  if (id <= GROUP_MAX || id === OFPG_ALL) return id;
+  if (id <= GROUP_ID_MAX || id === OFPG_ALL) return id;
   return refuse(
     piece.at,
-    `group_id: ${piece.text} is not a group's number of 0 to ${GROUP_MAX}, nor all`,
+    `group_id: ${piece.text} is not a group's number of 0 to ${GROUP_ID_MAX}, nor all`,
   );
 }
 
@@ -238,123 +237,6 @@ function selectionOf({ method, param = 0n, fields = [] }: GroupWords): GroupSele
     refuse(0, 'selection_method_param needs a selection_method; add hash or dp_hash');
   }
   return method === undefined ? undefined : { method, param, fields };
-}
-
-type BucketWords = Omit<Bucket, 'bucketId' | 'actions'> & { bucketId?: number };
-
-function bucketsOf(
-  pieces: readonly Piece[],
-  type: GroupType,
-  context: GroupContext,
-): readonly Bucket[] {
-  if (type === 'indirect' && pieces[1] !== undefined) {
-    refuse(pieces[1].at, 'an indirect group has one bucket; use type=all for more');
-  }
-  const buckets = pieces.map((piece) => bucketAt(piece, type, context));
-  return numbered(context.version < 6 ? buckets.map(withoutNumber) : buckets);
-}
-
-/**
- * As ovs-ofctl does it: the first bucket without a number looks at those behind it alone, so that it may take the number of one
- * before it.
- */
-function numbered(buckets: readonly BucketText[]): Bucket[] {
-  const first = buckets.findIndex(({ bucketId }) => bucketId === undefined);
-  const used = new Set(buckets.slice(Math.max(first, 0)).map(({ bucketId }) => bucketId));
-  return buckets.map(({ bucketId, ...bucket }) => {
-    let id = bucketId ?? 0;
-    while (bucketId === undefined && used.has(id)) id++;
-    if (bucketId === undefined) used.add(id);
-    return { bucketId: id, ...bucket };
-  });
-}
-
-/** Before OpenFlow 1.5 a bucket's place is its number. */
-function withoutNumber({ bucketId: _bucketId, ...bucket }: BucketText): BucketText {
-  return bucket;
-}
-
-type BucketText = BucketWords & Pick<Bucket, 'actions'>;
-
-const BUCKET_KEYS: Readonly<Record<string, (value: Piece) => BucketWords>> = {
-  weight: (value) => ({ weight: numberAt(value, 'weight', 16) }),
-  watch_port: (value) => watchPortAt(value),
-  watch_group: (value) => ({ watchGroup: watchGroupAt(value) }),
-  bucket_id: (value) => ({ bucketId: bucketIdAt(value) }),
-};
-
-function bucketAt(piece: Piece, type: GroupType, context: GroupContext): BucketText {
-  let words: BucketWords = {};
-  const actionWords: Word[] = [];
-  let hasActions = false;
-  for (const word of cutWords(piece)) {
-    const key = word.key.toLowerCase();
-    const read = Object.hasOwn(BUCKET_KEYS, key) ? BUCKET_KEYS[key] : undefined;
-    hasActions ||= read === undefined;
-    if (read !== undefined) words = { ...words, ...read(word.value) };
-    else if (key === 'action' || key === 'actions') actionWords.push(...cutWords(word.value));
-    else actionWords.push(knownWord(word));
-  }
-  if (!hasActions)
-    refuse(piece.at, 'what does the bucket do? add actions=, as in bucket=actions=output:1');
-  const { watchPort, watchGroup } = words;
-  if (type === 'ff' && watchPort === undefined && watchGroup === undefined) {
-    refuse(
-      piece.at,
-      'a bucket of a fast failover group watches something; add watch_port or watch_group',
-    );
-  }
-  const weight = weightOf(words, piece, type, context);
-  const actions = actionsAt(actionWords, context);
-  const { weight: _weight, ...rest } = words;
-  return { ...rest, ...(weight === undefined ? {} : { weight }), actions };
-}
-
-/** Misspelled settings fall among the actions; they are told apart where they come near. */
-function knownWord(word: Word): Word {
-  const near = suggestion(word.key, [...Object.keys(BUCKET_KEYS), 'actions']);
-  const isAction = suggestion(word.key, ACTION_WORDS) !== '' || /^[0-9]+$/.test(word.key);
-  if (near !== '' && !isAction) refuse(word.at, `a bucket has no ${quoted(word.key)}${near}`);
-  return word;
-}
-
-/** Of a select group's bucket 1 where none is given; of others none. */
-function weightOf(
-  { weight }: BucketWords,
-  { at }: Piece,
-  type: GroupType,
-  { command }: GroupContext,
-): number | undefined {
-  if (type === 'select') return weight ?? 1;
-  if (weight === undefined || weight === 0) return undefined;
-  if (command !== 'insert_buckets')
-    refuse(at, 'buckets have weights in select groups alone; leave weight out');
-  return weight;
-}
-
-function watchPortAt(piece: Piece): BucketWords {
-  const port = portAt(piece, 'watch_port');
-  if (port === OFPP_ANY) return {};
-  if (port < OFPP_MAX || port === OFPP_CONTROLLER) return { watchPort: port };
-  return refuse(piece.at, `watch_port: ${piece.text} cannot be watched; give a port of the switch`);
-}
-
-function watchGroupAt(piece: Piece): number {
-  const id = u32At(piece, 'watch_group');
-  if (id <= GROUP_MAX) return id;
-  return refuse(
-    piece.at,
-    `watch_group: ${piece.text} is not a group's number of 0 to ${GROUP_MAX}`,
-  );
-}
-
-function bucketIdAt(piece: Piece): number {
-  const id = u32At(piece, 'bucket_id');
-  if (id <= BUCKET_ID_MAX) return id;
-  return refuse(
-    piece.at,
-    `bucket_id: ${piece.text} is not a bucket's number of 0 to ${BUCKET_ID_MAX}`,
-  );
 }
 
 /** As a line of a file for add-groups may begin. */
