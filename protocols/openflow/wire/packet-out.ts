@@ -45,7 +45,7 @@ export function putPacketOut(
     const inPort = { field: 'in_port', value: message.inPort } as const;
     putMatch(writer, [inPort, ...(message.match ?? [])], version);
   } else {
-    if (message.match !== undefined) {
+    if (message.match !== undefined && message.match.length > 0) {
       throw new TypeError('a packet-out before OpenFlow 1.5 has no match, only an in_port');
     }
     writer.view.setUint32(at + 4, message.inPort);

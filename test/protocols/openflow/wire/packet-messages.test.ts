@@ -257,6 +257,14 @@ describe('packets between switch and controller', () => {
     expect(hexOf(ours)).to.include('00012008');
   });
 
+  it('keep a field that nobody knows, and do not speak of it', () => {
+    const oxm = bytesOf('8000 f604 01020304');
+    const match = [IN_PORT, { field: 'unknown_oxm', value: 0, oxm } as const];
+    const bytes = encodeMessage(5, 1, { ...PACKET_IN, match });
+    expect(decoded(bytes).message).to.deep.include({ match });
+    expect(printMessage(bytes)).to.include('in_port=1 (via');
+  });
+
   it('throw for what a version cannot say', () => {
     const match = [{ field: 'metadata', value: 3n }] as const;
     expect(() => encodeMessage(4, 1, { ...PACKET_OUT, match })).to.throw(TypeError, 'match');
