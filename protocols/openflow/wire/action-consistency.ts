@@ -11,7 +11,7 @@ import { type FieldName, findField } from '../values/fields.ts';
 import type { FieldValue, Match, MatchField } from '../values/match.ts';
 import { OFPTT_ALL } from '../values/ports.ts';
 import type { ActionOf } from './actions/action-form.ts';
-import { isOutputPort } from './actions/ports16.ts';
+import { isOutputPort } from './actions/output-ports.ts';
 import type { Cursor } from './cursor.ts';
 import { FlowState } from './flow-state.ts';
 

@@ -9,6 +9,7 @@ import { OFPP_ANY, OFPP_IN_PORT } from '../../values/ports.ts';
 import type { ByteWriter } from '../byte-writer.ts';
 import type { Cursor } from '../cursor.ts';
 import { layout } from '../layout.ts';
+import { portFrom16, portTo16 } from '../port-number.ts';
 import {
   type ActionForm,
   type ActionOf,
@@ -19,7 +20,6 @@ import {
   putNicira,
   refuse,
 } from './action-form.ts';
-import { fromPort16, toPort16 } from './ports16.ts';
 
 const RESUBMIT = 1;
 const NOTE = 8;
@@ -73,12 +73,12 @@ export const CONTROL_FORMS: readonly ActionForm[] = [
 ];
 
 function readResubmit(cursor: Cursor): Action {
-  const port = fromPort16(cursor.u16('resubmit'));
+  const port = portFrom16(cursor.u16('resubmit'));
   return port === OFPP_IN_PORT ? { type: 'resubmit' } : { type: 'resubmit', port };
 }
 
 function readResubmitTable(cursor: Cursor): ActionOf<'resubmit'> | undefined {
-  const port = fromPort16(cursor.u16('resubmit'));
+  const port = portFrom16(cursor.u16('resubmit'));
   const table = cursor.u8('resubmit');
   if (!passZeros(cursor, 3)) {
     return refuse(cursor, 'OFPBAC_BAD_ARGUMENT', 'the padding of resubmit is not zero');
@@ -103,7 +103,7 @@ function readConjunction(cursor: Cursor): Action | undefined {
 
 function readSample(cursor: Cursor, form: 1 | 2 | 3): Action | undefined {
   const common = cursor.struct(SAMPLING, 'sample');
-  const samplingPort = form === 1 ? OFPP_ANY : fromPort16(cursor.u16('sample'));
+  const samplingPort = form === 1 ? OFPP_ANY : portFrom16(cursor.u16('sample'));
   const number = form === 3 ? cursor.u8('sample') : 0;
   if (form === 3 && !passZeros(cursor, 5)) {
     return refuse(cursor, 'NXBRC_MUST_BE_ZERO', 'the padding of sample is not zero');
@@ -171,7 +171,7 @@ export function putResubmit(writer: ByteWriter, { port, table, ct }: ActionOf<'r
   const plain = table === undefined && ct !== true;
   const withTable = ct === true ? RESUBMIT_TABLE_CT : RESUBMIT_TABLE;
   const at = putNicira(writer, plain ? RESUBMIT : withTable, 16);
-  writer.view.setUint16(at + 10, toPort16(port ?? OFPP_IN_PORT));
+  writer.view.setUint16(at + 10, portTo16(port ?? OFPP_IN_PORT));
   if (!plain) writer.view.setUint8(at + 12, table ?? SAME_TABLE);
 }
 
@@ -187,6 +187,6 @@ function putSample(writer: ByteWriter, action: ActionOf<'sample'>): void {
   view.setUint32(at + 12, action.collectorSetId);
   view.setUint32(at + 16, action.domainId);
   view.setUint32(at + 20, action.pointId);
-  if (form > 1) view.setUint16(at + 24, toPort16(action.samplingPort ?? OFPP_ANY));
+  if (form > 1) view.setUint16(at + 24, portTo16(action.samplingPort ?? OFPP_ANY));
   if (form > 2) view.setUint8(at + 26, DIRECTIONS.indexOf(action.direction));
 }

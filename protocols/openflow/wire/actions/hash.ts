@@ -8,6 +8,7 @@ import { OFPP_CONTROLLER } from '../../values/ports.ts';
 import type { ByteWriter } from '../byte-writer.ts';
 import type { Cursor } from '../cursor.ts';
 import { layout } from '../layout.ts';
+import { portFrom16, portTo16 } from '../port-number.ts';
 import {
   putNxmFieldAt,
   readNxmField,
@@ -27,7 +28,7 @@ import {
   refuse,
   setU16,
 } from './action-form.ts';
-import { fromPort16, isMemberPort, toPort16 } from './ports16.ts';
+import { isMemberPort } from './output-ports.ts';
 
 const MULTIPATH = 10;
 const BUNDLE = 12;
@@ -131,7 +132,7 @@ function hasMembers(cursor: Cursor, count: number): boolean {
 }
 
 function readMembers(cursor: Cursor, way: Way, count: number): Action | undefined {
-  const members = Array.from({ length: count }, () => fromPort16(cursor.u16('bundle')));
+  const members = Array.from({ length: count }, () => portFrom16(cursor.u16('bundle')));
   const odd = members.find((port) => !isMemberPort(port) || port === OFPP_CONTROLLER);
   if (odd !== undefined) return refuse(cursor, 'OFPBAC_BAD_OUT_PORT', `a bundle of port ${odd}`);
   return { ...way, members };
@@ -166,7 +167,7 @@ function putBundle(writer: ByteWriter, action: ActionOf<'bundle'>): void {
     view.setUint16(at + 22, spanOf(to));
     putNxmFieldAt(writer, at + 24, to.field);
   }
-  for (const port of members) setU16(writer, writer.reserve(2), toPort16(port));
+  for (const port of members) setU16(writer, writer.reserve(2), portTo16(port));
   endAction(writer, mark);
 }
 

@@ -13,6 +13,7 @@ import { OFPCML_NO_BUFFER, OFPP_CONTROLLER } from '../../values/ports.ts';
 import type { ByteWriter } from '../byte-writer.ts';
 import type { Cursor } from '../cursor.ts';
 import { layout } from '../layout.ts';
+import { portFrom16, portTo16 } from '../port-number.ts';
 import {
   putNxmField,
   putNxmFieldAt,
@@ -39,7 +40,7 @@ import {
   setU32,
   standard,
 } from './action-form.ts';
-import { fromPort16, isOutputPort, toPort16 } from './ports16.ts';
+import { isOutputPort } from './output-ports.ts';
 import { reasonFromNumber, reasonNumber } from './reasons.ts';
 
 const OUTPUT = 0;
@@ -222,7 +223,7 @@ function readOutputTrunc(cursor: Cursor): Action | undefined {
   if (maxLen < TRUNCATED_MIN_BYTES) {
     return refuse(cursor, 'OFPBAC_BAD_ARGUMENT', `output of the first ${maxLen} bytes`);
   }
-  return { type: 'output_trunc', port: fromPort16(port), maxLen };
+  return { type: 'output_trunc', port: portFrom16(port), maxLen };
 }
 
 export const OUTPUT_WRITERS: ActionWriters<
@@ -242,7 +243,7 @@ export const OUTPUT_WRITERS: ActionWriters<
   output_reg: putOutputReg,
   output_trunc: (writer, { port, maxLen }) => {
     const at = putNicira(writer, NX_OUTPUT_TRUNC, 16);
-    writer.view.setUint16(at + 10, toPort16(port));
+    writer.view.setUint16(at + 10, portTo16(port));
     writer.view.setUint32(at + 12, maxLen);
   },
 };

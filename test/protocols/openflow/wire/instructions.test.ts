@@ -8,7 +8,7 @@ import type { OpenFlowVersion } from '../../../../protocols/openflow/values/vers
 import { decodeMessage } from '../../../../protocols/openflow/wire/decode.ts';
 import { encodeFlowMod } from '../../../../protocols/openflow/wire/encode.ts';
 import { printMessages } from '../dummy-bridge.ts';
-import { INSTRUCTION_SAMPLES } from '../samples/action-samples.ts';
+import { INSTRUCTION_SAMPLES } from '../samples/instruction-samples.ts';
 
 const VERSIONS: readonly OpenFlowVersion[] = [4, 5, 6];
 
