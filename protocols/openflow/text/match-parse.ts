@@ -16,6 +16,10 @@ import {
   findOvsField,
   type RegisteredFieldName,
 } from '../values/fields.ts';
+import { fieldsOfMatch } from '../values/flow-fields.ts';
+import { type FlowFields, noFields, setField } from '../values/flow-places.ts';
+import type { FieldValue, Match } from '../values/match.ts';
+import { writeFields } from '../values/match-canonical.ts';
 import {
   ETH_TYPE_ARP,
   ETH_TYPE_IP,
@@ -23,13 +27,7 @@ import {
   ETH_TYPE_MPLS,
   ETH_TYPE_MPLS_MCAST,
   ETH_TYPE_RARP,
-  type FlowFields,
-  fieldsOfMatch,
-  noFields,
-  setField,
-} from '../values/flow-fields.ts';
-import type { FieldValue, Match } from '../values/match.ts';
-import { writeFields } from '../values/match-canonical.ts';
+} from '../values/prerequisites.ts';
 import { OPENFLOW_13, type OpenFlowVersion } from '../values/version.ts';
 import { parseFieldValue, parseSubfield } from './field-parse.ts';
 import {

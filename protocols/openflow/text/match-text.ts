@@ -10,6 +10,16 @@
  * Source: ovs-ofctl(8), ovs-fields(7) of Open vSwitch 3.1; judged by `ovs-ofctl ofp-print`.
  */
 import { fieldByName, type RegisteredFieldName, TUN_METADATA_FIELDS } from '../values/fields.ts';
+import { fieldsOfMatch, fieldsOfPacket } from '../values/flow-fields.ts';
+import {
+  type FlowFields,
+  isMatched,
+  maskAt,
+  numberAt,
+  type Place,
+  placeOf,
+} from '../values/flow-places.ts';
+import type { Match, MatchField } from '../values/match.ts';
 import {
   ETH_TYPE_ARP,
   ETH_TYPE_IP,
@@ -18,19 +28,10 @@ import {
   ETH_TYPE_MPLS_MCAST,
   ETH_TYPE_NSH,
   ETH_TYPE_RARP,
-  type FlowFields,
-  fieldsOfMatch,
-  fieldsOfPacket,
   isArp,
   isIp,
-  isMatched,
-  maskAt,
   NAMESPACE_ETHERTYPE,
-  numberAt,
-  type Place,
-  placeOf,
-} from '../values/flow-fields.ts';
-import type { Match, MatchField } from '../values/match.ts';
+} from '../values/prerequisites.ts';
 import { formatFieldValue, formatFragment, formatPacketType, paddedHex } from './field-text.ts';
 import {
   byteMasked,

@@ -4,7 +4,7 @@
  * Traps: a masked decimal is written in hexadecimal, and each width has its own way with zeros.
  * Source: ovs-fields(7) of Open vSwitch 3.1; judged by `ovs-ofctl ofp-print`.
  */
-import type { Place } from '../values/flow-fields.ts';
+import type { Place } from '../values/flow-places.ts';
 import { formatPort } from '../values/ports.ts';
 import { formatIpv4, formatIpv6, formatMac, hex, paddedHex } from './field-text.ts';
 import {

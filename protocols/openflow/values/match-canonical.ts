@@ -10,24 +10,19 @@ import {
   type RegisteredFieldName,
   TUN_METADATA_FIELDS,
 } from './fields.ts';
+import { type FieldsOfMatch, fieldsOfMatch } from './flow-fields.ts';
+import { type FlowFields, isMatched, maskAt, numberAt, placeOf } from './flow-places.ts';
+import type { FieldValue, Match, MatchField } from './match.ts';
 import {
   ETH_TYPE_IP,
   ETH_TYPE_IPV6,
   ETH_TYPE_MPLS,
   ETH_TYPE_MPLS_MCAST,
   ethernetType,
-  type FieldsOfMatch,
-  type FlowFields,
-  fieldsOfMatch,
   isArp,
   isIp,
-  isMatched,
   isNeighbourDiscovery,
-  maskAt,
-  numberAt,
-  placeOf,
-} from './flow-fields.ts';
-import type { FieldValue, Match, MatchField } from './match.ts';
+} from './prerequisites.ts';
 import { OPENFLOW_15, type OpenFlowVersion } from './version.ts';
 
 type Name = RegisteredFieldName;

@@ -1,21 +1,18 @@
 /**
  * What is known of a packet by the flow's match, and after some of its actions: the protocols that it has, and so the fields.
  *
- * The places of a match's fields are those of flow-fields.ts; actions change a few of them.
+ * The places of a match's fields are those of flow-places.ts; actions change a few of them.
  * Source: ovs-fields(7) of Open vSwitch 3.1 (prerequisites).
  */
 import { type FieldName, findField, type RegisteredFieldName } from '../values/fields.ts';
+import { type FlowFields, noFields, numberAt, setField } from '../values/flow-places.ts';
+import type { Match } from '../values/match.ts';
 import {
   ethernetType,
-  type FlowFields,
   isIp,
   meetsPrerequisite,
   NAMESPACE_ETHERTYPE,
-  noFields,
-  numberAt,
-  setField,
-} from '../values/flow-fields.ts';
-import type { Match } from '../values/match.ts';
+} from '../values/prerequisites.ts';
 
 const ETHERNET_PACKET = 0;
 const UNKNOWN_PACKET = 0xffffffff;

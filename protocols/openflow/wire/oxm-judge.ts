@@ -14,16 +14,9 @@ import {
   fieldByName,
   type RegisteredFieldName,
 } from '../values/fields.ts';
-import {
-  ETH_TYPE_IP,
-  ETH_TYPE_IPV6,
-  type FlowFields,
-  isWild,
-  meetsPrerequisite,
-  noFields,
-  setField,
-} from '../values/flow-fields.ts';
+import { type FlowFields, isWild, noFields, setField } from '../values/flow-places.ts';
 import type { Match, MatchField } from '../values/match.ts';
+import { ETH_TYPE_IP, ETH_TYPE_IPV6, meetsPrerequisite } from '../values/prerequisites.ts';
 import type { Cursor } from './cursor.ts';
 
 /** What the options of a match may take together (Open vSwitch: TUN_METADATA_TOT_OPT_SIZE). */

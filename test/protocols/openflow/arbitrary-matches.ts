@@ -10,14 +10,10 @@ import {
   fieldByName,
   type RegisteredFieldName,
 } from '../../../protocols/openflow/values/fields.ts';
-import {
-  isWild,
-  meetsPrerequisite,
-  noFields,
-  setField,
-} from '../../../protocols/openflow/values/flow-fields.ts';
+import { isWild, noFields, setField } from '../../../protocols/openflow/values/flow-places.ts';
 import type { Match, MatchField } from '../../../protocols/openflow/values/match.ts';
 import { canonicalMatch } from '../../../protocols/openflow/values/match-canonical.ts';
+import { meetsPrerequisite } from '../../../protocols/openflow/values/prerequisites.ts';
 import type { OpenFlowVersion } from '../../../protocols/openflow/values/version.ts';
 
 type Name = RegisteredFieldName;
