@@ -1,35 +1,29 @@
 /**
  * Matches in ovs-ofctl's language: `tcp,reg0=0x1/0xff,in_port=LOCAL,nw_src=10.0.0.0/8,tp_dst=80`.
  *
- * What the words mean together is what Open vSwitch makes of them (flow-fields.ts): `nw_src` is arp_spa's behind `arp`,
+ * What the words mean together is what Open vSwitch makes of them (flow-places.ts): `nw_src` is arp_spa's behind `arp`,
  * `tp_dst` UDP's behind `udp`. Refused, where ovs-ofctl would go on in silence: a word that would have no effect because
  * what it needs is not there, a word that contradicts another, a value that would be cut.
  *
  * Source: ovs-fields(7), ovs-ofctl(8) of Open vSwitch 3.1; judged by `ovs-ofctl parse-flow`.
  */
-import type { Prerequisite } from '../values/field-registry.ts';
 import { bitAnd, isValidValue } from '../values/field-values.ts';
-import {
-  FIELDS,
-  type Field,
-  fieldByName,
-  findOvsField,
-  type RegisteredFieldName,
-} from '../values/fields.ts';
+import { type Field, fieldByName, type RegisteredFieldName } from '../values/fields.ts';
 import { fieldsOfMatch } from '../values/flow-fields.ts';
 import { type FlowFields, noFields, setField } from '../values/flow-places.ts';
 import type { FieldValue, Match } from '../values/match.ts';
 import { writeFields } from '../values/match-canonical.ts';
-import {
-  ETH_TYPE_ARP,
-  ETH_TYPE_IP,
-  ETH_TYPE_IPV6,
-  ETH_TYPE_MPLS,
-  ETH_TYPE_MPLS_MCAST,
-  ETH_TYPE_RARP,
-} from '../values/prerequisites.ts';
 import { OPENFLOW_13, type OpenFlowVersion } from '../values/version.ts';
 import { parseFieldValue, parseSubfield } from './field-parse.ts';
+import {
+  fieldOf,
+  matchWords,
+  needOf,
+  PROTOCOLS,
+  type Protocol,
+  TAG_WORDS,
+  UNSENDABLE,
+} from './match-words.ts';
 import {
   type ParseFailure,
   type ParseResult,
@@ -46,64 +40,6 @@ export interface MatchWord {
   readonly key: string;
   /** Empty: none. */
   readonly value: string;
-}
-
-interface Protocol {
-  readonly type: number;
-  /** IP's; undefined: any. */
-  readonly number?: number;
-}
-
-const PROTOCOLS: ReadonlyMap<string, Protocol> = new Map<string, Protocol>([
-  ['ip', { type: ETH_TYPE_IP }],
-  ['ip4', { type: ETH_TYPE_IP }],
-  ['ipv4', { type: ETH_TYPE_IP }],
-  ['ip6', { type: ETH_TYPE_IPV6 }],
-  ['ipv6', { type: ETH_TYPE_IPV6 }],
-  ['arp', { type: ETH_TYPE_ARP }],
-  ['rarp', { type: ETH_TYPE_RARP }],
-  ['mpls', { type: ETH_TYPE_MPLS }],
-  ['mplsm', { type: ETH_TYPE_MPLS_MCAST }],
-  ['icmp', { type: ETH_TYPE_IP, number: 1 }],
-  ['tcp', { type: ETH_TYPE_IP, number: 6 }],
-  ['udp', { type: ETH_TYPE_IP, number: 17 }],
-  ['sctp', { type: ETH_TYPE_IP, number: 132 }],
-  ['icmp6', { type: ETH_TYPE_IPV6, number: 58 }],
-  ['tcp6', { type: ETH_TYPE_IPV6, number: 6 }],
-  ['udp6', { type: ETH_TYPE_IPV6, number: 17 }],
-  ['sctp6', { type: ETH_TYPE_IPV6, number: 132 }],
-]);
-
-/** Words of OpenFlow 1.0 that set a part of the VLAN tag. */
-const TAG_WORDS: ReadonlySet<string> = new Set(['dl_vlan', 'dl_vlan_pcp']);
-
-/** ofp-print's own words that ovs-ofctl itself does not take. */
-const PRINTED: ReadonlyMap<string, RegisteredFieldName> = new Map([
-  ['gtpu_flags', 'tun_gtpu_flags'],
-  ['gtpu_msgtype', 'tun_gtpu_msgtype'],
-]);
-
-/** Open vSwitch matches them inside, and no message has room for them. */
-const UNSENDABLE: ReadonlySet<string> = new Set(['tun_ttl', 'tun_tos', 'skb_priority']);
-
-/** Whether a word belongs to a match, as the key says (`reg0[0..3]` does, `priority` does not). */
-export function isMatchWord(key: string): boolean {
-  return key === 'eth' || PROTOCOLS.has(key) || TAG_WORDS.has(key) || isFieldWord(key);
-}
-
-function isFieldWord(key: string): boolean {
-  return fieldOf(key) !== undefined || UNSENDABLE.has(key) || key.includes('[');
-}
-
-function fieldOf(key: string): Field | undefined {
-  const printed = PRINTED.get(key);
-  return printed === undefined ? findOvsField(key) : fieldByName(printed);
-}
-
-/** The words that a match may begin with, for who has to say what would have been right. */
-export function* matchWords(): Iterable<string> {
-  yield* ['eth', ...PROTOCOLS.keys(), ...TAG_WORDS];
-  for (const field of FIELDS) yield* field.ovsNames;
 }
 
 /** A whole match, its words separated by commas or white space. */
@@ -309,41 +245,12 @@ function findContradiction(before: Places, { places }: FlowFields): boolean {
   return false;
 }
 
-/** What the match needs, in words of a match. */
-const NEEDS: Readonly<Record<Prerequisite, string>> = {
-  none: 'nothing',
-  ethernet: 'an Ethernet packet (no packet_type but (0,0))',
-  vlan: 'dl_vlan or vlan_vid',
-  arp: 'arp or rarp',
-  ipv4: 'ip',
-  ipv6: 'ipv6',
-  ip: 'ip or ipv6',
-  mpls: 'mpls or mplsm',
-  nsh: 'dl_type=0x894f',
-  ct: 'ct_state=+trk with +new, +est, +rel or +rpl',
-  tcp: 'tcp or tcp6',
-  udp: 'udp or udp6',
-  sctp: 'sctp or sctp6',
-  icmp: 'icmp',
-  icmp6: 'icmp6',
-  nd: 'icmp6, icmp_type=135 or 136 and icmp_code=0',
-  nd_solicit: 'icmp6, icmp_type=135 and icmp_code=0',
-  nd_advert: 'icmp6, icmp_type=136 and icmp_code=0',
-};
-
-const SPECIAL_NEEDS: Readonly<Record<string, string>> = {
-  tp_src: 'tcp, udp or sctp',
-  tp_dst: 'tcp, udp or sctp',
-  vlan_tci: 'the bit 0x1000 (there is a tag)',
-};
-
 /** A word that nothing in the match comes from. */
 function findUseless(said: readonly Said[], match: Match): ParseFailure | undefined {
   const { places } = fieldsOfMatch(match).flow;
   const useless = said.find(({ places: names }) => names.some((name) => !places.has(name)));
   if (useless === undefined) return undefined;
   const { key } = useless.word;
-  const prerequisite = fieldOf(key.replace(/\[.*$/, ''))?.prerequisite ?? 'none';
-  const needed = SPECIAL_NEEDS[key] ?? NEEDS[prerequisite];
+  const needed = needOf(key);
   return unparsed(`${spell(useless.word)} needs ${needed} in the match too; add it`);
 }

@@ -1,7 +1,7 @@
 /**
  * A match in ovs-ofctl's words and order: `arp,reg0=0x1389,in_port=3,arp_tpa=10.0.0.1`.
  *
- * The match is first brought into the fields of Open vSwitch's flow (flow-fields.ts), which are then said in its order:
+ * The match is first brought into the fields of Open vSwitch's flow (flow-places.ts), which are then said in its order:
  * eth_type and ip_proto become one word (arp, tcp6), extended registers the registers that they consist of, what shares
  * a place has the name that the other fields give it. What has no place there (unknown fields, fields without their
  * prerequisite; only lenient decoding lets them in) is said at the end, so that it is not lost.

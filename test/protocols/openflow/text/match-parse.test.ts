@@ -1,12 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import {
-  isMatchWord,
-  parseMatch,
-  parseMatchField,
-} from '../../../../protocols/openflow/text/match-parse.ts';
+import { parseMatch, parseMatchField } from '../../../../protocols/openflow/text/match-parse.ts';
 import { formatMatch } from '../../../../protocols/openflow/text/match-text.ts';
+import { isMatchWord } from '../../../../protocols/openflow/text/match-words.ts';
 import type { Match } from '../../../../protocols/openflow/values/match.ts';
 import { arbitraryCanonicalMatch, isSaidWhole } from '../arbitrary-matches.ts';
 
