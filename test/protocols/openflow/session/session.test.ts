@@ -219,6 +219,18 @@ describe('multipart requests of an OpenFlow session', () => {
     expect(peer.events()).to.have.nested.property('[0].message.reply.tables.length', 2);
   });
 
+  it('may go out in several messages of one xid', () => {
+    const peer = SwitchSide.ready();
+    const parts = [{ kind: 'desc' }, { kind: 'table_stats' }] as const;
+    const xid = peer.session.requestInParts(parts, 50, peer.now);
+    expect(peer.heard().map((one) => [one.xid, one.message])).to.deep.equal([
+      [xid, { type: 'multipart_request', more: true, request: parts[0] }],
+      [xid, { type: 'multipart_request', request: parts[1] }],
+    ]);
+    peer.tick(50);
+    expect(peer.events()).to.deep.equal([{ type: 'request-failed', xid, error: 'timeout' }]);
+  });
+
   it('keep the parts of a flow dump undecoded, and free of the chunk', () => {
     const peer = SwitchSide.ready();
     const ask = { type: 'multipart_request', request: { kind: 'flow' } } as const;
