@@ -113,6 +113,14 @@ export const SWITCH_FAULTS: readonly Fault[] = [
   ['a table of four bytes', '051f00180000000103000000000000000004000000000000', 'OFPBRC_BAD_LEN'],
   ['queues of the local port', '0416001000000001fffffffe00000000', 'OFPQOFC_BAD_PORT'],
   ['queues of port 65280', '04160010000000010000ff0000000000', 'OFPBAC_BAD_OUT_PORT'],
+  [
+    'a queue of 20 bytes',
+    '0417002800000001000000010000000000000005000000010014000000000000000000000000000000000000'.slice(
+      0,
+      80,
+    ),
+    'OFPBRC_BAD_LEN',
+  ],
   ['a role of 4', '041800180000000100000004000000000000000000000005', 'OFPRRFC_BAD_ROLE'],
   [
     'a role status of role 9',
@@ -126,6 +134,11 @@ export const SWITCH_FAULTS: readonly Fault[] = [
     "a mask of an experimenter's",
     '051c001800000001fffe00100000232000000001000000ff',
     'OFPBPC_BAD_EXP_TYPE',
+  ],
+  [
+    'a mask of experimenter 0',
+    '051b001800000001fffe00100000000000000001000000ff',
+    'OFPBPC_BAD_EXPERIMENTER',
   ],
   ['a mask of 64 bits', '051c00180000000100000010000000000000000100000000', 'OFPBPC_BAD_LEN'],
   [
@@ -242,4 +255,22 @@ export const SWITCH_FAULTS: readonly Fault[] = [
     `0404005000000001${'0000232000000020'}06${'00'.repeat(7)}0000003800000000${'00000014'}${'00'.repeat(10)}ffff0a00000100000000${'00010014'}${'00'.repeat(15)}0100000000`,
     'OFPBPC_BAD_VALUE',
   ],
+];
+
+/** Messages that are taken, though nobody here would write them so. */
+export const SWITCH_ODDITIES: readonly (readonly [name: string, hex: string])[] = [
+  [
+    'a port without a property',
+    `050c003800000001020000000000000000000001${'0028'}0000aabbccddeeff0000${'61'.repeat(16)}0000000000000004`,
+  ],
+  [
+    'a port-mod whose only property advertises nothing',
+    `0510002800000001${'00'.repeat(24)}0000000800000000`,
+  ],
+  ['a hello of a version that nobody has', '6300000800000001'],
+  ['an echo of a version that nobody has', '6302000900000001ff'],
+  ['a barrier cut short', '0414000900000001'],
+  ['a bundle cut short', '05220020000000010000000700000001051000'],
+  ['a multipart cut short', '04120020000000010001000000000000ff'],
+  ['a message of another length', '041400080000000100'],
 ];

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { printMessage } from '../../../../protocols/openflow/print.ts';
 import { printMessages } from '../dummy-bridge.ts';
-import { SWITCH_FAULTS } from '../samples/switch-faults.ts';
+import { SWITCH_FAULTS, SWITCH_ODDITIES } from '../samples/switch-faults.ts';
 import { bytesOf } from '../samples/switch-sample.ts';
 import { SWITCH_SAMPLES } from '../samples/switch-samples.ts';
 
@@ -24,6 +24,10 @@ describe('switch messages in the words of ofp-print', () => {
 
   it("are ovs-ofctl's own for what is malformed", async () => {
     await expectSameTexts(SWITCH_FAULTS.map(([, hex]) => bytesOf(hex)));
+  });
+
+  it("are ovs-ofctl's own for what is unusual", async () => {
+    await expectSameTexts(SWITCH_ODDITIES.map(([, hex]) => bytesOf(hex)));
   });
 
   it('say less or more as is asked', () => {
