@@ -1,6 +1,6 @@
 # Everything that a person does with this tree. `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-down test test-unit test-e2e fuzz check fix schemas bench build clean node-packages
+.PHONY: help demo demo-down test test-unit test-e2e fuzz check fix schemas protocol-support openflow-vectors bench build clean node-packages
 
 help: ## This list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -39,6 +39,13 @@ fix: node-packages ## Format, and mend what lint can mend by itself
 
 schemas: node-packages ## Write the typed OVSDB tables anew from the schema files that the packages install
 	@node --import tsx scripts/generate-ovsdb-schemas.ts
+
+protocol-support: node-packages ## Write docs/protocol-support.md anew from the catalogue, the registries and the vectors
+	@node --import tsx scripts/openflow-print/make-protocol-support.ts
+
+openflow-vectors: node-packages ## Write test/vectors/openflow anew (ovs-ofctl 3.1 is the judge), and docs/protocol-support.md
+	@node --import tsx scripts/openflow-print/make-vectors.ts
+	@$(MAKE) --no-print-directory protocol-support
 
 bench: ## Figures beside their peers (QUICK=1, K=2,20 edges, P=1000 ports, F=100000 flows, N=1,200 joining, ONLY=p1,attach,restart,instances,join,idle,ovsdb,large, OVN=0)
 	@sh scripts/install-system.sh bench
