@@ -10,7 +10,7 @@
 import { bitAnd, isValidValue } from '../values/field-values.ts';
 import { type Field, fieldByName, type RegisteredFieldName } from '../values/fields.ts';
 import { fieldsOfMatch } from '../values/flow-fields.ts';
-import { type FlowFields, noFields, setField } from '../values/flow-places.ts';
+import { contentOf, type FlowFields, noFields, setField } from '../values/flow-places.ts';
 import type { FieldValue, Match } from '../values/match.ts';
 import { writeFields } from '../values/match-canonical.ts';
 import { OPENFLOW_13, type OpenFlowVersion } from '../values/version.ts';
@@ -185,7 +185,7 @@ function addSubfield(flow: FlowFields, word: MatchWord): ParseFailure | undefine
   const number = parseUnsigned(spell(word), word.value, bits);
   if (!number.ok) return number;
   const field = fieldByName(name as RegisteredFieldName);
-  const before = fieldPlaces(flow, field);
+  const before = contentOf(flow, field);
   const shift = BigInt(offset);
   const mask = ((1n << BigInt(bits)) - 1n) << shift;
   const value = (BigInt(before.value) & ~mask) | (number.value << shift);
@@ -200,32 +200,6 @@ function addSubfield(flow: FlowFields, word: MatchWord): ParseFailure | undefine
 
 function typed(field: Field, value: bigint): FieldValue {
   return field.wide ? value : Number(value);
-}
-
-/** Value and mask that the match has for a field by now. */
-function fieldPlaces(flow: FlowFields, field: Field): { value: bigint; mask: bigint } {
-  const item = writeFields({ flow, strays: [] }, OPENFLOW_13);
-  const register = /^(x{1,2})reg([0-9]+)$/.exec(field.name);
-  if (register !== null) return extendedRegister(flow, register[1] ?? '', Number(register[2]));
-  const found = item.find(({ field: name }) => name === field.name);
-  if (found === undefined) return { value: 0n, mask: 0n };
-  return { value: BigInt(found.value), mask: BigInt(found.mask ?? field.fullMask) };
-}
-
-function extendedRegister(
-  flow: FlowFields,
-  prefix: string,
-  index: number,
-): { value: bigint; mask: bigint } {
-  const size = 2 ** prefix.length;
-  let value = 0n;
-  let mask = 0n;
-  for (let word = 0; word < size; word++) {
-    const place = flow.places.get(`reg${index * size + word}` as RegisteredFieldName);
-    value = (value << 32n) | BigInt(place?.value ?? 0);
-    mask = (mask << 32n) | BigInt(place?.mask ?? 0);
-  }
-  return { value, mask };
 }
 
 type Places = ReadonlyMap<RegisteredFieldName, { value: FieldValue; mask: FieldValue }>;

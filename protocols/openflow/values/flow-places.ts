@@ -216,6 +216,34 @@ function setTag(flow: FlowFields, value: number, mask: number, kept: number): vo
   );
 }
 
+/** Value and mask that a field has by now: what setField would set. */
+export function contentOf(flow: FlowFields, field: Field): Place {
+  const register = registerOf(field);
+  if (register !== undefined) return registerContent(flow, field, register);
+  const { value, mask } = placeOf(flow, SHARED[field.name] ?? field.name);
+  switch (field.name) {
+    case 'vlan_vid':
+      return { value: Number(value) & 0x1fff, mask: Number(mask) & 0x1fff };
+    case 'vlan_pcp':
+      return { value: Number(value) >>> 13, mask: Number(mask) >>> 13 };
+    case 'ip_dscp':
+      return { value: Number(value) >>> 2, mask: Number(mask) >>> 2 };
+    default:
+      return { value, mask };
+  }
+}
+
+function registerContent(flow: FlowFields, field: Field, { names }: Register): Place {
+  let value = 0n;
+  let mask = 0n;
+  for (const name of names) {
+    const place = placeOf(flow, name);
+    value = (value << WORD_BITS) | BigInt(place.value);
+    mask = (mask << WORD_BITS) | BigInt(place.mask);
+  }
+  return field.wide ? { value, mask } : { value: Number(value), mask: Number(mask) };
+}
+
 function port32(port: number): number {
   return port >= 0xff00 ? port + 0xffff0000 : port;
 }

@@ -35,6 +35,8 @@ const SPELLINGS: readonly string[] = [
   ...['tun_flags=0', 'reg0=0x1/0xff', 'reg0=5,reg1=6', 'xreg0=5', 'xreg1=0x500000000/0xf00000000'],
   ...['xxreg0=5', 'xxreg1=0x123456789abcdef0123456789abcdef0', 'reg0[0..7]=5', 'reg0[]=7'],
   ...['reg0[0..7]=5,reg0[8..15]=6', 'NXM_NX_REG0[4]=1', 'xreg0[0..40]=5', 'xxreg0[64..70]=3'],
+  ...['vlan_tci[12]=1,vlan_tci[0..3]=5', 'dl_vlan=5,vlan_tci[13..15]=3', 'ip,nw_src[24..31]=10'],
+  ...['tcp,tp_dst[0..7]=80', 'eth_src[0..7]=5', 'metadata[60..63]=9', 'ipv6,ipv6_src[0]=1'],
   ...['in_port=LOCAL', 'in_port=local', 'in_port=65534', 'in_port=5', 'in_port_oxm=5'],
   ...['in_port=controller', 'actset_output=5', 'conj_id=5', 'metadata=0x5/0xff', 'metadata=-1'],
   ...['tun_id=5', 'tunnel_id=0x5/0xff', 'tun_src=1.2.3.4,tun_dst=1.2.3.0/24', 'pkt_mark=010'],
