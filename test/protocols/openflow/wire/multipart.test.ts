@@ -100,6 +100,16 @@ describe('multiparts, groups and meters on the wire', () => {
     }
   });
 
+  it('keep properties and bands that nobody knows, unless judged strictly', () => {
+    const codes = ['OFPBPC_BAD_TYPE', 'OFPBPC_BAD_EXP_TYPE', 'OFPMMFC_BAD_BAND'];
+    const kept = MALFORMED_SAMPLES.filter(({ code }) => codes.includes(code));
+    expect(kept.length).to.be.above(4);
+    for (const { name, bytes } of kept) {
+      const again = encodeMessage(bytes[0] as OpenFlowVersion, 7, decoded(bytes));
+      expect(Buffer.from(again).toString('hex'), name).to.equal(Buffer.from(bytes).toString('hex'));
+    }
+  });
+
   it('are not written in a version that lacks them', () => {
     const request = (kind: 'queue_desc' | 'table_desc'): Message => ({
       type: 'multipart_request',
