@@ -31,6 +31,12 @@ import type { Cursor } from './cursor.ts';
 const HEADER_BYTES = 8;
 const EXTENSION_HEADER_BYTES = 16;
 
+/**
+ * A message has room for 4096 clones in each other, the stack has not. Open vSwitch's own parser of text stops at 100; who nests
+ * deeper than this pays with the message.
+ */
+const NESTING_MAX = 500;
+
 const FORMS: readonly ActionForm[] = [
   ...[OUTPUT_FORMS, SET_FIELD_FORMS, SUBFIELD_FORMS, LEGACY_SET_FORMS, HEADER_FORMS].flat(),
   ...[CONTROL_FORMS, HASH_FORMS, LEARN_FORMS, CONNTRACK_FORMS].flat(),
@@ -57,8 +63,16 @@ function formsOf(version: OpenFlowVersion): Forms {
       own.filter((form) => form.experimenter === experimenter).map((form) => [form.number, form]),
     );
   return {
-    context: { version, actions: (cursor, within) => readNested(cursor, version, within) },
+    context: contextOf(version, 0),
     ...{ standard: of(0), nicira: of(NICIRA), onf: of(ONF) },
+  };
+}
+
+/** `depth`: in how many actions the ones that are read lie. */
+function contextOf(version: OpenFlowVersion, depth: number): ReadContext {
+  return {
+    version,
+    actions: (cursor, within) => readNested(cursor, contextOf(version, depth + 1), depth, within),
   };
 }
 
@@ -72,9 +86,16 @@ export function readActions(cursor: Cursor, version = versionOf(cursor)): Action
   return actions;
 }
 
-function readNested(cursor: Cursor, version: OpenFlowVersion, within: 'clone' | 'ct'): Action[] {
+function readNested(
+  cursor: Cursor,
+  context: ReadContext,
+  depth: number,
+  within: 'clone' | 'ct',
+): Action[] {
   if (cursor.left % 8 !== 0) cursor.fail('OFPBRC_BAD_LEN', `${cursor.left} bytes of actions`);
-  const actions = decodeActions(cursor, version);
+  if (depth >= NESTING_MAX) cursor.fail('OFPBAC_TOO_MANY', `actions in more than ${depth} others`);
+  const { version } = context;
+  const actions = decodeActions(cursor, version, context);
   if (cursor.strict) verifyActions(cursor, actions, { version, within });
   return actions;
 }
@@ -86,17 +107,21 @@ export function versionOf(cursor: Cursor): OpenFlowVersion {
 }
 
 /** The same, each by itself: an instruction's, which is judged with the other instructions. */
-export function decodeActions(cursor: Cursor, version: OpenFlowVersion): Action[] {
+export function decodeActions(
+  cursor: Cursor,
+  version: OpenFlowVersion,
+  context = BY_VERSION[version].context,
+): Action[] {
   const forms = BY_VERSION[version];
   const actions: Action[] = [];
   while (cursor.left > 0) {
-    const action = readAction(cursor, forms);
+    const action = readAction(cursor, forms, context);
     if (action !== undefined) actions.push(action);
   }
   return actions;
 }
 
-function readAction(cursor: Cursor, forms: Forms): Action | undefined {
+function readAction(cursor: Cursor, forms: Forms, context: ReadContext): Action | undefined {
   const left = cursor.left;
   if (left < HEADER_BYTES) return badLength(cursor, left);
   const from = cursor.position;
@@ -114,7 +139,7 @@ function readAction(cursor: Cursor, forms: Forms): Action | undefined {
   }
   const inner = cursor.cut(size, 'an action', 'OFPBAC_BAD_LEN');
   inner.position = from + (standard ? 4 : 10);
-  const action = form.read(inner, forms.context);
+  const action = form.read(inner, context);
   return action ?? { type: 'unknown', bytes: cursor.copyFrom(from, size) };
 }
 

@@ -131,6 +131,18 @@ describe('actions of every kind', () => {
     });
   });
 
+  it('may lie in each other, but not without end', () => {
+    const nested = (depth: number): Action =>
+      depth === 0 ? { type: 'exit' } : { type: 'clone', actions: [nested(depth - 1)] };
+    expect(decoded(4, encoded(4, [nested(500)]))).to.deep.equal([nested(500)]);
+    expect(decoded(4, encoded(4, [nested(501)]))).to.equal('***OFPBAC_TOO_MANY');
+    const whole = Array.from({ length: 4090 }, (_, level) => {
+      const size = (4090 - level) * 16;
+      return `ffff${size.toString(16).padStart(4, '0')}00002320002a000000000000`;
+    }).join('');
+    expect(decoded(4, whole)).to.equal('***OFPBAC_TOO_MANY');
+  });
+
   for (const version of VERSIONS) {
     it(`say what ovs-ofctl says of them in wire version ${version}`, () => {
       const known = ACTION_SAMPLES.flatMap((sample) => {
