@@ -16,6 +16,9 @@ import {
 } from '../values/ports.ts';
 import { type ParseResult, parsed, unparsed } from './parse-result.ts';
 
+/** More than the widest field takes: 992 bits in octal. */
+const NUMBER_MAX_CHARACTERS = 400;
+
 const HEXADECIMAL = /^0x[0-9a-f]+$/i;
 const OCTAL = /^[+-]?0[0-7]*$/;
 const DECIMAL = /^[+-]?[1-9][0-9]*$/;
@@ -23,6 +26,7 @@ const DECIMAL = /^[+-]?[1-9][0-9]*$/;
 /** undefined: not a number. Negative numbers wrap in 64 bits, as in C. */
 export function parseInteger(text: string): bigint | undefined {
   const word = text.trim();
+  if (word.length > NUMBER_MAX_CHARACTERS) return undefined;
   if (HEXADECIMAL.test(word)) return BigInt(word.toLowerCase());
   if (!OCTAL.test(word) && !DECIMAL.test(word)) return undefined;
   const digits = word.replace(/^[+-]/, '');
