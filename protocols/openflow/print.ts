@@ -70,10 +70,7 @@ function hexByte(byte: number): string {
 }
 
 /** What is said behind the header's line; with an error: what is said before it. */
-function bodyText(
-  bytes: Uint8Array,
-  verbosity: number,
-): { text: string; error?: string } {
+function bodyText(bytes: Uint8Array, verbosity: number): { text: string; error?: string } {
   const [headerVersion = 0] = bytes;
   // Of others there are only kinds that are the same in each version.
   const version: OpenFlowVersion = headerVersion === 5 || headerVersion === 6 ? headerVersion : 4;
@@ -88,14 +85,24 @@ function bodyText(
   const before = isPrintedPiecewise(message) ? format() : '';
   // Open vSwitch says it twice there.
   const twice = kindOf(message) === 'group_stats' ? ' ***parse error***' : '';
-  return { text: flags + before + twice, error: errorWord(message, version, error.code) };
+  return { text: flags + before + twice, error: errorWord(message, bytes, error.code) };
 }
 
-/** Open vSwitch has no name for what is wrong with the match or the statistics of a flow in OpenFlow 1.5. */
-function errorWord(message: Message, version: OpenFlowVersion, code: OpenFlowErrorCode): string {
-  const nameless = version === 6 && message.type === 'multipart_reply' && kindOf(message) === 'flow';
-  return nameless && (code === 'OFPBRC_BAD_LEN' || code.startsWith('OFPBMC_')) ? '<invalid>' : code;
+/**
+ * Open vSwitch has no name for what is wrong with the match or the statistics of a flow in OpenFlow 1.5, nor with a table
+ * status that says nothing of its table.
+ */
+function errorWord(message: Message, bytes: Uint8Array, code: OpenFlowErrorCode): string {
+  const is15 = bytes[0] === 6;
+  const ofFlow = is15 && message.type === 'multipart_reply' && kindOf(message) === 'flow';
+  const nameless =
+    (ofFlow && (code === 'OFPBRC_BAD_LEN' || code.startsWith('OFPBMC_'))) ||
+    (message.type === 'table_status' && bytes.length === TABLE_STATUS_HEAD_BYTES);
+  return nameless ? '<invalid>' : code;
 }
+
+/** The header, the reason and what fills it up. */
+const TABLE_STATUS_HEAD_BYTES = 16;
 
 /** Flags that OpenFlow does not have are said, too. */
 function multipartFlags(bytes: Uint8Array): string {
