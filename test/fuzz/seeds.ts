@@ -19,18 +19,18 @@ import {
 import type { OpenFlowVersion } from '../../protocols/openflow/values/version.ts';
 
 const FOLDER = new URL('../vectors/openflow/', import.meta.url);
+const MALFORMED = '../openflow-malformed.json';
 const VERSIONS: readonly OpenFlowVersion[] = [4, 5, 6];
 /** The fixed part of most messages is as long as one of these. */
 const BODY_BYTES = [0, 8, 16, 24, 32, 40, 48, 56, 64, 72, 80];
 
-/** `folder`: more files of hexadecimal, one message a line or a JSON array of `{ hex }`. */
 export function messageSeeds(): Uint8Array[] {
   return [...vectors(), ...zeroMessages()];
 }
 
 function vectors(): Uint8Array[] {
   const names = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
-  return names.flatMap((name) => {
+  return [...names, MALFORMED].flatMap((name) => {
     const list: unknown = JSON.parse(readFileSync(new URL(name, FOLDER), 'utf8'));
     return Array.isArray(list) ? list.flatMap(hexOf) : [];
   });
