@@ -4,6 +4,7 @@
  * Open vSwitch stores a match in its own form and writes it back in another than it was sent. These count as one:
  *   - any order of TLVs, and any of a field's headers (NXM, OXM, ONF's);
  *   - a mask of all the field's bits and no mask; a mask of none and no TLV; bits of the value outside its mask;
+ *   - an option (tun_metadata) with any number of zeros before it;
  *   - a register and its half of an extended register (OpenFlow 1.5 gets reg0 back as a masked xreg0);
  *   - packet_type (0,0), which is Ethernet and is added to a match without any Ethernet field, and no packet_type.
  *
@@ -23,6 +24,8 @@ export interface MatchHash {
 const REGISTER_WORD = new Int8Array(FIELDS.map(registerWord));
 const BITS = new Uint16Array(FIELDS.map((field) => field.maskBits));
 const BYTES = new Uint8Array(FIELDS.map((field) => field.bytes));
+/** The fields of variable length are the registry's last. */
+const FIRST_OPTION = FIELDS.findIndex((field) => field.variable);
 const PACKET_TYPE = FIELDS.findIndex((field) => field.name === 'packet_type');
 
 /** Of 0x0000, 0x0001, 0x8000, 0x8001: header bits 9 to 15 to Field.index plus one. */
@@ -90,6 +93,10 @@ function addTlv(view: DataView, at: number, header: number, hash: MatchHash): vo
   const prefix = header >>> 16 === EXPERIMENTER_CLASS ? 4 : 0;
   const masked = (header & 0x100) !== 0;
   const size = (header & 0xff) - prefix;
+  if (index >= FIRST_OPTION) {
+    addOption(view, at + 4, index, size, masked, hash);
+    return;
+  }
   if (index < 0 || size !== (BYTES[index] ?? 0) * (masked ? 2 : 1)) {
     addRaw(view, at, 4 + (header & 0xff), hash);
     return;
@@ -100,6 +107,29 @@ function addTlv(view: DataView, at: number, header: number, hash: MatchHash): vo
   else if (!(index === PACKET_TYPE && view.getUint32(value) === 0)) {
     addField(view, value, index, masked, hash);
   }
+}
+
+/** The zeros in front of an option are its length alone; a mask that stays is part of it. */
+function addOption(
+  view: DataView,
+  from: number,
+  index: number,
+  size: number,
+  masked: boolean,
+  hash: MatchHash,
+): void {
+  const width = masked ? size >>> 1 : size;
+  let zeros = 0;
+  const lead = masked ? from + width : from;
+  while (zeros < width && view.getUint8(lead + zeros) === 0) zeros++;
+  seed(index);
+  if (masked) mix(RAW_SEED);
+  for (let at = zeros; at < width; at++) {
+    const mask = masked ? view.getUint8(from + width + at) : 0xff;
+    mix(view.getUint8(from + at) & mask);
+    if (masked) mix(mask);
+  }
+  add(hash);
 }
 
 function indexOf(view: DataView, at: number, header: number): number {

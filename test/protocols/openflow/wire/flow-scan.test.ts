@@ -107,6 +107,16 @@ describe('the key of a match that a switch wrote back', () => {
       [{ field: 'reg7', value: 9 }],
       [{ field: 'xxreg1', value: 9n, mask: 0xffffffffn }],
     ],
+    [
+      'an option of the length that it has and of the shortest one',
+      [{ field: 'tun_metadata3', value: 5n, bytes: 8 }],
+      [{ field: 'tun_metadata3', value: 5n }],
+    ],
+    [
+      'the same of an option with a mask',
+      [{ field: 'tun_metadata3', value: 5n, mask: 0xffn, bytes: 4 }],
+      [{ field: 'tun_metadata3', value: 5n, mask: 0xffn }],
+    ],
     ['Ethernet as a packet type and nothing', [{ field: 'packet_type', value: 0 }], []],
   ];
   for (const [what, left, right] of same) {
@@ -118,5 +128,8 @@ describe('the key of a match that a switch wrote back', () => {
   it('tells a masked field from an exact one', () => {
     const exact: Match = [{ field: 'tun_id', value: 5n }];
     expect(key([{ field: 'tun_id', value: 5n, mask: 0xffffffn }])).not.to.equal(key(exact));
+    const option: Match = [{ field: 'tun_metadata3', value: 5n }];
+    expect(key([{ field: 'tun_metadata3', value: 5n, mask: 0xffn }])).not.to.equal(key(option));
+    expect(key([{ field: 'tun_metadata4', value: 5n }])).not.to.equal(key(option));
   });
 });
