@@ -38,7 +38,7 @@ export function readFlowMod(cursor: Cursor, version: OpenFlowVersion): FlowMod {
   const fixed = cursor.struct(FLOW_MOD, 'a flow-mod');
   const { cookie, cookieMask, table, priority, bufferId, outPort, outGroup, importance } = fixed;
   const match = readMatch(cursor);
-  if (table === OFPTT_ALL && fixed.command < FLOW_COMMANDS.delete) {
+  if (table === OFPTT_ALL && !isDeletion(fixed.command)) {
     cursor.fail('OFPFMFC_BAD_TABLE_ID', 'only a deletion can mean all tables');
   }
   checkPort(cursor, outPort);
@@ -56,6 +56,10 @@ export function readFlowMod(cursor: Cursor, version: OpenFlowVersion): FlowMod {
   if (outGroup !== OFPG_ANY) message.outGroup = outGroup;
   if (version > 4 && importance !== 0) message.importance = importance;
   return message;
+}
+
+function isDeletion(command: number): boolean {
+  return command === FLOW_COMMANDS.delete || command === FLOW_COMMANDS.delete_strict;
 }
 
 export function commandOf(cursor: Cursor, number: number): FlowCommand {

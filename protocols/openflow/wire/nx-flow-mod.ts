@@ -62,16 +62,16 @@ export function putNxFlowMod(
   putInstructions(writer, version, flow.instructions);
 }
 
-export function readNxFlowMod(cursor: Cursor): NxFlowMod {
+export function readNxFlowMod(cursor: Cursor, version: OpenFlowVersion): NxFlowMod {
   const fixed = cursor.struct(FIXED, 'a flow-mod');
   const { cookie, table, priority, idleTimeout, hardTimeout, flags, bufferId } = fixed;
   const { match, filter } = readNxMatchWithCookie(cursor, fixed.matchSize);
-  const command = commandOf(cursor, fixed.command);
-  if (command === 'add' && filter !== undefined && filter.mask !== 0n) {
+  if (fixed.command === FLOW_COMMANDS.add && filter !== undefined && filter.mask !== 0n) {
     cursor.fail('NXBRC_NXM_INVALID', 'a flow is added and names a cookie to look for');
   }
   judgeTracking(cursor, match);
-  const instructions = readInstructions(cursor);
+  const command = commandOf(cursor, fixed.command);
+  const instructions = readInstructions(cursor, version);
   judgeFlowFlags(cursor, flags);
   const outPort = portFrom16(fixed.outPort);
   const flow: Flow = {
