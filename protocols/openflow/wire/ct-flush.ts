@@ -4,7 +4,7 @@
  *     ip_proto:8 | zeros 7 | properties
  *     property 0, 1:  the original, the reply direction: header:32 | pad 4 | properties of a direction
  *     property 2:     the zone: header:32 | zone:16 | pad 2
- *     of a direction: 0, 1 addresses of 128 bits; 2, 3 ports of 16; 4 icmp_id of 16; 5, 6 icmp_type and icmp_code of 8
+ *     of a direction: 0, 1 addresses of 128 bits; 2, 3 ports of 16 | pad 2; 4 icmp_id of 16 | pad 2; 5, 6 icmp_type and icmp_code of 8
  *
  * Trap: of a connection that is not ICMP's, ports of 0 are no property; of ICMP's, id, type and code always are.
  * Source: nicira-ext.h of Open vSwitch 3.1.
@@ -79,7 +79,8 @@ function putAddress(writer: ByteWriter, type: number, address: bigint): void {
 
 function putNumber(writer: ByteWriter, type: number, size: 1 | 2, number: number): void {
   const mark = writer.mark();
-  const at = putProperty(writer, type, HEADER_BYTES + size);
+  // A property of 16 bits counts what fills it up.
+  const at = putProperty(writer, type, HEADER_BYTES + (size === 1 ? 1 : 4));
   if (size === 1) writer.view.setUint8(at, number);
   else writer.view.setUint16(at, number);
   writer.padTo8(mark);
