@@ -6,7 +6,7 @@
  * Source: ovs-actions(7) of Open vSwitch 3.1; judged by `ovs-ofctl ofp-print`.
  */
 import { ipv4FromNumber, macFromNumber } from '../../base/addresses.ts';
-import type { Action, EncapProperty, Instruction } from '../values/actions.ts';
+import type { Action, ActionOf, EncapProperty, Instruction } from '../values/actions.ts';
 import { findField } from '../values/fields.ts';
 import {
   formatPort,
@@ -26,14 +26,6 @@ const SAME_TABLE = 255;
 const NSH_TLV = 2;
 /** OFPR_EXPLICIT_MISS and OFPR_IMPLICIT_MISS have no word. */
 const WORDLESS_REASONS: readonly unknown[] = [6, 7];
-
-type ActionOf<Type> = Action extends infer Each
-  ? Each extends { readonly type: infer Own }
-    ? Type extends Own
-      ? Each
-      : never
-    : never
-  : never;
 
 type Formatters = {
   readonly [Type in Action['type']]: (action: ActionOf<Type>) => string;

@@ -274,3 +274,12 @@ export type Instruction =
   | { readonly type: 'clear_actions' }
   | { readonly type: 'meter'; readonly meterId: number }
   | { readonly type: 'unknown'; readonly bytes: Uint8Array };
+
+/** The members of the union that may have this type. */
+export type ActionOf<Type> = Action extends infer Each
+  ? Each extends { readonly type: infer Own }
+    ? Type extends Own
+      ? Each
+      : never
+    : never
+  : never;

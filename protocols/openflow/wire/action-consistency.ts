@@ -5,12 +5,18 @@
  * Only who judges strictly asks: a session takes what a switch has. What a packet may be between the actions is in flow-state.ts.
  * Sources: OpenFlow 1.3.5 §7.2.5 (OFPBAC_MATCH_INCONSISTENT); ovs-actions(7) of Open vSwitch 3.1 (prerequisites of each action).
  */
-import type { Action, Instruction, Learn, LearnSpec, Subfield } from '../values/actions.ts';
+import type {
+  Action,
+  ActionOf,
+  Instruction,
+  Learn,
+  LearnSpec,
+  Subfield,
+} from '../values/actions.ts';
 import type { OpenFlowErrorName } from '../values/error-codes.ts';
 import { type FieldName, findField } from '../values/fields.ts';
 import type { FieldValue, Match, MatchField } from '../values/match.ts';
 import { OFPTT_ALL } from '../values/ports.ts';
-import type { ActionOf } from './actions/action-form.ts';
 import { isOutputPort } from './actions/output-ports.ts';
 import type { Cursor } from './cursor.ts';
 import { FlowState } from './flow-state.ts';

@@ -9,7 +9,7 @@
  *
  * Sources: OpenFlow 1.3.5 §7.2.5, OpenFlow 1.5.1 §7.2.6; ovs-actions(7), nicira-ext.h of Open vSwitch 3.1.
  */
-import type { Action } from '../../values/actions.ts';
+import type { Action, ActionOf } from '../../values/actions.ts';
 import type { OpenFlowErrorName } from '../../values/error-codes.ts';
 import type { OpenFlowVersion } from '../../values/version.ts';
 import type { ByteWriter } from '../byte-writer.ts';
@@ -97,15 +97,6 @@ export interface PutContext {
   readonly version: OpenFlowVersion;
   readonly actions: (writer: ByteWriter, actions: readonly Action[]) => void;
 }
-
-/** The members of the union that may have this type. */
-export type ActionOf<Type> = Action extends infer Each
-  ? Each extends { readonly type: infer Own }
-    ? Type extends Own
-      ? Each
-      : never
-    : never
-  : never;
 
 export type PutAction<Type> = (
   writer: ByteWriter,

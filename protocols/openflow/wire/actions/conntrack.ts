@@ -8,7 +8,7 @@
  *
  * Source: ovs-actions(7), nicira-ext.h of Open vSwitch 3.1.
  */
-import type { Action, ConnectionTracking, Nat, Subfield } from '../../values/actions.ts';
+import type { Action, ActionOf, ConnectionTracking, Nat, Subfield } from '../../values/actions.ts';
 import type { ByteWriter } from '../byte-writer.ts';
 import type { Cursor } from '../cursor.ts';
 import { layout } from '../layout.ts';
@@ -22,7 +22,6 @@ import {
 } from './action-fields.ts';
 import {
   type ActionForm,
-  type ActionOf,
   type ActionWriters,
   endAction,
   nicira,

@@ -4,7 +4,7 @@
  * Trap: NXAST_RESUBMIT has no table and ignores what stands there; NXAST_RESUBMIT_TABLE with table 255 means the same.
  * Sources: ovs-actions(7), nicira-ext.h of Open vSwitch 3.1.
  */
-import type { Action } from '../../values/actions.ts';
+import type { Action, ActionOf } from '../../values/actions.ts';
 import { OFPP_ANY, OFPP_IN_PORT } from '../../values/ports.ts';
 import type { ByteWriter } from '../byte-writer.ts';
 import type { Cursor } from '../cursor.ts';
@@ -12,7 +12,6 @@ import { layout } from '../layout.ts';
 import { portFrom16, portTo16 } from '../port-number.ts';
 import {
   type ActionForm,
-  type ActionOf,
   type ActionWriters,
   endAction,
   nicira,

@@ -3,7 +3,7 @@
  *
  * Sources: ovs-actions(7), nicira-ext.h of Open vSwitch 3.1.
  */
-import type { Action, HashFields } from '../../values/actions.ts';
+import type { Action, ActionOf, HashFields } from '../../values/actions.ts';
 import { OFPP_CONTROLLER } from '../../values/ports.ts';
 import type { ByteWriter } from '../byte-writer.ts';
 import type { Cursor } from '../cursor.ts';
@@ -19,7 +19,6 @@ import {
 } from './action-fields.ts';
 import {
   type ActionForm,
-  type ActionOf,
   type ActionWriters,
   endAction,
   nicira,

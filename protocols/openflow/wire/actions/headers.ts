@@ -1,18 +1,17 @@
 /**
  * Actions that add, remove and count down headers: VLAN, MPLS, TTLs, encap and decap.
  *
- * A property of encap is class:16 | type:8 | length:8 | …, padded to eight bytes; its length counts no padding, but a TLV's, which
- * counts it twice: inside the property and in the TLV's own length not.
+ * A property of encap is class:16 | type:8 | length:8 | …, padded to eight bytes, which its length does not count. But a TLV's value
+ * is padded to eight bytes by itself; that the property's length counts, and the TLV's own does not.
  *
  * Sources: OpenFlow 1.3.5 §7.2.5; ovs-actions(7), nicira-ext.h, ofp-ed-props.h of Open vSwitch 3.1.
  */
-import type { Action, EncapProperty } from '../../values/actions.ts';
+import type { Action, ActionOf, EncapProperty } from '../../values/actions.ts';
 import type { ByteWriter } from '../byte-writer.ts';
 import type { Cursor } from '../cursor.ts';
 import { layout } from '../layout.ts';
 import {
   type ActionForm,
-  type ActionOf,
   type ActionWriters,
   endAction,
   nicira,

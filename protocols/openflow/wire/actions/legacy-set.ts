@@ -5,13 +5,12 @@
  * Exception: a transport port whose protocol the flow does not tell stays what it is.
  * Sources: OpenFlow 1.1 §5.6 (numbers 1 to 14); ovs-actions(7), nicira-ext.h of Open vSwitch 3.1.
  */
-import type { Action } from '../../values/actions.ts';
+import type { Action, ActionOf } from '../../values/actions.ts';
 import type { RegisteredFieldName } from '../../values/fields.ts';
 import type { ByteWriter } from '../byte-writer.ts';
 import type { Cursor } from '../cursor.ts';
 import {
   type ActionForm,
-  type ActionOf,
   type ActionWriters,
   nicira,
   type PutContext,

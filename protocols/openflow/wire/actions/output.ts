@@ -7,7 +7,7 @@
  *
  * Sources: OpenFlow 1.3.5 §7.2.5; ovs-actions(7), nicira-ext.h of Open vSwitch 3.1.
  */
-import type { Action } from '../../values/actions.ts';
+import type { Action, ActionOf } from '../../values/actions.ts';
 import type { OpenFlowErrorName } from '../../values/error-codes.ts';
 import { OFPCML_NO_BUFFER, OFPP_CONTROLLER } from '../../values/ports.ts';
 import type { ByteWriter } from '../byte-writer.ts';
@@ -27,7 +27,6 @@ import {
 } from './action-fields.ts';
 import {
   type ActionForm,
-  type ActionOf,
   type ActionWriters,
   endAction,
   nicira,

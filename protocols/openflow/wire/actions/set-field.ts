@@ -10,7 +10,7 @@
  *
  * Sources: OpenFlow 1.3.5 §7.2.5, OpenFlow 1.5.1 §7.2.6.7; ovs-actions(7), nicira-ext.h of Open vSwitch 3.1.
  */
-import type { Action } from '../../values/actions.ts';
+import type { Action, ActionOf } from '../../values/actions.ts';
 import { exceedsMask, isValidValue } from '../../values/field-values.ts';
 import type { Field, HeaderVersion } from '../../values/fields.ts';
 import type { FieldValue } from '../../values/match.ts';
@@ -29,7 +29,6 @@ import {
 } from './action-fields.ts';
 import {
   type ActionForm,
-  type ActionOf,
   type ActionWriters,
   endAction,
   nicira,
@@ -48,7 +47,7 @@ const NX_REG_LOAD2 = 33;
 
 const EXPERIMENTER_CLASS = 0xffff;
 const MASK_BIT = 0x100;
-/** NXM's header bit for a mask. */
+/** That there is a VLAN at all. */
 const OFPVID_PRESENT = 0x1000;
 
 export const SET_FIELD_FORMS: readonly ActionForm[] = [

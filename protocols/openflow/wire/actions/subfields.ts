@@ -8,7 +8,7 @@
  * A move is NXAST_REG_MOVE before OpenFlow 1.5, unless it came as ONF's in 1.3, and OFPAT_COPY_FIELD from there on.
  * Sources: OpenFlow 1.5.1 §7.2.6.8; ovs-actions(7), nicira-ext.h of Open vSwitch 3.1.
  */
-import type { Action, Subfield } from '../../values/actions.ts';
+import type { Action, ActionOf, Subfield } from '../../values/actions.ts';
 import type { HeaderVersion } from '../../values/fields.ts';
 import type { ByteWriter } from '../byte-writer.ts';
 import type { Cursor } from '../cursor.ts';
@@ -16,7 +16,6 @@ import { putOxmHeader } from '../oxm-encode.ts';
 import { putNxmField, readOxmField, registered, subfieldOf } from './action-fields.ts';
 import {
   type ActionForm,
-  type ActionOf,
   type ActionWriters,
   endAction,
   nicira,
