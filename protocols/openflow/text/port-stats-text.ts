@@ -20,7 +20,7 @@ const INDENT = ' '.repeat(11);
 const CUSTOM_INDENT = ' '.repeat(22);
 const CUSTOM_PER_LINE = 3;
 /** Open vSwitch keeps no more of a counter's name. */
-const CUSTOM_NAME_MAX = 63;
+const CUSTOM_NAME_MAX_BYTES = 63;
 /** A rate above it is none. */
 const RATE_MAX = 1000;
 const RATE_UNKNOWN = 0xffff;
@@ -100,9 +100,15 @@ function formatCustom(custom: readonly CustomCounter[]): string {
   const words = custom.map(({ name, value }, index) => {
     if (name === '') return '';
     const before = index % CUSTOM_PER_LINE === 0 ? `\n${CUSTOM_INDENT}` : ' ';
-    return `${before}${name.slice(0, CUSTOM_NAME_MAX)}=${value},`;
+    return `${before}${cutName(name)}=${value},`;
   });
   return `${INDENT}CUSTOM Statistics${words.join('')}\n`;
+}
+
+function cutName(name: string): string {
+  if (name.length * 3 <= CUSTOM_NAME_MAX_BYTES) return name;
+  const bytes = new TextEncoder().encode(name);
+  return new TextDecoder().decode(bytes.subarray(0, CUSTOM_NAME_MAX_BYTES));
 }
 
 export function formatQueueId(queueId: number): string {

@@ -80,7 +80,8 @@ const KNOWN_ACTIONS: readonly number[] = [0, 15, 16, 17, 18, 19, 20, 21, 22, 23,
 const KNOWN_INSTRUCTIONS: readonly number[] = [1, 2, 3, 4, 5, 6];
 
 function fieldNumbers(ids: readonly FieldId[]): Numbers {
-  return new Set(ids.flatMap(({ field }) => findField(field)?.index ?? []));
+  const fields = ids.map(({ field }) => findField(field));
+  return new Set(fields.flatMap((field) => (field?.inOvs === true ? [field.index] : [])));
 }
 
 export function sameNumbers(left: Numbers, right: Numbers): boolean {

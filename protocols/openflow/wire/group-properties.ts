@@ -32,6 +32,8 @@ const SELECTION_METHOD = 1;
 const METHOD_BYTES = 16;
 /** In the second half of an OXM header. */
 const HAS_MASK = 0x100;
+const OXM_HEADER_BYTES = 4;
+const OXM_EXPERIMENTER = 0xffff;
 
 const SELECTION = layout({ pad: 'pad4', method: 'b16', param: 'u64' });
 
@@ -116,15 +118,33 @@ function readFieldMasks(body: Cursor): MatchField[] {
   const fields: MatchField[] = [];
   const inner = body.cut(body.left, 'fields of a selection method', 'OFPBMC_BAD_LEN');
   while (inner.left > 0) {
-    if ((inner.peekU16(2, 'a field') & HAS_MASK) !== 0) {
-      inner.fail('OFPBMC_BAD_MASK', 'a field of a selection method with a mask of its own');
-    }
+    refuseMask(inner);
     const item = readOxm(inner);
     if (inner.error !== undefined) break;
     checkFieldMask(inner, item, fields);
     fields.push(item);
   }
   return fields.sort((left, right) => rank(left) - rank(right));
+}
+
+/** No field has a mask here; where one stands, bits outside of it are told first. */
+function refuseMask(inner: Cursor): void {
+  const behind = inner.peekU16(2, 'a field');
+  const size = behind & 0xff;
+  const experimenter = inner.peekU16(0, 'a field') === OXM_EXPERIMENTER ? OXM_HEADER_BYTES : 0;
+  if ((behind & HAS_MASK) === 0 || !inner.has(OXM_HEADER_BYTES + size, 'a field')) return;
+  if (size < experimenter) inner.fail('OFPBMC_BAD_LEN', `an experimenter OXM of ${size} bytes`);
+  const from = inner.position + OXM_HEADER_BYTES + experimenter;
+  const width = (size - experimenter) >> 1;
+  for (let at = from; at < from + width; at++) {
+    if ((inner.view.getUint8(at) & ~inner.view.getUint8(at + width)) !== 0) {
+      inner.fail(
+        'OFPBMC_BAD_WILDCARDS',
+        'a field of a selection method with bits outside its mask',
+      );
+    }
+  }
+  inner.fail('OFPBMC_BAD_MASK', 'a field of a selection method with a mask of its own');
 }
 
 function checkFieldMask(inner: Cursor, item: MatchField, before: readonly MatchField[]): void {

@@ -34,7 +34,9 @@ export function readFieldIds(body: Cursor, version: OpenFlowVersion, maskable: b
   const fields: FieldId[] = [];
   const inner = body.cut(body.left, 'fields', 'OFPBMC_BAD_LEN');
   while (inner.left > 0) fields.push(readFieldId(inner, version));
-  const masked = fields.find((id) => id.field !== 'unknown_oxm' && id.masked === true);
+  const masked = fields.find(
+    (id) => id.field !== 'unknown_oxm' && id.masked === true && fieldByName(id.field).inOvs,
+  );
   if (!maskable && masked !== undefined) {
     inner.fail('OFPBMC_BAD_MASK', `${masked.field} with a mask, where none can be`);
   }
