@@ -98,6 +98,18 @@ export function arbitraryCanonicalMatch(version: OpenFlowVersion): fc.Arbitrary<
 const UNSAID: readonly string[] = ['tun_erspan_idx', 'tun_erspan_dir', 'tun_erspan_hwid'];
 const MASK_UNSAID: readonly string[] = ['tun_gbp_flags', 'tun_gtpu_flags', 'tun_gtpu_msgtype'];
 
+/** Refused without a table of options, as the switch's own, or where the family of the packet is another. */
+const NOT_FOR_FLOWS = /^(tun_metadata\d+|recirc_id|dp_hash|ct_(nw|ipv6)_(src|dst))$/;
+
+/** What any switch takes. */
+export function arbitrarySwitchMatch(version: OpenFlowVersion): fc.Arbitrary<Match> {
+  return arbitraryCanonicalMatch(version).filter(
+    (match) =>
+      fitting(match).length === match.length &&
+      match.every(({ field }) => !NOT_FOR_FLOWS.test(field)),
+  );
+}
+
 /** Of ip_frag: said like others, or not at all. */
 const OTHERWISE_FRAGMENTS: readonly string[] = ['0/1', '2/2', '2/undefined'];
 

@@ -12,6 +12,7 @@ import {
   scanFlowStats,
 } from '../../../../protocols/openflow/wire/flow-scan.ts';
 import { arbitraryMatch } from '../arbitraries.ts';
+import { arbitrarySwitchMatch } from '../arbitrary-matches.ts';
 import { type DummyBridge, startDummyBridge } from '../dummy-bridge.ts';
 import { SessionDriver } from '../session-driver.ts';
 
@@ -19,7 +20,8 @@ const FLOWS = 300;
 
 /** Distinct by cookie, so that each can be found again. */
 function flowsFor(version: OpenFlowVersion): Flow[] {
-  const matches = fc.sample(arbitraryMatch, { numRuns: FLOWS, seed: 3000 + version });
+  const either = fc.oneof(arbitraryMatch, arbitrarySwitchMatch(version));
+  const matches = fc.sample(either, { numRuns: FLOWS, seed: 3000 + version });
   return matches.map((match, index) => ({
     table: index % 7,
     priority: index + 1,
