@@ -9,7 +9,7 @@ import { bytesOf } from './seeds.ts';
 import type { Target } from './target.ts';
 import { fuzz } from './watched.ts';
 
-const RUNS = 30_000;
+const RUNS = 20_000;
 const SEED = 20_260_101;
 
 describe('damaged OpenFlow messages and text', () => {

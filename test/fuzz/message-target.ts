@@ -95,9 +95,10 @@ function decodeFault(
       return `an error outside of the catalogue: ${result.error.code}`;
     }
   }
-  const isStrict = strict.result.ok;
-  if (isStrict && !lenient.result.ok) return 'taken by a strict judge, refused by a lenient one';
-  const other = isStrict ? strict : decodeIn(codec, input, 0xff, false);
+  if (strict.result.ok && !lenient.result.ok) {
+    return 'taken by a strict judge, refused by a lenient one';
+  }
+  const other = decodeIn(codec, input, 0xff, false);
   if (lenient.shape.text !== other.shape.text) {
     return 'what stands around it changes what it is, or its bytes are kept';
   }
@@ -114,7 +115,9 @@ function againFault(codec: MessageCodec, result: Result, mayChange = true): stri
   const again = codec.decode(bytes);
   const [before, after] = [shapeOf(result).text, shapeOf(again).text];
   if (before === after) return undefined;
-  if (mayChange && LEGACY.test(before)) return againFault(codec, again, false);
+  // Bytes that are no UTF-8 take more room once they are replaced.
+  const isReplaced = before.includes('\ufffd');
+  if (mayChange && (isReplaced || LEGACY.test(before))) return againFault(codec, again, false);
   return `encoded and decoded it is another: ${difference(before, after)}`;
 }
 

@@ -18,7 +18,21 @@ export function shapeOf(value: unknown): Shape {
     }
     if (typeof member === 'string') size += member.length;
     if (typeof member === 'number' && !Number.isFinite(member)) return `number:${member}`;
-    return member;
+    return isRecord(member) ? sorted(member) : member;
   });
   return { text: text ?? 'undefined', size };
+}
+
+function isRecord(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** In which order members were read does not matter. */
+function sorted(value: object): object {
+  const names = Object.keys(value);
+  const isSorted = names.every((name, index) => index === 0 || (names[index - 1] ?? '') < name);
+  if (isSorted) return value;
+  return Object.fromEntries(
+    Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)),
+  );
 }
