@@ -21,6 +21,7 @@ import type { OpenFlowVersion } from './values/version.ts';
 import { decodeBody } from './wire/decode.ts';
 import { identifyMessage, nameOfPart } from './wire/identify.ts';
 import { HEADER_BYTES } from './wire/message-types.ts';
+import { olderEmptyName } from './wire/older-versions.ts';
 
 export const DEFAULT_VERBOSITY = 2;
 /** From here on the message's bytes follow its words. */
@@ -43,7 +44,11 @@ export function printMessage(bytes: Uint8Array, verbosity = DEFAULT_VERBOSITY): 
     return `${line}(***truncated to ${bytes.length} bytes from ${stated}***)\n${hexDump(bytes)}`;
   }
   const identity = identifyMessage(bytes);
-  if (!identity.ok) return `${decodeError(identity.error.code)}${hexDump(bytes)}`;
+  if (!identity.ok) {
+    const older = olderEmptyName(bytes);
+    if (older !== undefined) return onLineOfItsOwn(headLine(older, view));
+    return `${decodeError(identity.error.code)}${hexDump(bytes)}`;
+  }
   const head = headLine(identity.value.name, view);
   const { text, error } = bodyText(bytes, verbosity);
   if (error !== undefined) {

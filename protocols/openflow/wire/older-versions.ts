@@ -6,6 +6,7 @@
  */
 import type { OpenFlowErrorName } from '../values/error-codes.ts';
 import { MESSAGE_FORMS, type MessageForm, NICIRA } from '../values/message-forms.ts';
+import { HEADER_BYTES } from './message-types.ts';
 
 const EXPERIMENTER_TYPE = 4;
 const EXPERIMENTER_STATISTICS = 0xffff;
@@ -90,6 +91,18 @@ export function olderName(bytes: Uint8Array): { readonly name: string } | OpenFl
   if (type === layout.request || type === layout.reply) return statistics(bytes, layout);
   const word = TYPES[version]?.[type - FIRST_TYPE];
   return word ? { name: `OFPT_${word}` } : 'OFPBRC_BAD_TYPE';
+}
+
+/** Of these there is no more to say than their name. */
+const EMPTY: ReadonlySet<string> = new Set([
+  ...['OFPT_FEATURES_REQUEST', 'OFPT_GET_CONFIG_REQUEST'],
+  ...['OFPT_BARRIER_REQUEST', 'OFPT_BARRIER_REPLY'],
+]);
+
+/** The name of a whole message that has no body. */
+export function olderEmptyName(bytes: Uint8Array): string | undefined {
+  const found = bytes.length === HEADER_BYTES ? olderName(bytes) : 'OFPBRC_BAD_LEN';
+  return typeof found === 'string' || !EMPTY.has(found.name) ? undefined : found.name;
 }
 
 function statistics(bytes: Uint8Array, layout: Layout): { name: string } | OpenFlowErrorName {
