@@ -189,12 +189,16 @@ function addSubfield(flow: FlowFields, word: MatchWord): ParseFailure | undefine
   const shift = BigInt(offset);
   const mask = ((1n << BigInt(bits)) - 1n) << shift;
   const value = (BigInt(before.value) & ~mask) | (number.value << shift);
-  const whole = BigInt(before.mask) | mask;
-  if (!field.maskable && whole !== BigInt(field.allOnes)) {
+  const matched = BigInt(before.mask) | mask;
+  if (!field.maskable && matched !== BigInt(field.allOnes)) {
     return unparsed(`${spell(word)}: ${field.ovsName} takes no mask; match all of it`);
   }
-  const isExact = whole === BigInt(field.allOnes) && !field.maskable;
-  setField(flow, field, typed(field, value), isExact ? field.fullMask : typed(field, whole));
+  setField(
+    flow,
+    field,
+    typed(field, value),
+    field.maskable ? typed(field, matched) : field.fullMask,
+  );
   return undefined;
 }
 

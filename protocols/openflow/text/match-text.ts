@@ -104,6 +104,11 @@ const PROTOCOL_WORDS: Readonly<Record<number, Readonly<Record<number, string>>>>
   [ETH_TYPE_IPV6]: { 58: 'icmp6', 6: 'tcp6', 17: 'udp6', 132: 'sctp6' },
 };
 
+const OPTIONS = Array.from(
+  { length: TUN_METADATA_FIELDS },
+  (_, index): Name => `tun_metadata${index}`,
+);
+
 const MPLS: readonly Name[] = ['mpls_label', 'mpls_tc', 'mpls_ttl', 'mpls_bos'];
 const TCP = 6;
 
@@ -175,7 +180,7 @@ class MatchText {
     this.#add('tun_gtpu_flags', hexValue, 'gtpu_flags');
     this.#add('tun_gtpu_msgtype', decimal, 'gtpu_msgtype');
     this.#add('tun_flags', tunnelFlags);
-    for (let index = 0; index < TUN_METADATA_FIELDS; index++) this.#option(`tun_metadata${index}`);
+    if (this.#flow.hasOptions) for (const name of OPTIONS) this.#option(name);
     this.#add('metadata', hexMasked64);
     this.#add('in_port', port);
   }

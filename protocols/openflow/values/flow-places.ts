@@ -22,10 +22,12 @@ export interface FlowFields {
   readonly places: Map<RegisteredFieldName, Place>;
   /** Bytes of options that tun_metadata fields take together. */
   optionBytes: number;
+  /** Whether any tun_metadata field is matched, be it for being there alone. */
+  hasOptions: boolean;
 }
 
 export function noFields(): FlowFields {
-  return { places: new Map(), optionBytes: 0 };
+  return { places: new Map(), optionBytes: 0, hasOptions: false };
 }
 
 /** Fields that lie where another lies, whose name the place has. */
@@ -156,6 +158,7 @@ function setRegister(flow: FlowFields, { names }: Register, value: bigint, mask:
 /** tun_metadata is matched for being there, even when no bit of it counts. */
 function setOption(flow: FlowFields, field: Field, value: FieldValue, mask: FieldValue): void {
   const exact = mask === field.fullMask;
+  flow.hasOptions = true;
   flow.optionBytes += Math.max(bytesIn(value), exact ? 0 : bytesIn(mask));
   flow.places.set(field.name, { value: bitAnd(value, mask), mask });
 }

@@ -73,7 +73,7 @@ export function writeFields({ flow, strays }: FieldsOfMatch, version: OpenFlowVe
   addTag(match, flow);
   addNetwork(match, flow);
   add(TUNNEL);
-  add(OPTIONS);
+  if (flow.hasOptions) add(OPTIONS);
   add(AFTER_OPTIONS);
   if (version < OPENFLOW_15) add(REGISTERS);
   else addExtendedRegisters(match, flow);
