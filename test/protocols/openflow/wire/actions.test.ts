@@ -119,13 +119,12 @@ describe('actions of every kind', () => {
     }
   });
 
-  it('are never understood as themselves when their end is missing', () => {
+  it('are not understood when their end is missing', () => {
     eachVersion((sample, version, hex) => {
-      const whole = JSON.stringify(decoded(version, hex), withBigints);
-      for (let size = 0; size < hex.length; size += 2) {
+      for (let size = 2; size < hex.length; size += 2) {
         for (const strict of [false, true]) {
-          const value = JSON.stringify(decoded(version, hex.slice(0, size), strict), withBigints);
-          expect(value, `${size / 2} bytes of ${sample.name}`).not.to.equal(whole);
+          const value = decoded(version, hex.slice(0, size), strict);
+          expect(value, `${size / 2} bytes of ${sample.name}`).to.be.a('string');
         }
       }
     });
@@ -164,10 +163,6 @@ describe('actions of every kind', () => {
     });
   }
 });
-
-function withBigints(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? `${value}n` : value;
-}
 
 /** One or two bytes are changed, or the end is cut off. */
 function mutated(hex: string, random: () => number): string {
