@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { Outbox } from '../../../../protocols/openflow/session/outbox.ts';
 import type { Message } from '../../../../protocols/openflow/values/messages.ts';
 import type { OpenFlowVersion } from '../../../../protocols/openflow/values/version.ts';
 import { encodeMessage } from '../../../../protocols/openflow/wire/encode.ts';
@@ -293,6 +294,14 @@ describe('a peer that misbehaves', () => {
 });
 
 describe('sending through an OpenFlow session', () => {
+  it('takes xids in a row, and begins anew before the top bit', () => {
+    const outbox = new Outbox(4);
+    expect(outbox.reserveXids(3)).to.equal(1);
+    expect(outbox.reserveXids(0x7ffffff0)).to.equal(4);
+    expect(outbox.reserveXids(12)).to.equal(0x7ffffff4);
+    expect(outbox.reserveXids(1)).to.equal(1);
+  });
+
   it('passes encoded messages on as they are, in order', () => {
     const peer = SwitchSide.ready();
     const bytes = encodeMessage(6, 0x80000001, { type: 'barrier_request' });
