@@ -11,15 +11,11 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readCalls } from './calls.ts';
-import {
-  actionMessages,
-  type Cases,
-  type MessageCase,
-  matchMessages,
-  printedMessages,
-} from './cases.ts';
+import { actionMessages, type MessageCase, matchMessages, printedMessages } from './cases.ts';
 import { judge, NOT_CANONICAL, type Verdict } from './judgement.ts';
+import { reasonAgainst } from './not-for-us.ts';
 import { installedRelease, JUDGED_RELEASE } from './ovs-ofctl.ts';
+import { judgeTexts, type TextVerdict, textCases } from './texts.ts';
 
 const FILES = [
   'ofp-print',
@@ -101,11 +97,7 @@ class Report {
   }
 }
 
-async function judgeMessages({ messages, refused }: Cases, report: Report): Promise<void> {
-  for (const { section, reason } of refused) {
-    report.row(section).notForUs += 1;
-    report.count(`not for us: ${reason}`);
-  }
+async function judgeMessages(messages: readonly MessageCase[], report: Report): Promise<void> {
   const verdicts = await judge(messages);
   for (const [index, message] of messages.entries()) {
     const verdict = verdicts[index];
@@ -137,6 +129,51 @@ function note(message: MessageCase, { ours, theirs, bytes }: Verdict, report: Re
   report.differences.push(`== ${message.section}: ${message.title}\n${hex}\n${words}${detail}`);
 }
 
+function noteText({ text, version, theirs, ours, complaint }: TextVerdict, report: Report): void {
+  const row = report.row(text.section);
+  row.cases += 1;
+  if (theirs === ours) {
+    row.sameText += 1;
+    if (theirs === undefined) row.noBytes += 1;
+    else row.sameBytes += 1;
+    return;
+  }
+  row.failed += 1;
+  report.differences.push(
+    `== ${text.section}: ${text.title}\n${text.command} ${text.text} (wire version ${version})\n` +
+      `--- ovs-ofctl\n${theirs ?? 'refused'}\n--- nva\n${ours ?? 'refused'}\n${complaint}\n`,
+  );
+}
+
+interface Case {
+  readonly section: string;
+  readonly title: string;
+}
+
+async function judgeFile(path: string, file: string, only: RegExp, report: Report): Promise<void> {
+  const calls = readCalls(path);
+  const isWanted = ({ section, title }: Case) => only.test(`${section}: ${title}`);
+  /** Those that are for us; of the others the report is told. */
+  const forUs = <Kind extends Case>(cases: readonly Kind[]): Kind[] =>
+    cases.filter(isWanted).filter(({ section, title }) => {
+      const reason = reasonAgainst(section, title);
+      if (reason !== undefined) notForUs(section, reason, report);
+      return reason === undefined;
+    });
+  for (const make of [printedMessages, actionMessages, matchMessages]) {
+    const { messages, refused } = make(file, calls);
+    for (const { section, reason } of refused.filter(isWanted)) notForUs(section, reason, report);
+    await judgeMessages(forUs(messages), report);
+  }
+  const verdicts = await judgeTexts(forUs(textCases(file, calls)));
+  for (const verdict of verdicts) noteText(verdict, report);
+}
+
+function notForUs(section: string, reason: string, report: Report): void {
+  report.row(section).notForUs += 1;
+  report.count(`not for us: ${reason}`);
+}
+
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -158,16 +195,7 @@ async function main(): Promise<void> {
   const only = new RegExp(values.only, 'i');
   const report = new Report();
   for (const file of FILES) {
-    const calls = readCalls(join(resolve(checkout), 'tests', `${file}.at`));
-    for (const make of [printedMessages, actionMessages, matchMessages]) {
-      const { messages, refused } = make(file, calls);
-      const wanted = ({ section, title }: { section: string; title: string }) =>
-        only.test(`${section}: ${title}`);
-      await judgeMessages(
-        { messages: messages.filter(wanted), refused: refused.filter(wanted) },
-        report,
-      );
-    }
+    await judgeFile(join(resolve(checkout), 'tests', `${file}.at`), file, only, report);
   }
   process.stdout.write(report.differences.slice(0, Number(values.show)).join('\n'));
   process.stdout.write(report.text());

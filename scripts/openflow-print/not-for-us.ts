@@ -1,0 +1,26 @@
+/**
+ * Where the test files do not fit this library: what is not judged, with the reason.
+ */
+interface Rule {
+  /** Of "SECTION: TITLE". */
+  readonly cases: RegExp;
+  readonly reason: string;
+}
+
+const RULES: readonly Rule[] = [
+  {
+    cases: /the same in other versions: OFPT_FLOW_MOD - OF1\.1/,
+    reason:
+      'its match is OFPMT_STANDARD, which OpenFlow 1.3 has deprecated: Open vSwitch still takes it, we answer OFPBMC_BAD_TYPE',
+  },
+  {
+    cases: /texts: ovs-ofctl add-flow reports non-normalized flows/,
+    reason:
+      'ovs-ofctl leaves out a field that lacks its prerequisite, with a warning; we refuse the text',
+  },
+];
+
+/** Undefined: it is for us. */
+export function reasonAgainst(section: string, title: string): string | undefined {
+  return RULES.find(({ cases }) => cases.test(`${section}: ${title}`))?.reason;
+}
