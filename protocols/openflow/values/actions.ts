@@ -14,6 +14,8 @@ export interface Subfield {
   readonly field: FieldName;
   readonly offset: number;
   readonly bits: number;
+  /** Of tun_metadata: how many bytes the sender's TLV table gives it; absent: the most, for who has no such table. */
+  readonly bytes?: number;
 }
 
 /** NX_HASH_FIELDS_*, in ovs-actions(7)'s words. */
@@ -194,7 +196,8 @@ export type Action =
   /** In the specification; Open vSwitch refuses both. */
   | { readonly type: 'copy_ttl_in' }
   | { readonly type: 'copy_ttl_out' }
-  | { readonly type: 'delete_field'; readonly field: FieldName }
+  /** `bytes`: as in Subfield. */
+  | { readonly type: 'delete_field'; readonly field: FieldName; readonly bytes?: number }
   /** `packetType`: namespace << 16 | type. */
   | {
       readonly type: 'encap';

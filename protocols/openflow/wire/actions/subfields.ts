@@ -12,8 +12,7 @@ import type { Action, ActionOf, Subfield } from '../../values/actions.ts';
 import type { HeaderVersion } from '../../values/fields.ts';
 import type { ByteWriter } from '../byte-writer.ts';
 import type { Cursor } from '../cursor.ts';
-import { putOxmHeader } from '../oxm-encode.ts';
-import { putNxmField, readOxmField, registered, subfieldOf } from './action-fields.ts';
+import { putNxmField, readOxmField, sizeOf, subfieldOf } from './action-fields.ts';
 import {
   type ActionForm,
   type ActionWriters,
@@ -97,7 +96,8 @@ function readCheckPacket(cursor: Cursor): Action | undefined {
 
 function readDeleteField(cursor: Cursor): Action | undefined {
   const field = readOxmField(cursor);
-  return field === undefined ? undefined : { type: 'delete_field', field: field.name };
+  if (field === undefined) return undefined;
+  return { type: 'delete_field', field: field.name, ...sizeOf(field) };
 }
 
 export const SUBFIELD_WRITERS: ActionWriters<
@@ -106,10 +106,10 @@ export const SUBFIELD_WRITERS: ActionWriters<
   move: (writer, action, { version }) => putMove(writer, version, action),
   push: (writer, { field }) => putStack(writer, NX_STACK_PUSH, field),
   pop: (writer, { field }) => putStack(writer, NX_STACK_POP, field),
-  delete_field: (writer, { field }) => {
+  delete_field: (writer, action) => {
     const mark = writer.mark();
     putNicira(writer, NX_DELETE_FIELD, 10);
-    putNxmField(writer, field);
+    putNxmField(writer, action);
     fillTo24(writer, mark);
   },
   check_pkt_larger: (writer, { size, to }) => {
@@ -117,7 +117,7 @@ export const SUBFIELD_WRITERS: ActionWriters<
     const at = putNicira(writer, NX_CHECK_PKT_LARGER, 14);
     writer.view.setUint16(at + 10, size);
     writer.view.setUint16(at + 12, to.offset);
-    putNxmField(writer, to.field);
+    putNxmField(writer, to);
     fillTo24(writer, mark);
   },
 };
@@ -127,11 +127,11 @@ function fillTo24(writer: ByteWriter, mark: number): void {
   writer.patchSize(mark, 2);
 }
 
-function putStack(writer: ByteWriter, subtype: number, { field, offset, bits }: Subfield): void {
+function putStack(writer: ByteWriter, subtype: number, field: Subfield): void {
   const mark = writer.mark();
-  setU16(writer, putNicira(writer, subtype, 12) + 10, offset);
+  setU16(writer, putNicira(writer, subtype, 12) + 10, field.offset);
   putNxmField(writer, field);
-  setU16(writer, writer.reserve(2), bits);
+  setU16(writer, writer.reserve(2), field.bits);
   fillTo24(writer, mark);
 }
 
@@ -146,13 +146,9 @@ export function putMove(
   writer.view.setUint16(at, from.bits);
   writer.view.setUint16(at + 2, from.offset);
   writer.view.setUint16(at + 4, to.offset);
-  if (version >= 6 || (version === 4 && action.form === 'onf')) {
-    putOxmHeader(writer, registered(from.field), false, version);
-    putOxmHeader(writer, registered(to.field), false, version);
-  } else {
-    putNxmField(writer, from.field);
-    putNxmField(writer, to.field);
-  }
+  const standardized = version >= 6 || (version === 4 && action.form === 'onf');
+  putNxmField(writer, from, standardized ? version : 0);
+  putNxmField(writer, to, standardized ? version : 0);
   endAction(writer, mark);
 }
 
