@@ -8,7 +8,7 @@
  * Source: ovs-actions(7), ovs-fields(7), nicira-ext.h of Open vSwitch 3.1.
  */
 import type { Subfield } from '../../values/actions.ts';
-import { type Field, fieldByOxm, findField } from '../../values/fields.ts';
+import { type Field, fieldByOxm, findField, type HeaderVersion } from '../../values/fields.ts';
 import type { ByteWriter } from '../byte-writer.ts';
 import type { Cursor } from '../cursor.ts';
 import { putOxmHeader } from '../oxm-encode.ts';
@@ -35,10 +35,23 @@ export function fieldOfHeader(header: number, experimenter: number): Field | und
   return length - (oxmClass === EXPERIMENTER_CLASS ? 4 : 0) === field.bytes ? field : undefined;
 }
 
+/** The same; of an option with the size that the header says. */
+function namedField(header: number, experimenter: number): Field | undefined {
+  const field = fieldOfHeader(header, experimenter);
+  if (field?.variable !== true) return field;
+  const bytes = exactHeader(header) & 0xff;
+  return bytes === field.bytes ? field : { ...field, bytes };
+}
+
+/** The size of an option, where it is not the most. */
+export function sizeOf({ name, variable, bytes }: Field): { readonly bytes?: number } {
+  return variable && bytes !== registered(name).bytes ? { bytes } : {};
+}
+
 /** A header of 32 bits. */
 export function readNxmField(cursor: Cursor): Field | undefined {
   const header = cursor.u32('a field');
-  const field = fieldOfHeader(header, 0);
+  const field = namedField(header, 0);
   if (field === undefined && cursor.error === undefined) {
     return refuse(cursor, 'OFPBAC_BAD_SET_TYPE', `an action on the field 0x${header.toString(16)}`);
   }
@@ -57,7 +70,7 @@ export function readOxmField(cursor: Cursor): Field | undefined {
     cursor.fail('OFPBMC_BAD_LEN', 'an experimenter header without its experimenter');
     return undefined;
   }
-  const field = fieldOfHeader(header, experimental ? cursor.u32('a field') : 0);
+  const field = namedField(header, experimental ? cursor.u32('a field') : 0);
   if (field === undefined) {
     return refuse(cursor, 'OFPBMC_BAD_FIELD', `an action on the field 0x${header.toString(16)}`);
   }
@@ -82,7 +95,8 @@ export function subfieldOf(
   if (use === 'write' && !field.writable) {
     return refuse(cursor, 'OFPBAC_BAD_SET_ARGUMENT', `${field.name} cannot be written`);
   }
-  return { field: field.name, offset, bits };
+  const subfield = { field: field.name, offset, bits };
+  return field.variable ? { ...subfield, ...sizeOf(field) } : subfield;
 }
 
 /** ofs_nbits: the offset in ten bits, one less than the width in six. */
@@ -99,19 +113,31 @@ export function spanOf({ offset, bits }: Subfield): number {
   return offset * 64 + bits - 1;
 }
 
+type NamedField = Pick<Subfield, 'field' | 'bytes'>;
+
+/** In a header: where its length stands. */
+const LENGTH_AT = 3;
+
 /** A header of 32 bits, at a place that is reserved already. */
-export function putNxmFieldAt(writer: ByteWriter, at: number, name: string): void {
-  const { legacy, forms } = registered(name);
+export function putNxmFieldAt(writer: ByteWriter, at: number, { field, bytes }: NamedField): void {
+  const { legacy, forms } = registered(field);
   const form = [legacy, ...forms].find(({ experimenter }) => experimenter === 0);
   if (form === undefined) {
-    throw new TypeError(`the action cannot name ${name}, a field of an experimenter's class`);
+    throw new TypeError(`the action cannot name ${field}, a field of an experimenter's class`);
   }
   writer.view.setUint32(at, form.header);
+  if (bytes !== undefined) writer.view.setUint8(at + LENGTH_AT, bytes);
 }
 
-/** A header of 32 or 64 bits, as extensions are sent it. */
-export function putNxmField(writer: ByteWriter, name: string): void {
-  putOxmHeader(writer, registered(name), false, 0);
+/** A header of 32 or 64 bits, as extensions are sent it, or as a version has it. */
+export function putNxmField(
+  writer: ByteWriter,
+  { field, bytes }: NamedField,
+  version: HeaderVersion = 0,
+): void {
+  const mark = writer.mark();
+  putOxmHeader(writer, registered(field), false, version);
+  if (bytes !== undefined) writer.view.setUint8(writer.start + mark + LENGTH_AT, bytes);
 }
 
 export function registered(name: string): Field {

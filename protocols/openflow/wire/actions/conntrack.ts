@@ -233,7 +233,7 @@ function putZone(writer: ByteWriter, at: number, zone: number | Subfield): void 
     writer.view.setUint16(at + 4, zone);
     return;
   }
-  putNxmFieldAt(writer, at, zone.field);
+  putNxmFieldAt(writer, at, zone);
   writer.view.setUint16(at + 4, spanOf(zone));
 }
 

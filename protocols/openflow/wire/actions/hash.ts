@@ -147,7 +147,7 @@ export const HASH_WRITERS: ActionWriters<'multipath' | 'bundle'> = {
     view.setUint16(at + 18, action.maxLink);
     view.setUint32(at + 20, action.argument);
     view.setUint16(at + 26, spanOf(action.to));
-    putNxmFieldAt(writer, at + 28, action.to.field);
+    putNxmFieldAt(writer, at + 28, action.to);
   },
   bundle: putBundle,
 };
@@ -164,7 +164,7 @@ function putBundle(writer: ByteWriter, action: ActionOf<'bundle'>): void {
   view.setUint16(at + 20, members.length);
   if (to !== undefined) {
     view.setUint16(at + 22, spanOf(to));
-    putNxmFieldAt(writer, at + 24, to.field);
+    putNxmFieldAt(writer, at + 24, to);
   }
   for (const port of members) setU16(writer, writer.reserve(2), portTo16(port));
   endAction(writer, mark);

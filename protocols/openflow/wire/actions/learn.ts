@@ -14,7 +14,7 @@ import type { Action, Learn, LearnSource, LearnSpec, Subfield } from '../../valu
 import type { ByteWriter } from '../byte-writer.ts';
 import type { Cursor } from '../cursor.ts';
 import { layout } from '../layout.ts';
-import { putNxmField, putNxmFieldAt, readNxmField, readOxmField } from './action-fields.ts';
+import { putNxmField, putNxmFieldAt, readNxmField, readOxmField, sizeOf } from './action-fields.ts';
 import {
   type ActionForm,
   type ActionWriters,
@@ -87,7 +87,10 @@ function readLearn2(cursor: Cursor): Action | undefined {
   if (!field.writable) {
     return refuse(cursor, 'OFPBAC_BAD_SET_ARGUMENT', `${field.name} cannot be written`);
   }
-  const resultDestination = { field: field.name, offset: resultOffset, bits: 1 };
+  const resultDestination = {
+    ...{ field: field.name, offset: resultOffset, bits: 1 },
+    ...sizeOf(field),
+  };
   return withSpecs(cursor, { ...head, flags, limit, resultDestination });
 }
 
@@ -142,7 +145,7 @@ function readImmediate(cursor: Cursor, bits: number, valueBytes: number): bigint
 function readSubfield(cursor: Cursor, bits: number): Subfield | undefined {
   const field = readNxmField(cursor);
   const offset = cursor.u16('a subfield');
-  return field === undefined ? undefined : { field: field.name, offset, bits };
+  return field === undefined ? undefined : { field: field.name, offset, bits, ...sizeOf(field) };
 }
 
 export const LEARN_WRITERS: ActionWriters<'learn'> = { learn: putLearn };
@@ -164,7 +167,7 @@ function putLearn(writer: ByteWriter, action: Learn): void {
   if (second) view.setUint32(at + 32, action.limit);
   if (resultDestination !== undefined) {
     view.setUint16(at + 36, resultDestination.offset);
-    putNxmField(writer, resultDestination.field);
+    putNxmField(writer, resultDestination);
   }
   for (const spec of action.specs) putSpec(writer, spec);
   endAction(writer, mark);
@@ -198,8 +201,8 @@ function putImmediate(writer: ByteWriter, bits: number, value: bigint): void {
   }
 }
 
-function putSubfield(writer: ByteWriter, { field, offset }: Subfield): void {
+function putSubfield(writer: ByteWriter, field: Subfield): void {
   const at = writer.reserve(6);
   putNxmFieldAt(writer, at, field);
-  writer.view.setUint16(at + 4, offset);
+  writer.view.setUint16(at + 4, field.offset);
 }

@@ -309,7 +309,7 @@ function putOutputReg(writer: ByteWriter, action: ActionOf<'output_reg'>): void 
   if (action.form !== 2 && field.legacy.experimenter === 0) {
     const at = putNicira(writer, NX_OUTPUT_REG, 24);
     writer.view.setUint16(at + 10, spanOf(action.from));
-    putNxmFieldAt(writer, at + 12, field.name);
+    putNxmFieldAt(writer, at + 12, action.from);
     writer.view.setUint16(at + 16, action.maxLen);
     return;
   }
@@ -317,7 +317,7 @@ function putOutputReg(writer: ByteWriter, action: ActionOf<'output_reg'>): void 
   const at = putNicira(writer, NX_OUTPUT_REG2, 14);
   writer.view.setUint16(at + 10, spanOf(action.from));
   writer.view.setUint16(at + 12, action.maxLen);
-  putNxmField(writer, field.name);
+  putNxmField(writer, action.from);
   writer.reserve(24 - (writer.mark() - mark));
   writer.patchSize(mark, 2);
 }

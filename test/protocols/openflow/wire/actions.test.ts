@@ -130,6 +130,30 @@ describe('actions of every kind', () => {
     });
   });
 
+  it('name tunnel metadata in the size that the sender’s table gives it', () => {
+    const mapped = { field: 'tun_metadata0', offset: 0, bits: 32, bytes: 4 } as const;
+    const reg0 = { field: 'reg0', offset: 0, bits: 32 } as const;
+    const actions: readonly (readonly [Action, string])[] = [
+      [{ type: 'push', field: mapped }, 'ffff001800002320001b0000000150040020000000000000'],
+      [
+        { type: 'move', from: mapped, to: reg0 },
+        'ffff00180000232000060020000000000001500400010004',
+      ],
+      [
+        { type: 'delete_field', field: 'tun_metadata0', bytes: 4 },
+        'ffff00180000232000320001500400000000000000000000',
+      ],
+      [
+        { type: 'output_reg', from: mapped, maxLen: 1 },
+        'ffff001800002320000f001f000150040001000000000000',
+      ],
+    ];
+    for (const [action, hex] of actions) {
+      expect(decoded(4, hex, true)).to.deep.equal([action]);
+      expect(encoded(4, [action])).to.equal(hex);
+    }
+  });
+
   it('may lie in each other, but not without end', () => {
     const nested = (depth: number): Action =>
       depth === 0 ? { type: 'exit' } : { type: 'clone', actions: [nested(depth - 1)] };
