@@ -41,11 +41,12 @@ export function bucketsAt(pieces: readonly Piece[], context: BucketContext): rea
 function numbered(buckets: readonly BucketText[]): Bucket[] {
   const first = buckets.findIndex(({ bucketId }) => bucketId === undefined);
   const used = new Set(buckets.slice(Math.max(first, 0)).map(({ bucketId }) => bucketId));
+  let next = 0;
   return buckets.map(({ bucketId, ...bucket }) => {
-    let id = bucketId ?? 0;
-    while (bucketId === undefined && used.has(id)) id++;
-    if (bucketId === undefined) used.add(id);
-    return { bucketId: id, ...bucket };
+    if (bucketId !== undefined) return { bucketId, ...bucket };
+    while (used.has(next)) next++;
+    next++;
+    return { bucketId: next - 1, ...bucket };
   });
 }
 

@@ -25,6 +25,9 @@ export interface GroupContext {
   readonly command: GroupCommand;
 }
 
+/** A bucket has eight bytes at least, a message 65535. */
+const BUCKETS_MAX = 8191;
+
 const TYPES: ReadonlyMap<string, GroupType> = new Map([
   ['all', 'all'],
   ['select', 'select'],
@@ -112,6 +115,12 @@ function commandName(command: GroupCommand): string {
 function cutBuckets(text: string): readonly [Piece, ...Piece[]] {
   const separator = 'bucket=';
   const [head = '', ...rest] = text.split(separator);
+  if (rest.length > BUCKETS_MAX) {
+    refuse(
+      head.length,
+      `the group has ${rest.length} buckets; no message has room for more than ${BUCKETS_MAX}`,
+    );
+  }
   let at = head.length;
   const pieces = rest.map((part) => {
     const piece = { text: part, at: at + separator.length };

@@ -6,7 +6,12 @@
  * Source: ovs-actions(7) of Open vSwitch 3.1 ("The learn action").
  */
 import type { Learn, LearnSource, LearnSpec, Subfield } from '../values/actions.ts';
-import { type Field, fieldByName, findField, type RegisteredFieldName } from '../values/fields.ts';
+import {
+  type Field,
+  type FieldName,
+  fieldByName,
+  type RegisteredFieldName,
+} from '../values/fields.ts';
 import type { FieldValue, MatchField } from '../values/match.ts';
 import { judging, type StepParser } from './action-step.ts';
 import { parseSubfield } from './field-parse.ts';
@@ -153,24 +158,22 @@ function rowOf({ field }: Subfield): Field {
  * ip_dst.
  */
 function judge(parts: readonly Part[], packet: KnownPacket): void {
-  const learned: MatchField[] = [];
+  /** By field, the last value: what the learned flow matches on so far. */
+  const learned = new Map<FieldName, MatchField>();
   for (const { at, spec } of parts) {
     if (spec.type === 'output') {
       packet.needSubfield(spec.from, at);
       continue;
     }
     if (spec.from.field !== undefined) packet.needSubfield(spec.from.field, at);
-    KnownPacket.matching(learned, packet.judgement).needSubfield(spec.to, at);
+    const field = rowOf(spec.to);
+    if (field.prerequisite !== 'none') {
+      KnownPacket.matching([...learned.values()], packet.judgement).needField(field, at);
+    }
     if (spec.type === 'match' && spec.from.value !== undefined) {
-      learned.push(...learnedField(spec.to, spec.from.value));
+      const shifted = spec.from.value << BigInt(spec.to.offset);
+      const value: FieldValue = field.wide ? shifted : Number(shifted);
+      learned.set(field.name, { field: field.name, value });
     }
   }
-}
-
-function learnedField(to: Subfield, value: bigint): MatchField[] {
-  const row = findField(to.field);
-  if (row === undefined) return [];
-  const shifted = value << BigInt(to.offset);
-  const typed: FieldValue = row.wide ? shifted : Number(shifted);
-  return [{ field: row.name, value: typed }];
 }

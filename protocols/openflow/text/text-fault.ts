@@ -41,9 +41,20 @@ export function judged<Value>(text: string, parse: () => Value): ParseResult<Val
   try {
     return parsed(parse());
   } catch (error) {
-    if (error instanceof TextFault) return unparsed(`column ${error.at + 1}: ${error.message}`);
+    if (error instanceof TextFault) {
+      return unparsed(`column ${error.at + 1}: ${shortened(error.message)}`);
+    }
     throw error;
   }
+}
+
+const SENTENCE_MAX_CHARACTERS = 400;
+
+/** What is wrong stands at the beginning, what would be right at the end; a long word is between them. */
+function shortened(sentence: string): string {
+  if (sentence.length <= SENTENCE_MAX_CHARACTERS) return sentence;
+  const half = SENTENCE_MAX_CHARACTERS / 2;
+  return `${sentence.slice(0, half)}...${sentence.slice(-half)}`;
 }
 
 /** The piece between quotes, cut where it gets long. */

@@ -4,7 +4,7 @@
  *
  * A value behind = or : ends at a comma or white space, but not inside parentheses; a value in parentheses ends at the one that
  * closes them, except before an arrow: check_pkt_larger(1500)->reg0[0] is one word. Refuses a parenthesis that nothing closes.
- * Cutting is a loop and does not descend: who parses a value cuts it in turn, and counts how deep (action-parse.ts).
+ * Refuses lists that are longer than a message. Cutting is a loop and does not descend: who parses a value cuts it in turn, and counts how deep (action-parse.ts).
  *
  * Source: ovs-ofctl(8), ovs-actions(7) of Open vSwitch 3.1.
  */
@@ -20,6 +20,9 @@ export interface Word {
   readonly delimiter: '' | ':' | '=' | '(';
 }
 
+/** More words than any message holds what they say: a meter's bands have four words for 16 bytes. */
+const WORDS_MAX = 16_384;
+
 const SEPARATORS = ', \t\r\n';
 const KEY_ENDS = `:=(${SEPARATORS}`;
 
@@ -28,6 +31,12 @@ export function cutWords(piece: Piece): Word[] {
   const words: Word[] = [];
   let position = skip(text, 0, SEPARATORS);
   while (position < text.length) {
+    if (words.length === WORDS_MAX) {
+      refuse(
+        at + position,
+        `the list has more than ${WORDS_MAX} words, and no message has room for it`,
+      );
+    }
     const end = find(text, position, KEY_ENDS);
     const delimiter = text[end] ?? '';
     const word = { key: text.slice(position, end), at: at + position };

@@ -165,8 +165,29 @@ describe('parsers of ovs-ofctl’s language', () => {
   it('read long texts in time, and refuse those that no message holds', () => {
     const long = new Array(2000).fill('set_field:0x1/0x3->reg0').join(',');
     expect(parseActions(long, { version: 6 })).to.have.property('ok', true);
-    expect(parseActions('1,'.repeat(600_000), { version: 4 }))
+    const refused = (text: string, sentence: RegExp) =>
+      expect(parseActions(text, { version: 4 }))
+        .to.have.property('error')
+        .which.matches(sentence);
+    refused('1,'.repeat(600_000), /longer than 1048576 characters/);
+    refused('1,'.repeat(20_000), /^column 32769: the list has more than 16384 words/);
+    refused(`learn(${'reg0[0..3]=5,'.repeat(20_000)})`, /more than 16384 words/);
+    refused(`bundle(eth_src,0,hrw,ofport,members:${'1,'.repeat(3000)})`, /2048 is the most/);
+    const learn = `learn(${'ip_dst=1.2.3.4,'.repeat(8000)})`;
+    expect(parseInstructions(learn, { version: 4, match: [] })).to.have.property('ok', false);
+    const buckets = `group_id=1,type=all,${'bucket=1,'.repeat(8000)}`;
+    expect(parseGroupMod(buckets, { version: 6, command: 'add' })).to.have.property('ok', true);
+    expect(parseGroupMod(`${buckets}${'bucket=1,'.repeat(200)}`, { version: 6, command: 'add' }))
       .to.have.property('error')
-      .which.matches(/longer than 1048576 characters/);
+      .which.matches(/8200 buckets; no message has room for more than 8191/);
+  }).timeout(10_000);
+
+  it('answer in a sentence, however long the word is', () => {
+    const result = parseFlowMod(`reg0=${'9'.repeat(100_000)},actions=1`, {
+      version: 4,
+      command: 'add',
+    });
+    expect(result.ok ? '' : result.error).to.match(/^column 1: reg0=9+\.\.\.9+.* takes a number/);
+    expect(result.ok ? '' : result.error).to.have.length.below(500);
   });
 });
