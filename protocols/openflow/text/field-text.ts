@@ -10,7 +10,7 @@ import type { FieldKind } from '../values/field-registry.ts';
 import { isZero } from '../values/field-values.ts';
 import type { Field } from '../values/fields.ts';
 import type { FieldValue } from '../values/match.ts';
-import { formatPort } from '../values/ports.ts';
+import { formatPort, OFPP_ANY, OFPP_MAX } from '../values/ports.ts';
 import {
   CT_STATE_WORDS,
   type FlagWords,
@@ -74,9 +74,11 @@ function flags(
   return formatMaskedFlags(words, Number(value), (Number(mask) & kept) >>> 0, all);
 }
 
-/** NXM's ports have 16 bits. */
+/** NXM's ports have 16 bits; of those of 32, one that Open vSwitch cannot have is none to it. */
 function toPort32(field: Field, port: number): number {
-  return field.bytes === 2 && port >= 0xff00 ? port + 0xffff0000 : port;
+  if (port < 0xff00) return port;
+  if (field.bytes === 2) return port + 0xffff0000;
+  return port < OFPP_MAX ? OFPP_ANY : port;
 }
 
 export function formatMac(value: number, mask: number | undefined): string {
