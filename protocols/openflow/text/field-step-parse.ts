@@ -56,17 +56,22 @@ function parseSetField(word: Word, { version }: Scope): Step {
   const actions = setField(version, field, given.value, given.mask);
   return {
     ...judging(word, (packet) => {
-      packet.needField(field, word.at);
-      packet.need(
-        field.name !== 'vlan_vid' || packet.hasTag,
-        word.at,
-        'the packet may have no VLAN tag whose vlan_vid could be set; push_vlan before, or match on a tag',
-      );
+      needSettable(packet, field, word.at);
       if (field.name === 'vlan_tci') packet.setTag((Number(given.value) & TAG_PRESENT) !== 0);
       return actions;
     }),
     sets: field.name,
   };
+}
+
+/** The field is there, and a VLAN's number has a tag to stand in. */
+function needSettable(packet: KnownPacket, field: Field, at: number): void {
+  packet.needField(field, at);
+  packet.need(
+    field.name !== 'vlan_vid' || packet.hasTag,
+    at,
+    'the packet may have no VLAN tag whose vlan_vid could be set; push_vlan before, or match on a tag',
+  );
 }
 
 function needWritable(field: Field, at: number): void {
@@ -115,12 +120,7 @@ function parseLoad(word: Word, { version }: Scope): Step {
   const actions = load(version, field, to, value);
   return {
     ...judging(word, (packet) => {
-      packet.needField(field, word.at);
-      packet.need(
-        field.name !== 'vlan_vid' || packet.hasTag,
-        word.at,
-        'the packet may have no VLAN tag whose vlan_vid could be set; push_vlan before, or match on a tag',
-      );
+      needSettable(packet, field, word.at);
       if (field.name === 'vlan_tci') {
         packet.setTag(((Number(value) << to.offset) & TAG_PRESENT) !== 0);
       }

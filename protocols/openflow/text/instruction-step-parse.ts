@@ -1,6 +1,6 @@
 /**
- * Words of an `actions=` list that are instructions, not actions: meter, clear_actions, write_actions, write_metadata, goto_table;
- * and the actions that hold a list of others: clone. And what is left: conjunction, note, check_pkt_larger.
+ * Words of an `actions=` list that are instructions, not actions: meter, clear_actions, write_actions, write_metadata,
+ * goto_table; the action that holds a list of others: clone; and what is left: conjunction, note, check_pkt_larger.
  *
  * Trap: from OpenFlow 1.5 on a meter is an action, and still stands first in the text.
  * Source: ovs-actions(7) of Open vSwitch 3.1; OpenFlow 1.3.5 §5.9.

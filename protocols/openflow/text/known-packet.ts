@@ -174,11 +174,6 @@ export class KnownPacket {
     if (row !== undefined) this.needField(row, at);
   }
 
-  /** Whatever the ports' place in the packet holds. */
-  isProto(ipProto: number): boolean {
-    return this.isIp && this.#state.ipProto === ipProto;
-  }
-
   /** 0: no neighbour discovery, or not known. */
   get discovery(): number {
     const { ipProto, icmpType, icmpCode } = this.#state;

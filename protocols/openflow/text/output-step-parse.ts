@@ -7,17 +7,19 @@
  * Source: ovs-actions(7) of Open vSwitch 3.1.
  */
 import type { Action, ControllerReason } from '../values/actions.ts';
-import {
-  OFPCML_NO_BUFFER,
-  OFPP_ANY,
-  OFPP_CONTROLLER,
-  OFPP_IN_PORT,
-  OFPP_LOCAL,
-  OFPP_MAX,
-} from '../values/ports.ts';
+import { OFPCML_NO_BUFFER, OFPP_ANY, OFPP_CONTROLLER, OFPP_IN_PORT } from '../values/ports.ts';
 import { judging, plain, type Step, type StepParser } from './action-step.ts';
 import { parseSubfield } from './field-parse.ts';
-import { bytesAt, numberAt, outputPortAt, portAt, tableAt, U16_MAX, u32At } from './piece-parse.ts';
+import {
+  bytesAt,
+  isPortOfSwitch,
+  numberAt,
+  outputPortAt,
+  portAt,
+  tableAt,
+  U16_MAX,
+  u32At,
+} from './piece-parse.ts';
 import { type Piece, quoted, refuse } from './text-fault.ts';
 import { parsePort } from './value-number-parse.ts';
 import { cutList, cutWords, lookUp, type Word } from './words.ts';
@@ -67,7 +69,7 @@ function parseTruncated(word: Word): Step {
 
 function truncatedPort(value: Piece): number {
   const port = portAt(value, 'port');
-  if (port >= OFPP_MAX && port !== OFPP_LOCAL && port !== OFPP_IN_PORT) {
+  if (!isPortOfSwitch(port)) {
     refuse(
       value.at,
       `a truncated packet cannot go to ${value.text}; only to a port of the switch, LOCAL or IN_PORT`,
@@ -164,7 +166,7 @@ const parseEnqueue: StepParser = (word) => {
     return refuse(word.at, `${word.key} is written ${word.key}:PORT:QUEUE`);
   }
   const number = portAt(port, word.key);
-  if (number >= OFPP_MAX && number !== OFPP_LOCAL && number !== OFPP_IN_PORT) {
+  if (!isPortOfSwitch(number)) {
     refuse(
       port.at,
       `${word.key}: ${port.text} has no queues; give a port of the switch, LOCAL or IN_PORT`,

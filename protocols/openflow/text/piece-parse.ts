@@ -8,17 +8,16 @@
  */
 import type { Subfield } from '../values/actions.ts';
 import type { Field } from '../values/fields.ts';
-import { OFPP_ANY, OFPP_UNSET } from '../values/ports.ts';
+import { OFPP_ANY, OFPP_IN_PORT, OFPP_LOCAL } from '../values/ports.ts';
 import { type ParsedFieldValue, parseFieldValue, parseSubfield } from './field-parse.ts';
 import { type Piece, quoted, refuse, take } from './text-fault.ts';
 import { parseInteger, parsePort, parseUnsigned } from './value-number-parse.ts';
 
-export const U8_MAX = 0xff;
+const U8_MAX = 0xff;
 export const U16_MAX = 0xffff;
 
 /** OpenFlow 1.0's numbers for the ports that it reserves end where a later version's could begin. */
 const OFPP_MAX_16 = 0xff00;
-const OFPP_RESERVED_FIRST = 0xfffffff8;
 
 /** A number of 0 to 2 ** bits - 1, of at most 32 bits. */
 export function numberAt({ text, at }: Piece, what: string, bits: number): number {
@@ -64,16 +63,16 @@ export function portAt({ text, at }: Piece, what: string): number {
 /** A port that a packet can be sent to. */
 export function outputPortAt(piece: Piece, what: string): number {
   const port = portAt(piece, what);
-  const exists = port < OFPP_MAX_16 || (port >= OFPP_RESERVED_FIRST && port !== OFPP_ANY);
-  if (!exists || port === OFPP_UNSET) {
+  const exists = port < OFPP_MAX_16 || (port >= OFPP_IN_PORT && port !== OFPP_ANY);
+  if (!exists) {
     refuse(piece.at, `${what}: nothing can be sent to ${quoted(piece.text)}`);
   }
   return port;
 }
 
-/** A port of the switch, or where it came in, or LOCAL. */
-export function isQueuePort(port: number): boolean {
-  return port < OFPP_MAX_16 || port === OFPP_RESERVED_FIRST || port === 0xfffffffe;
+/** LOCAL, where the packet came in, or any other port that the switch really has. */
+export function isPortOfSwitch(port: number): boolean {
+  return port < OFPP_MAX_16 || port === OFPP_IN_PORT || port === OFPP_LOCAL;
 }
 
 export function tableAt({ text, at }: Piece, what: string, max = U8_MAX): number {
