@@ -4,6 +4,7 @@ import { type CommandContext, parseFormat } from '../command-context.ts';
 import { CliError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { parseHex } from '../hex-text.ts';
 import { stdinLines } from '../stdin-lines.ts';
+import { clean } from '../text-table.ts';
 
 interface Options {
   readonly output: string;
@@ -56,14 +57,20 @@ async function print(
 ): Promise<ExitCode> {
   // Loaded when asked for: no other command needs the codec.
   const { showMessage } = await import('../openflow-print.ts');
-  const show = (text: string, where: string): string => {
-    const bytes = parseHex(text);
+  let exitCode: ExitCode = EXIT.ok;
+  const show = (hexText: string, where: string): string => {
+    const bytes = parseHex(hexText);
     if (typeof bytes === 'string') throw new CliError(EXIT.usage, `${where}: ${bytes}`);
-    return showMessage(bytes, format, verbosity);
+    const { text, fault } = showMessage(bytes, format, verbosity);
+    if (fault !== undefined) {
+      io.err(`nva: ${where}: a fault of nva itself: ${clean(fault)}; please report the message\n`);
+      exitCode = EXIT.fault;
+    }
+    return text;
   };
   if (hex !== '-') {
     io.out(show(hex, 'the message'));
-    return EXIT.ok;
+    return exitCode;
   }
   let line = 0;
   for await (const lines of stdinLines(io, LINE_MAX_CHARS)) {
@@ -78,7 +85,7 @@ async function print(
       io.out(shown);
     }
   }
-  return EXIT.ok;
+  return exitCode;
 }
 
 function parseVerbosity(text: string): number {
