@@ -39,12 +39,13 @@ function cutsOf(bytes: Uint8Array): number[] {
   return Array.from({ length: count }, (_, index) => Math.floor(index * step));
 }
 
-/** Both come in halves, so that the second one begins where the first one was cut. */
+/** Two of them behind each other, cut in two anywhere: in the first, between them, in the second. */
 function arrivesWhole(bytes: Uint8Array, hex: string): boolean {
-  return [...cutsOf(bytes), bytes.length].every((cut) => {
+  const stream = new Uint8Array([...bytes, ...bytes]);
+  return [...cutsOf(stream), stream.length].every((cut) => {
     const seen: string[] = [];
     const framer = new Framer();
-    for (const part of [bytes.subarray(0, cut), bytes.subarray(cut), bytes]) {
+    for (const part of [stream.subarray(0, cut), stream.subarray(cut)]) {
       framer.push(part, (message) => {
         seen.push(hexOf(message));
         return true;
