@@ -5,6 +5,7 @@
  * of the slab, because one allocation for each message would cost more than the encoding. A message above
  * MESSAGE_SIZE_MAX_BYTES is our own fault and throws.
  */
+import { NumberView } from './number-view.ts';
 
 /** ofp_header.length has 16 bits (OpenFlow 1.3.5 §7.1). */
 export const MESSAGE_SIZE_MAX_BYTES = 0xffff;
@@ -20,7 +21,7 @@ const SLAB_BYTES = ROOM_BYTES + 64 * 1024;
 
 export class ByteWriter {
   bytes: Uint8Array = new Uint8Array(SLAB_BYTES);
-  view: DataView = new DataView(this.bytes.buffer);
+  view: NumberView = new NumberView(this.bytes);
   /** Where the message under way begins. */
   start = 0;
   /** Where the next byte goes. */
@@ -81,7 +82,7 @@ export class ByteWriter {
     const slab = new Uint8Array(Math.max(SLAB_BYTES, (kept + size) * 2));
     slab.set(this.bytes.subarray(from, this.end));
     this.bytes = slab;
-    this.view = new DataView(slab.buffer);
+    this.view = new NumberView(slab);
     this.start = 0;
     this.end = kept;
   }

@@ -17,6 +17,7 @@ import { putGroupModBody } from './group-mod-encode.ts';
 import { putHeader } from './header-encode.ts';
 import { TYPE } from './message-types.ts';
 import { messageTypeOf, putBody } from './registry.ts';
+import { placed } from './unfit-place.ts';
 
 const writer = new ByteWriter();
 
@@ -27,21 +28,33 @@ export function encodeFlowMod(
   xid: number,
 ): Uint8Array {
   writer.begin();
-  putFlowMod(writer, version, command, flow, xid);
+  try {
+    putFlowMod(writer, version, command, flow, xid);
+  } catch (error) {
+    throw placed(error, 'flow_mod', flow);
+  }
   return finish();
 }
 
 export function encodeGroupMod(version: OpenFlowVersion, mod: GroupMod, xid: number): Uint8Array {
   writer.begin();
-  putHeader(writer, version, TYPE.group_mod, xid);
-  putGroupModBody(writer, version, mod);
+  try {
+    putHeader(writer, version, TYPE.group_mod, xid);
+    putGroupModBody(writer, version, mod);
+  } catch (error) {
+    throw placed(error, 'group_mod', mod);
+  }
   return finish();
 }
 
 export function encodeMessage(version: OpenFlowVersion, xid: number, message: Message): Uint8Array {
   writer.begin();
-  putHeader(writer, version, messageTypeOf(version, message), xid);
-  putBody(writer, version, message);
+  try {
+    putHeader(writer, version, messageTypeOf(version, message), xid);
+    putBody(writer, version, message);
+  } catch (error) {
+    throw placed(error, message.type, message);
+  }
   return finish();
 }
 

@@ -96,7 +96,7 @@ export function flowKey(table: number, priority: number, match: Match): number {
   keyScratch.end = 0;
   putMatchFields(keyScratch, match);
   const hash: MatchHash = { low: 0, high: 0 };
-  hashMatchBytes(keyScratch.view, 0, keyScratch.end, hash);
+  hashMatchBytes(keyScratch.view.data, 0, keyScratch.end, hash);
   return keyOf(hash, table, priority);
 }
 

@@ -18,14 +18,16 @@ export function putHello(writer: ByteWriter, hello: Hello): void {
   const { versions, elements } = hello;
   if (elements !== undefined) writer.put(elements);
   if (elements !== undefined || versions === undefined) return;
-  const words = Math.floor(Math.max(0, ...versions) / 32) + 1;
+  const last = Math.max(0, ...versions);
+  if (last > VERSION_MAX) throw new RangeError(`hello: version ${last} does not fit into 8 bits`);
+  const words = Math.floor(last / 32) + 1;
   const mark = writer.mark();
   const at = writer.reserve(ELEMENT_HEADER_BYTES + words * 4);
   writer.view.setUint16(at, VERSION_BITMAP);
   writer.view.setUint16(at + 2, ELEMENT_HEADER_BYTES + words * 4);
   for (const version of versions) {
     const word = at + 4 + Math.floor(version / 32) * 4;
-    writer.view.setUint32(word, writer.view.getUint32(word) | (1 << (version % 32)));
+    writer.view.setUint32(word, (writer.view.data.getUint32(word) | (1 << (version % 32))) >>> 0);
   }
   writer.padTo8(mark);
 }

@@ -88,8 +88,8 @@ function putOption(
   const at = writer.reserve(4);
   writer.view.setUint32(at, header - (header & 0xff) + size * (masked ? 2 : 1));
   const from = writer.reserve(masked ? size * 2 : size);
-  putWide(writer.view, from, size, BigInt(value));
-  if (masked) putWide(writer.view, from + size, size, BigInt(mask));
+  writer.view.setWide(from, size, value);
+  if (masked) writer.view.setWide(from + size, size, mask);
 }
 
 function putValue(writer: ByteWriter, size: number, value: FieldValue): void {
@@ -97,20 +97,10 @@ function putValue(writer: ByteWriter, size: number, value: FieldValue): void {
   const view = writer.view;
   if (typeof value === 'bigint') {
     if (size === 8) view.setBigUint64(at, value);
-    else putWide(view, at, size, value);
+    else view.setWide(at, size, value);
   } else if (size === 4) view.setUint32(at, value);
   else if (size === 2) view.setUint16(at, value);
   else if (size === 1) view.setUint8(at, value);
-  else if (size === 6) {
-    view.setUint16(at, value / 0x100000000);
-    view.setUint32(at + 2, value);
-  } else putWide(view, at, size, BigInt(value));
-}
-
-function putWide(view: DataView, at: number, size: number, value: bigint): void {
-  let rest = value;
-  for (let index = at + size - 1; index >= at; index--) {
-    view.setUint8(index, Number(rest & 0xffn));
-    rest >>= 8n;
-  }
+  else if (size === 6) view.setUint48(at, value);
+  else view.setWide(at, size, value);
 }

@@ -13,7 +13,7 @@ import type { OpenFlowVersion } from '../values/version.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import type { Cursor } from './cursor.ts';
 import { layout } from './layout.ts';
-import { hardwareAddressOf, putHardwareAddress } from './port.ts';
+import { hardwareAddressOf } from './port.ts';
 import { checkPort } from './port-number.ts';
 import { expectSize, joinBytes, keptProperty, putProperty, readProperty } from './property.ts';
 
@@ -33,7 +33,7 @@ const FIXED = layout({
 export function putPortMod(writer: ByteWriter, version: OpenFlowVersion, message: PortMod): void {
   const at = writer.reserve(FIXED.size);
   writer.view.setUint32(at, message.port);
-  putHardwareAddress(writer, at + 8, message.hardwareAddress);
+  writer.view.setUint48(at + 8, message.hardwareAddress);
   writer.view.setUint32(at + 16, message.config);
   writer.view.setUint32(at + 20, message.mask);
   if (version < 5) {

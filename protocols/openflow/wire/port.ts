@@ -61,7 +61,7 @@ export function putPort(writer: ByteWriter, version: OpenFlowVersion, port: Port
   const mark = writer.mark();
   const at = writer.reserve(FIXED_14.size);
   writer.view.setUint32(at, port.port);
-  putHardwareAddress(writer, at + 8, port.hardwareAddress);
+  writer.view.setUint48(at + 8, port.hardwareAddress);
   putText(writer, at + 16, NAME_BYTES, port.name);
   writer.view.setUint32(at + 32, port.config);
   writer.view.setUint32(at + 36, port.state);
@@ -80,11 +80,6 @@ export function putPort(writer: ByteWriter, version: OpenFlowVersion, port: Port
   if (version < 5) return;
   if (port.unknownProperties !== undefined) writer.put(port.unknownProperties);
   writer.patchSize(mark, 4);
-}
-
-export function putHardwareAddress(writer: ByteWriter, at: number, address: number): void {
-  writer.view.setUint16(at, address / 0x100000000);
-  writer.view.setUint32(at + 2, address);
 }
 
 export function hardwareAddressOf(high: number, low: number): number {

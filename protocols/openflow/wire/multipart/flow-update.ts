@@ -69,7 +69,7 @@ export function putMatch13(writer: ByteWriter, match: Match): number {
 
 /** The size that the match at `match` says goes to `mark`. */
 export function copyMatchSize(writer: ByteWriter, mark: number, match: number): void {
-  const size = writer.view.getUint16(writer.start + match + 2);
+  const size = writer.view.data.getUint16(writer.start + match + 2);
   writer.view.setUint16(writer.start + mark, size);
 }
 

@@ -55,6 +55,46 @@ describe('encoding', () => {
     expect(encodeFlowMod(5, 'add', metered, 1)).to.have.length(64);
   });
 
+  it('refuses numbers that their place has no room for, by name, and goes on after them', () => {
+    const numbers: readonly (readonly [Partial<Flow>, string])[] = [
+      [{ table: 260 }, 'flow_mod: table: 260 does not fit into 8 bits'],
+      [{ priority: 65536 }, 'flow_mod: priority: 65536 does not fit into 16 bits'],
+      [{ priority: -1 }, 'priority: -1'],
+      [{ idleTimeout: 1.5 }, 'idleTimeout: 1.5'],
+      [{ hardTimeout: Number.NaN }, 'hardTimeout: NaN'],
+      [{ cookie: -1n }, 'cookie: -1 does not fit into 64 bits'],
+      [{ cookie: 1n << 64n }, 'cookie: 18446744073709551616'],
+      [{ match: [{ field: 'in_port', value: 2 ** 32 }] }, 'match.0.value: 4294967296'],
+      [{ match: [{ field: 'eth_dst', value: 2 ** 48 }] }, 'match.0.value: 281474976710656'],
+      [{ match: [{ field: 'eth_dst', value: -1 }] }, 'match.0.value: -1'],
+      [{ match: [{ field: 'pbb_isid', value: 2 ** 24 }] }, 'match.0.value: 16777216'],
+      [{ match: [{ field: 'ct_label', value: 0n, mask: 1n << 128n }] }, 'match.0.mask'],
+      [
+        { match: [{ field: 'metadata', value: -5n }] },
+        'match.0.value: -5 does not fit into 64 bits',
+      ],
+      [{ instructions: [{ type: 'goto_table', table: 256 }] }, 'instructions.0.table: 256'],
+      [
+        {
+          instructions: [{ type: 'apply_actions', actions: [{ type: 'output', port: -3 }] }],
+        },
+        'instructions.0.actions.0.port: -3',
+      ],
+    ];
+    for (const [wrong, words] of numbers) {
+      const encode = () => encodeFlowMod(4, 'add', { ...flow, ...wrong }, 1);
+      expect(encode).to.throw(RangeError, words);
+    }
+    expect(encodeFlowMod(4, 'add', flow, 9)).to.have.length(56);
+    expect(() => encodeMessage(4, 2 ** 32, { type: 'barrier_request' })).to.throw('4294967296');
+    const twice = { type: 'table_mod', table: 300, config: 300 } as const;
+    expect(() => encodeMessage(4, 1, twice)).to.throw('table_mod: table or config: 300');
+    const hello = { type: 'hello', versions: [4, 2 ** 30] } as const;
+    expect(() => encodeMessage(4, 1, hello)).to.throw(RangeError, 'version 1073741824');
+    const role = { type: 'nx_role_request', role: 'nochange' } as never;
+    expect(() => encodeMessage(4, 1, role)).to.throw(RangeError, '32 bits');
+  });
+
   it('wraps bundles into the extension where the version has none', () => {
     const open = {
       type: 'bundle_control',
