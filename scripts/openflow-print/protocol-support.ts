@@ -200,10 +200,20 @@ function formWords(form: MessageForm | undefined): string {
 
 type Cell = string | number;
 
+/** Laid out as the formatter wants it, so that it changes nothing. */
 function table(heads: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  const lines = [heads, heads.map(() => '---'), ...rows];
-  const escaped = (cell: Cell): string => String(cell).replaceAll('|', '\\|');
-  return lines.map((cells) => `| ${cells.map(escaped).join(' | ')} |`).join('\n');
+  const cells = [heads, ...rows].map((row) =>
+    row.map((cell) => String(cell).replaceAll('|', '\\|')),
+  );
+  const widths = heads.map((_, column) =>
+    Math.max(3, ...cells.map((row) => (row[column] ?? '').length)),
+  );
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  const [head = [], ...others] = cells;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...others.map(line)].join(
+    '\n',
+  );
 }
 
 const YES = { true: 'yes', false: 'no' } as const;
