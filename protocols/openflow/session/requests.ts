@@ -16,6 +16,8 @@ import { joinReplies } from './multipart-join.ts';
 
 interface Pending {
   readonly replyType: string;
+  /** Of a multipart; `unknown`: only the first part tells. */
+  readonly kind: MultipartReply['kind'] | undefined;
   readonly deadline: InstantMs;
   /** Flow dumps: the bodies. */
   readonly bodies: Uint8Array[] | undefined;
@@ -35,11 +37,12 @@ export class Requests {
 
   add(xid: number, request: Request, timeoutMs: DurationMs, now: InstantMs): void {
     const deadline = now + timeoutMs;
-    const dump = request.type === 'multipart_request' && request.request.kind === 'flow';
+    const kind = request.type === 'multipart_request' ? request.request.kind : undefined;
     this.#pending.set(xid, {
       replyType: replyTypeOf(request.type),
+      kind,
       deadline,
-      bodies: dump ? [] : undefined,
+      bodies: kind === 'flow' ? [] : undefined,
       replies: [],
       bytes: 0,
     });
@@ -76,11 +79,12 @@ export class Requests {
     const pending = this.#pending.get(xid);
     if (pending === undefined) return undefined;
     if (message.type !== pending.replyType) {
-      const detail = `a ${message.type} where a ${pending.replyType} was expected`;
-      const error = openFlowError('unexpected-reply', detail, 'OpenFlow 1.3.5 §6.1.1');
-      return this.fail(xid, { type: 'bad-reply', error });
+      return this.#unexpected(xid, message.type, pending.replyType);
     }
     if (message.type === 'multipart_reply') {
+      const { kind } = message.reply;
+      const expected = pending.kind === 'unknown' ? pending.replies[0]?.kind : pending.kind;
+      if (kind !== (expected ?? kind)) return this.#unexpected(xid, `${kind} reply`, expected);
       const tooLarge = this.#count(xid, pending, size);
       if (tooLarge !== undefined) return tooLarge;
       pending.replies.push(message.reply);
@@ -114,6 +118,12 @@ export class Requests {
   clear(): void {
     this.#pending.clear();
     this.#earliest = undefined;
+  }
+
+  #unexpected(xid: number, came: string, expected: string | undefined): OpenFlowEvent {
+    const detail = `a ${came} where a ${expected} was expected`;
+    const error = openFlowError('unexpected-reply', detail, 'OpenFlow 1.3.5 §6.1.1, §7.3.5');
+    return this.fail(xid, { type: 'bad-reply', error });
   }
 
   #count(xid: number, pending: Pending, size: number): OpenFlowEvent | undefined {

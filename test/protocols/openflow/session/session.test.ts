@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { Outbox } from '../../../../protocols/openflow/session/outbox.ts';
 import type { Message } from '../../../../protocols/openflow/values/messages.ts';
+import type { MultipartReply } from '../../../../protocols/openflow/values/multipart.ts';
 import type { OpenFlowVersion } from '../../../../protocols/openflow/values/version.ts';
 import { encodeMessage } from '../../../../protocols/openflow/wire/encode.ts';
 import { endOf, FEATURES, SwitchSide } from './switch-side.ts';
@@ -220,6 +221,39 @@ describe('multipart requests of an OpenFlow session', () => {
     expect(peer.events()).to.have.nested.property('[0].message.reply.tables.length', 2);
   });
 
+  it('fail when a part, the first or a later one, is of another kind', () => {
+    const tables: MultipartReply = { kind: 'table_stats', tables: [] };
+    for (const kind of ['port_desc', 'flow'] as const) {
+      const peer = SwitchSide.ready();
+      const right: MultipartReply =
+        kind === 'flow' ? { kind, flows: [] } : { kind: 'port_desc', ports: [] };
+      const ask = () =>
+        peer.session.request({ type: 'multipart_request', request: { kind } }, 50, peer.now);
+      peer.says({ type: 'multipart_reply', more: false, reply: tables }, ask());
+      const xid = ask();
+      peer.says({ type: 'multipart_reply', more: true, reply: right }, xid);
+      peer.says({ type: 'multipart_reply', more: false, reply: tables }, xid);
+      const events = peer.events();
+      expect(events).to.have.length(2);
+      for (const event of events) {
+        expect(event).to.have.nested.property('error.error.code', 'unexpected-reply');
+      }
+    }
+  });
+
+  it('of a type that nobody here knows take the kind that their first part has', () => {
+    const peer = SwitchSide.ready();
+    const body = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+    const unknown = { kind: 'unknown', multipartType: 99, body } as const;
+    const xid = peer.session.request(
+      { type: 'multipart_request', request: unknown },
+      ...([50, peer.now] as const),
+    );
+    peer.says({ type: 'multipart_reply', more: true, reply: unknown }, xid);
+    peer.says({ type: 'multipart_reply', more: false, reply: unknown }, xid);
+    expect(peer.events()).to.have.nested.property('[0].message.reply.body.length', 16);
+  });
+
   it('may go out in several messages of one xid', () => {
     const peer = SwitchSide.ready();
     const parts = [{ kind: 'desc' }, { kind: 'table_stats' }] as const;
@@ -280,7 +314,8 @@ describe('a peer that misbehaves', () => {
     }
     const events = peer.events();
     expect(events).to.have.length(220);
-    expect(new Set(events.map(({ type }) => type))).to.deep.equal(new Set(['malformed']));
+    expect(new Set(events.map(({ type }) => type))).to.deep.equal(new Set(['async']));
+    expect(peer.types()).to.deep.equal([]);
     expect(peer.session.state).to.equal('ready');
   });
 
