@@ -9,6 +9,7 @@
  */
 import type { DurationMs } from '../../base/units.ts';
 import type { ErrorMessage } from '../values/messages.ts';
+import { OFFENDING_BYTES } from './error-answers.ts';
 import type { BatchError, OpenFlowEvent, RequestFailure } from './events.ts';
 
 export interface BatchBounds {
@@ -27,7 +28,8 @@ export interface Batch {
 
 interface UnderWay {
   readonly batch: Batch;
-  readonly errors: BatchError[];
+  /** By the index of the message: the first, for a peer may send any number. */
+  readonly errors: Map<number, BatchError>;
 }
 
 export class Batches {
@@ -60,7 +62,7 @@ export class Batches {
   }
 
   sent(batch: Batch, barrierXid: number): void {
-    this.#underWay.set(barrierXid, { batch, errors: [] });
+    this.#underWay.set(barrierXid, { batch, errors: new Map() });
   }
 
   /** True: the error is about a message of a batch, whose event will tell it. */
@@ -68,7 +70,8 @@ export class Batches {
     for (const { batch, errors } of this.#underWay.values()) {
       const index = xid - batch.firstXid;
       if (index < 0 || index >= batch.messages.length) continue;
-      errors.push({ index, message });
+      const data = message.data.slice(0, OFFENDING_BYTES);
+      if (!errors.has(index)) errors.set(index, { index, message: { ...message, data } });
       return true;
     }
     return false;
@@ -79,7 +82,8 @@ export class Batches {
     const underWay = this.#underWay.get(barrierXid);
     if (underWay === undefined) return undefined;
     this.#underWay.delete(barrierXid);
-    const { batch, errors } = underWay;
+    const { batch } = underWay;
+    const errors = [...underWay.errors.values()];
     return failure === undefined
       ? { type: 'batch', batch: batch.number, errors }
       : { type: 'batch-failed', batch: batch.number, errors, error: failure };

@@ -17,6 +17,7 @@ export type RequestFailure =
 export interface BatchError {
   /** Which, counted from 0. */
   readonly index: number;
+  /** The first about it, with 64 bytes of data at most. */
   readonly message: ErrorMessage;
 }
 
@@ -46,7 +47,7 @@ export type OpenFlowEvent =
       readonly errors: readonly BatchError[];
       readonly error: RequestFailure;
     }
-  /** What the switch says unasked (directions.ts), updates of a flow monitor, and experimenter messages that nobody here knows. */
+  /** What the switch says unasked (directions.ts), updates of a flow monitor, and messages that nobody here knows. */
   | { readonly type: 'async'; readonly message: Message }
   /** Packet-ins wait: takePacketIns. Comes once until they are taken. */
   | { readonly type: 'packet-ins' }

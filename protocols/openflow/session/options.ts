@@ -9,7 +9,7 @@ import type { PacketInBounds } from './packet-ins.ts';
 export interface OpenFlowSessionOptions extends BatchBounds, PacketInBounds {
   /** Ascending. */
   readonly versions: readonly OpenFlowVersion[];
-  /** Silence after which an echo request goes out; after as much again the session ends. */
+  /** Silence after which an echo request goes out; after as much again the session ends. Infinity: never. */
   readonly probeIntervalMs: DurationMs;
   /** From the beginning to `ready`. */
   readonly handshakeTimeoutMs: DurationMs;

@@ -42,6 +42,20 @@ describe('batches of an OpenFlow session', () => {
     ]);
   });
 
+  it('keep the first refusal of each message, and the beginning of what it says', () => {
+    const peer = SwitchSide.ready();
+    const { batch, xids } = send(peer, setConfig(1), setConfig(2));
+    for (let code = 0; code < 100; code++) {
+      const data = new Uint8Array(60_000);
+      peer.says({ type: 'error', errorType: 10, code, data }, xids[1]);
+    }
+    peer.says({ type: 'barrier_reply' }, xids[2]);
+    const message = { ...refusal, data: new Uint8Array(64) };
+    expect(peer.events()).to.deep.equal([
+      { type: 'batch', batch, errors: [{ index: 1, message }] },
+    ]);
+  });
+
   it('fail by the time and by a refused barrier, and make room', () => {
     const peer = SwitchSide.ready({ batchesUnderWayMax: 1 });
     const first = send(peer, setConfig(1));
