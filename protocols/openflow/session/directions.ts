@@ -5,9 +5,9 @@
  */
 import { type OpenFlowError, openFlowError } from '../values/errors.ts';
 import {
-  EXPERIMENTER_TYPE,
   type MessageKind,
   MULTIPART_REPLY_TYPE,
+  MULTIPART_REQUEST_TYPE,
 } from '../values/message-forms.ts';
 import type { Message } from '../values/messages.ts';
 import { identifyMessage } from '../wire/identify.ts';
@@ -101,14 +101,14 @@ export function replyTypeOf(type: Request['type']): string {
 const SOURCE = 'OpenFlow 1.3.5 §7.1';
 
 /**
- * The direction of a whole message that came from a switch, without a look at its body; an error: it is not the switch's to send,
- * or of a type that the version does not have. What an experimenter says whom we do not know counts as `async`.
+ * The direction of a whole message that came from a switch, without a look at its body; an error: it is not the switch's to send.
+ * What nobody here knows counts as `async`: a newer switch may say more.
  */
 export function directionFromSwitch(bytes: Uint8Array): Direction | OpenFlowError {
   const identity = identifyMessage(bytes, { partial: true });
   if (bytes[1] === MULTIPART_REPLY_TYPE) return 'reply';
   if (!identity.ok) {
-    return bytes[1] === EXPERIMENTER_TYPE ? 'async' : identity.error;
+    return bytes[1] === MULTIPART_REQUEST_TYPE ? identity.error : 'async';
   }
   const { part, kind, name } = identity.value;
   const direction = part === undefined ? DIRECTIONS[kind] : 'to-switch';

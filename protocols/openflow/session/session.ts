@@ -372,6 +372,8 @@ export class OpenFlowSession implements ByteSession<OpenFlowEvent> {
   }
 
   #takeError(xid: number, message: ErrorMessage): void {
+    // Open vSwitch refuses an error of ours too, by the xid of its own message, which may be that of a request.
+    if (message.data[1] === TYPE.error) return;
     if (this.#requests.has(xid)) this.#settle(this.#requests.fail(xid, message));
     else if (!this.#batches.takeError(xid, message)) {
       const offending = message.data.slice(0, OFFENDING_BYTES);
