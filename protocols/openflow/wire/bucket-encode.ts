@@ -10,10 +10,11 @@
  */
 import type { Bucket, GroupType } from '../values/group.ts';
 import { OFPG_ANY, OFPP_ANY } from '../values/ports.ts';
-import type { OpenFlowVersion } from '../values/version.ts';
+import { OPENFLOW_15, type OpenFlowVersion } from '../values/version.ts';
 import { putActions } from './action-encode.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { putProperty } from './property.ts';
+import { requireVersion } from './require-version.ts';
 
 /** ofp_group_bucket_prop_type. */
 export const BUCKET_PROPERTY = { weight: 0, watch_port: 1, watch_group: 2 } as const;
@@ -42,6 +43,7 @@ function putBucket13(
   type: GroupType,
   bucket: Bucket,
 ): void {
+  requireVersion(version, OPENFLOW_15, bucket.unknownProperties, 'a property of a bucket');
   const mark = writer.mark();
   const at = writer.reserve(16);
   writer.view.setUint16(at + 2, bucket.weight ?? defaultWeight(type));

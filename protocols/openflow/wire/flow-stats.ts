@@ -13,7 +13,7 @@
 import type { Flow } from '../values/flow.ts';
 import type { FlowFilter, FlowStats, FlowTotals } from '../values/multipart.ts';
 import { OFPG_ANY, OFPP_ANY, OFPTT_ALL } from '../values/ports.ts';
-import type { OpenFlowVersion } from '../values/version.ts';
+import { OPENFLOW_14, OPENFLOW_15, type OpenFlowVersion } from '../values/version.ts';
 import { readInstructionList } from './action-list.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import type { Cursor } from './cursor.ts';
@@ -23,6 +23,7 @@ import { readMatch } from './oxm-decode.ts';
 import { putMatch } from './oxm-encode.ts';
 import { putOxs, readOxs } from './oxs.ts';
 import { checkPort } from './port-number.ts';
+import { requireVersion } from './require-version.ts';
 
 const REQUEST = layout({
   table: 'u8',
@@ -166,6 +167,8 @@ function readRecord15(cursor: Cursor, version: OpenFlowVersion): FlowStats {
 const IDLE_UNKNOWN = 0xffffffff;
 
 export function putFlowRecord(writer: ByteWriter, version: OpenFlowVersion, flow: FlowStats): void {
+  requireVersion(version, OPENFLOW_14, flow.importance || undefined, 'the importance of a flow');
+  requireVersion(version, OPENFLOW_15, flow.idleTime, 'the idle time of a flow');
   const mark = writer.mark();
   if (version < 6) {
     const at = writer.reserve(RECORD_13.size);

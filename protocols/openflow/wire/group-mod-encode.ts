@@ -15,10 +15,11 @@ import {
   GROUP_TYPES,
 } from '../values/commands.ts';
 import type { Bucket, GroupMod, GroupProperties, GroupType } from '../values/group.ts';
-import type { OpenFlowVersion } from '../values/version.ts';
+import { OPENFLOW_15, type OpenFlowVersion } from '../values/version.ts';
 import { putBuckets } from './bucket-encode.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { putGroupProperties } from './group-properties.ts';
+import { requireVersion } from './require-version.ts';
 
 interface Parts extends GroupProperties {
   readonly type: GroupType;
@@ -30,10 +31,13 @@ interface Parts extends GroupProperties {
 const BUCKET_WORDS = { first: BUCKET_FIRST, last: BUCKET_LAST, all: BUCKET_ALL } as const;
 
 export function putGroupModBody(writer: ByteWriter, version: OpenFlowVersion, mod: GroupMod): void {
+  const { command } = mod;
+  if (command === 'insert_buckets' || command === 'remove_bucket') {
+    requireVersion(version, OPENFLOW_15, command, command);
+  }
   const parts = partsOf(mod);
-  if (version < 6) checkBefore15(mod, parts);
   const at = writer.reserve(8);
-  writer.view.setUint16(at, GROUP_COMMANDS[mod.command]);
+  writer.view.setUint16(at, GROUP_COMMANDS[command]);
   writer.view.setUint8(at + 2, GROUP_TYPES[parts.type]);
   writer.view.setUint32(at + 4, parts.groupId);
   if (version < 6) {
@@ -44,17 +48,8 @@ export function putGroupModBody(writer: ByteWriter, version: OpenFlowVersion, mo
     putBuckets(writer, version, parts.type, parts.buckets);
     const size = writer.mark() - fixed - 8;
     writer.view.setUint16(writer.start + fixed, size);
-    putGroupProperties(writer, parts);
   }
-}
-
-function checkBefore15(mod: GroupMod, parts: Parts): void {
-  if (mod.command === 'insert_buckets' || mod.command === 'remove_bucket') {
-    throw new TypeError(`${mod.command} needs OpenFlow 1.5`);
-  }
-  if (parts.selection !== undefined) {
-    throw new TypeError('a selection method of a group needs OpenFlow 1.5');
-  }
+  putGroupProperties(writer, version, parts);
 }
 
 function partsOf(mod: GroupMod): Parts {

@@ -10,6 +10,7 @@ import { fieldRank } from '../values/field-order.ts';
 import { fieldByName, type RegisteredFieldName } from '../values/fields.ts';
 import type { GroupProperties, GroupSelection, GroupType } from '../values/group.ts';
 import type { MatchField } from '../values/match.ts';
+import { OPENFLOW_15, type OpenFlowVersion } from '../values/version.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import type { Cursor } from './cursor.ts';
 import { layout } from './layout.ts';
@@ -24,6 +25,7 @@ import {
   readProperty,
   unknownProperty,
 } from './property.ts';
+import { requireVersion } from './require-version.ts';
 import { putText, textOf } from './text-field.ts';
 
 const NETRONOME = 0x154d;
@@ -37,7 +39,13 @@ const OXM_EXPERIMENTER = 0xffff;
 
 const SELECTION = layout({ pad: 'pad4', method: 'b16', param: 'u64' });
 
-export function putGroupProperties(writer: ByteWriter, group: GroupProperties): void {
+export function putGroupProperties(
+  writer: ByteWriter,
+  version: OpenFlowVersion,
+  group: GroupProperties,
+): void {
+  requireVersion(version, OPENFLOW_15, group.selection, 'a selection method of a group');
+  requireVersion(version, OPENFLOW_15, group.unknownProperties, 'a property of a group');
   if (group.selection !== undefined) putSelection(writer, group.selection);
   if (group.unknownProperties !== undefined) writer.put(group.unknownProperties);
 }

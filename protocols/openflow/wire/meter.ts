@@ -37,7 +37,7 @@ export function putMeterMod(writer: ByteWriter, mod: MeterMod): void {
   writer.view.setUint16(at, METER_COMMANDS[mod.command]);
   writer.view.setUint16(at + 2, mod.command === 'delete' ? 0 : mod.flags);
   writer.view.setUint32(at + 4, mod.meterId);
-  putBands(writer, mod.bands);
+  if (mod.command !== 'delete') putBands(writer, mod.bands);
 }
 
 export function readMeterMod(cursor: Cursor): MeterMod {

@@ -10,13 +10,14 @@
 import { nameOf } from '../../values/commands.ts';
 import { FLOW_MONITOR_FLAGS, type FlowMonitorRequest } from '../../values/flow-monitor.ts';
 import { OFPG_ANY, OFPP_ANY, OFPTT_ALL } from '../../values/ports.ts';
-import type { OpenFlowVersion } from '../../values/version.ts';
+import { OPENFLOW_14, type OpenFlowVersion } from '../../values/version.ts';
 import type { ByteWriter } from '../byte-writer.ts';
 import type { Cursor } from '../cursor.ts';
 import { layout } from '../layout.ts';
 import { readMatch } from '../oxm-decode.ts';
 import { putMatch } from '../oxm-encode.ts';
 import { checkPort } from '../port-number.ts';
+import { requireVersion } from '../require-version.ts';
 import { type MultipartCodec, readAll } from './codec.ts';
 import { copyMatchSize, putMatch13, putUpdate, readUpdate } from './flow-update.ts';
 
@@ -50,7 +51,7 @@ const ONF_OWN = 32;
 export const FLOW_MONITOR: MultipartCodec<'flow_monitor'> = {
   putRequest: (writer, version, { monitors }) => {
     for (const monitor of monitors) {
-      if (version < 5) putRequest13(writer, monitor);
+      if (version < OPENFLOW_14) putRequest13(writer, version, monitor);
       else putRequest14(writer, version, monitor);
     }
   },
@@ -67,9 +68,16 @@ export const FLOW_MONITOR: MultipartCodec<'flow_monitor'> = {
   }),
 };
 
-function putRequest13(writer: ByteWriter, monitor: FlowMonitorRequest): void {
-  if (monitor.command !== undefined || monitor.outGroup !== undefined) {
-    throw new TypeError('flow monitors of OpenFlow 1.3 have neither a command nor an output group');
+function putRequest13(
+  writer: ByteWriter,
+  version: OpenFlowVersion,
+  monitor: FlowMonitorRequest,
+): void {
+  requireVersion(version, OPENFLOW_14, monitor.command, 'the command of a flow monitor');
+  requireVersion(version, OPENFLOW_14, monitor.outGroup, 'the output group of a flow monitor');
+  const unsaid = monitor.flags & ~(COMMON_FLAGS | own);
+  if (unsaid !== 0) {
+    throw new TypeError(`flow monitors of OpenFlow 1.3 have no flags 0x${unsaid.toString(16)}`);
   }
   const mark = writer.mark();
   const at = writer.reserve(REQUEST_13.size);

@@ -14,13 +14,14 @@
 import { GROUP_TYPES, nameOf } from '../../values/commands.ts';
 import type { BucketStats, GroupDesc, GroupFeatures, GroupStats } from '../../values/group.ts';
 import { OFPG_ALL } from '../../values/ports.ts';
-import type { OpenFlowVersion } from '../../values/version.ts';
+import { OPENFLOW_15, type OpenFlowVersion } from '../../values/version.ts';
 import { readBuckets } from '../bucket-decode.ts';
 import { putBuckets } from '../bucket-encode.ts';
 import type { ByteWriter } from '../byte-writer.ts';
 import type { Cursor } from '../cursor.ts';
 import { putGroupProperties, readGroupProperties } from '../group-properties.ts';
 import { layout } from '../layout.ts';
+import { requireVersion } from '../require-version.ts';
 import { type MultipartCodec, putNumber, readAll, readNumber } from './codec.ts';
 
 const DESC = layout({ length: 'u16', type: 'u8', pad: 'pad1', groupId: 'u32' });
@@ -58,8 +59,8 @@ export const GROUP_STATS: MultipartCodec<'group_stats'> = {
 
 export const GROUP_DESC: MultipartCodec<'group_desc'> = {
   putRequest: (writer, version, { groupId }) => {
-    if (version >= 6) putNumber(writer, groupId ?? OFPG_ALL);
-    else if (groupId !== undefined) throw new TypeError('only OpenFlow 1.5 describes one group');
+    requireVersion(version, OPENFLOW_15, groupId, 'the description of one group');
+    if (version >= OPENFLOW_15) putNumber(writer, groupId ?? OFPG_ALL);
   },
   readRequest: (cursor, version) => ({
     kind: 'group_desc',
@@ -99,8 +100,8 @@ function putDesc(writer: ByteWriter, version: OpenFlowVersion, group: GroupDesc)
     putBuckets(writer, version, group.type, group.buckets);
     const size = writer.mark() - fixed - DESC_15.size;
     writer.view.setUint16(writer.start + fixed, size);
-    putGroupProperties(writer, group);
   }
+  putGroupProperties(writer, version, group);
   writer.patchSize(mark, 0);
 }
 

@@ -6,14 +6,16 @@
  * Source: OpenFlow 1.3.5 §7.3.5.7, OpenFlow 1.5.1 §7.3.5.8.
  */
 import { OFPP_ANY } from '../../values/ports.ts';
+import { OPENFLOW_15 } from '../../values/version.ts';
 import { putPort, readPort } from '../port.ts';
 import { checkPort } from '../port-number.ts';
+import { requireVersion } from '../require-version.ts';
 import { type MultipartCodec, putNumber, readAll, readNumber } from './codec.ts';
 
 export const PORT_DESC: MultipartCodec<'port_desc'> = {
   putRequest: (writer, version, { port }) => {
-    if (version >= 6) putNumber(writer, port ?? OFPP_ANY);
-    else if (port !== undefined) throw new TypeError('only OpenFlow 1.5 describes one port');
+    requireVersion(version, OPENFLOW_15, port, 'the description of one port');
+    if (version >= OPENFLOW_15) putNumber(writer, port ?? OFPP_ANY);
   },
   readRequest: (cursor, version) => {
     if (version < 6) return { kind: 'port_desc' };

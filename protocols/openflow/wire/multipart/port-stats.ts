@@ -19,6 +19,7 @@ import {
   type Rfc2819Counters,
 } from '../../values/port-stats.ts';
 import { OFPP_ANY } from '../../values/ports.ts';
+import { OPENFLOW_14, type OpenFlowVersion } from '../../values/version.ts';
 import type { ByteWriter } from '../byte-writer.ts';
 import type { Cursor } from '../cursor.ts';
 import { layout } from '../layout.ts';
@@ -34,6 +35,7 @@ import {
   putProperty,
   readProperty,
 } from '../property.ts';
+import { requireVersion } from '../require-version.ts';
 import { textBytes, textOf } from '../text-field.ts';
 import { type MultipartCodec, putNumber, readAll, readNumber } from './codec.ts';
 
@@ -71,6 +73,7 @@ const RFC2819 = 1;
 const CUSTOM = 2;
 const ETHERNET_BYTES = 40;
 const RFC2819_BYTES = 184;
+/** Sizes of packets that have counters of their own. */
 const SIZES = 7;
 
 export const PORT_STATS: MultipartCodec<'port_stats'> = {
@@ -82,7 +85,7 @@ export const PORT_STATS: MultipartCodec<'port_stats'> = {
   },
   putReply: (writer, version, { ports }) => {
     for (const port of ports) {
-      if (version < 5) putPort13(writer, port);
+      if (version < OPENFLOW_14) putPort13(writer, version, port);
       else putPort14(writer, port);
     }
   },
@@ -113,7 +116,10 @@ const NO_ETHERNET: EthernetCounters = {
   collisions: COUNTER_UNKNOWN,
 };
 
-function putPort13(writer: ByteWriter, port: PortStats): void {
+function putPort13(writer: ByteWriter, version: OpenFlowVersion, port: PortStats): void {
+  for (const name of ['rfc2819', 'custom', 'unknownProperties'] as const) {
+    requireVersion(version, OPENFLOW_14, port[name], `${name} of port statistics`);
+  }
   writer.view.setUint32(writer.reserve(8), port.port);
   putCounters(writer, port);
   putEthernet(writer, port.ethernet ?? NO_ETHERNET);
@@ -146,7 +152,12 @@ function putPort14(writer: ByteWriter, port: PortStats): void {
 function putRfc2819(writer: ByteWriter, counters: Rfc2819Counters): void {
   const mark = beginExperimenterProperty(writer, INTEL, RFC2819);
   writer.reserve(4);
-  put64(writer, ...counters.receivedBySize, ...counters.sentBySize);
+  for (const bySize of [counters.receivedBySize, counters.sentBySize]) {
+    if (bySize.length !== SIZES) {
+      throw new RangeError(`${bySize.length} counters by size; RFC 2819 has ${SIZES}`);
+    }
+    put64(writer, ...bySize);
+  }
   put64(writer, counters.sentMulticast, counters.receivedBroadcast, counters.sentBroadcast);
   put64(writer, counters.receivedUndersized, counters.receivedOversize);
   put64(writer, counters.receivedFragments, counters.receivedJabber);

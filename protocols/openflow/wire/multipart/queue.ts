@@ -11,12 +11,13 @@
 import type { QueueFilter } from '../../values/multipart.ts';
 import { ALL_QUEUES, type QueueDesc, type QueueStats } from '../../values/port-stats.ts';
 import { OFPP_ANY } from '../../values/ports.ts';
-import type { OpenFlowVersion } from '../../values/version.ts';
+import { OPENFLOW_14, type OpenFlowVersion } from '../../values/version.ts';
 import type { ByteWriter } from '../byte-writer.ts';
 import type { Cursor } from '../cursor.ts';
 import { layout } from '../layout.ts';
 import { checkPort } from '../port-number.ts';
 import { joinBytes, keptProperty, putProperty, readProperty } from '../property.ts';
+import { requireVersion } from '../require-version.ts';
 import { type MultipartCodec, readAll } from './codec.ts';
 
 const STATS = layout({
@@ -74,6 +75,7 @@ function readFilter(cursor: Cursor): QueueFilter {
 }
 
 function putStats(writer: ByteWriter, version: OpenFlowVersion, queue: QueueStats): void {
+  requireVersion(version, OPENFLOW_14, queue.unknownProperties, 'a property of queue statistics');
   const mark = writer.mark();
   if (version >= 5) writer.reserve(STATS_HEADER_14_BYTES);
   const at = writer.reserve(STATS.size);

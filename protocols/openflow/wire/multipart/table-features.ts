@@ -18,7 +18,7 @@ import {
   type TableFeatureProperty,
   type TableFeatures,
 } from '../../values/table.ts';
-import type { OpenFlowVersion } from '../../values/version.ts';
+import { OPENFLOW_15, type OpenFlowVersion } from '../../values/version.ts';
 import type { ByteWriter } from '../byte-writer.ts';
 import type { Cursor } from '../cursor.ts';
 import { layout } from '../layout.ts';
@@ -29,6 +29,7 @@ import {
   type Property,
   readProperty,
 } from '../property.ts';
+import { requireVersion } from '../require-version.ts';
 import { putText, textOf } from '../text-field.ts';
 import { type MultipartCodec, readAll } from './codec.ts';
 import { putFieldIds, readFieldIds } from './field-ids.ts';
@@ -91,9 +92,8 @@ function putTables(
 
 function putFeatures(writer: ByteWriter, version: OpenFlowVersion, table: TableFeatures): void {
   const { command = 'replace' } = table;
-  if (version < 6 && command !== 'replace') {
-    throw new TypeError(`the command ${command} of table features needs OpenFlow 1.5`);
-  }
+  const special = command === 'replace' ? undefined : command;
+  requireVersion(version, OPENFLOW_15, special, `the command ${command} of table features`);
   const mark = writer.mark();
   const at = writer.reserve(FEATURES.size);
   writer.view.setUint8(at + 2, table.table);
@@ -117,10 +117,14 @@ function putFeatureProperty(
     return;
   }
   const mark = beginProperty(writer, PROPERTY[property.type]);
-  if ('tables' in property) writer.put(new Uint8Array(property.tables));
+  if ('tables' in property) putNextTables(writer, property.tables);
   else if ('fields' in property) putFieldIds(writer, version, property.fields);
   else putIds(writer, 'actions' in property ? property.actions : property.instructions);
   endProperty(writer, mark);
+}
+
+function putNextTables(writer: ByteWriter, tables: readonly number[]): void {
+  for (const table of tables) writer.view.setUint8(writer.reserve(1), table);
 }
 
 function putIds(writer: ByteWriter, ids: readonly FeatureId[]): void {

@@ -5,7 +5,10 @@ import {
   multipartForm,
 } from '../../../../protocols/openflow/values/message-forms.ts';
 import type { Message } from '../../../../protocols/openflow/values/messages.ts';
-import { REPLY_RECORDS } from '../../../../protocols/openflow/values/multipart.ts';
+import {
+  type MultipartReply,
+  REPLY_RECORDS,
+} from '../../../../protocols/openflow/values/multipart.ts';
 import type { OpenFlowVersion } from '../../../../protocols/openflow/values/version.ts';
 import { decodeMessage } from '../../../../protocols/openflow/wire/decode.ts';
 import { encodeMessage } from '../../../../protocols/openflow/wire/encode.ts';
@@ -14,6 +17,92 @@ import { MALFORMED_SAMPLES } from '../samples/malformed-samples.ts';
 
 const VERSIONS: readonly OpenFlowVersion[] = [4, 5, 6];
 const SAMPLES = Object.values(FAMILIES).flat();
+
+const PROPERTY = new Uint8Array([0, 9, 0, 8, 1, 2, 3, 4]);
+const NO_DURATION = { durationSeconds: 0, durationNanoseconds: 0 };
+const NOTHING_COUNTED = {
+  ...{ receivedPackets: 0n, sentPackets: 0n, receivedBytes: 0n, sentBytes: 0n },
+  ...{ receiveDropped: 0n, sendDropped: 0n, receiveErrors: 0n, sendErrors: 0n },
+};
+const PORT = { port: 1, ...NO_DURATION, ...NOTHING_COUNTED };
+const BY_SIZE = [1n, 2n, 3n, 4n, 5n, 6n, 7n];
+const RFC2819 = {
+  ...{ receivedBySize: BY_SIZE, sentBySize: BY_SIZE, sentMulticast: 0n, receivedBroadcast: 0n },
+  ...{ sentBroadcast: 0n, receivedUndersized: 0n, receivedOversize: 0n, receivedFragments: 0n },
+  receivedJabber: 0n,
+};
+const QUEUE = { port: 1, queueId: 1, bytes: 0n, packets: 0n, errors: 0n, ...NO_DURATION };
+const FLOW = {
+  ...{ table: 0, priority: 1, match: [], instructions: [], cookie: 0n, packets: 0n, bytes: 0n },
+  ...{ importance: 0, ...NO_DURATION },
+};
+const GROUP = { groupId: 1, type: 'select', buckets: [] } as const;
+const BUCKET = { bucketId: 0, actions: [] };
+const TABLE = {
+  ...{ table: 1, name: '', metadataMatch: 0n, metadataWrite: 0n, capabilities: 0, maxEntries: 1 },
+  properties: [],
+};
+
+function reply(value: MultipartReply): Message {
+  return { type: 'multipart_reply', more: false, reply: value };
+}
+
+/** What the error says, and the last version that has no place for it. */
+const UNSPEAKABLE: readonly (readonly [string, OpenFlowVersion, Message])[] = [
+  ['rfc2819 of', 4, reply({ kind: 'port_stats', ports: [{ ...PORT, rfc2819: RFC2819 }] })],
+  ['custom of', 4, reply({ kind: 'port_stats', ports: [{ ...PORT, custom: [] }] })],
+  [
+    'unknownProperties of port',
+    4,
+    reply({ kind: 'port_stats', ports: [{ ...PORT, unknownProperties: PROPERTY }] }),
+  ],
+  [
+    'a property of queue',
+    4,
+    reply({ kind: 'queue_stats', queues: [{ ...QUEUE, unknownProperties: PROPERTY }] }),
+  ],
+  ['importance', 4, reply({ kind: 'flow', flows: [{ ...FLOW, importance: 1 }] })],
+  ['idle time', 5, reply({ kind: 'flow', flows: [{ ...FLOW, idleTime: 1 }] })],
+  [
+    'selection method',
+    5,
+    reply({
+      kind: 'group_desc',
+      groups: [{ ...GROUP, selection: { method: 'dp_hash', param: 0n, fields: [] } }],
+    }),
+  ],
+  [
+    'property of a group',
+    5,
+    {
+      type: 'group_mod',
+      mod: { command: 'add', group: { ...GROUP, unknownProperties: PROPERTY } },
+    },
+  ],
+  [
+    'property of a bucket',
+    5,
+    reply({
+      kind: 'group_desc',
+      groups: [{ ...GROUP, buckets: [{ ...BUCKET, unknownProperties: PROPERTY }] }],
+    }),
+  ],
+  [
+    'table features',
+    5,
+    reply({ kind: 'table_features', tables: [{ ...TABLE, command: 'enable' }] }),
+  ],
+  [
+    'flags 0x20',
+    4,
+    {
+      type: 'multipart_request',
+      request: { kind: 'flow_monitor', monitors: [{ monitorId: 1, flags: 0x23, match: [] }] },
+    },
+  ],
+  ['one group', 5, { type: 'multipart_request', request: { kind: 'group_desc', groupId: 1 } }],
+  ['one port', 5, { type: 'multipart_request', request: { kind: 'port_desc', port: 1 } }],
+];
 
 function decoded(bytes: Uint8Array): Message {
   const result = decodeMessage(bytes);
@@ -117,11 +206,27 @@ describe('multiparts, groups and meters on the wire', () => {
     });
     expect(() => encodeMessage(4, 1, request('queue_desc'))).to.throw(TypeError, 'queue_desc');
     expect(() => encodeMessage(4, 1, request('table_desc'))).to.throw(TypeError, 'table_desc');
-    const selection = { method: 'dp_hash', param: 0n, fields: [] } as const;
-    const group = { groupId: 1, type: 'select', buckets: [], selection } as const;
-    expect(() =>
-      encodeMessage(5, 1, { type: 'group_mod', mod: { command: 'add', group } }),
-    ).to.throw(TypeError, 'selection method');
+  });
+
+  for (const [what, version, message] of UNSPEAKABLE) {
+    it(`are not written without what the version has no place for: ${what}`, () => {
+      expect(() => encodeMessage(version, 1, message)).to.throw(TypeError, what);
+    });
+  }
+
+  it('are not written with numbers or lists that have no room', () => {
+    const tables = [{ ...TABLE, properties: [{ type: 'next_tables', tables: [1, 256] } as const] }];
+    expect(() => encodeMessage(4, 1, reply({ kind: 'table_features', tables }))).to.throw('256');
+    const receivedBySize = [1n, 2n];
+    const ports = [{ ...PORT, rfc2819: { ...RFC2819, receivedBySize } }];
+    expect(() => encodeMessage(5, 1, reply({ kind: 'port_stats', ports }))).to.throw('2 counters');
+  });
+
+  it('delete a meter by its number alone', () => {
+    const bands = [{ type: 'drop', rate: 1, burst: 2 } as const];
+    const mod = { command: 'delete', meterId: 1, flags: 1, bands } as const;
+    const there = decoded(encodeMessage(4, 1, { type: 'meter_mod', mod }));
+    expect(there).to.deep.equal({ type: 'meter_mod', mod: { ...mod, flags: 0, bands: [] } });
   });
 
   for (const { name, bytes, code } of MALFORMED_SAMPLES) {
