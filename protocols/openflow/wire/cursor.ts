@@ -122,6 +122,7 @@ export class Cursor {
     if (this.has(size, what)) this.position += size;
   }
 
+  /** Its members are to be taken or spread: the object itself is the parser's (layout.ts), and no plain one. */
   struct<Values>(layout: Layout<Values>, what: string): Values {
     if (!this.has(layout.size, what)) return layout.parse(ZEROS.subarray(0, layout.size));
     const from = this.position;

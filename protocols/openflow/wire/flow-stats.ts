@@ -217,7 +217,7 @@ export function putFlowTotals(
 }
 
 export function readFlowTotals(cursor: Cursor, version: OpenFlowVersion): FlowTotals {
-  if (version < 6) return cursor.struct(AGGREGATE_13, 'aggregate statistics');
+  if (version < 6) return { ...cursor.struct(AGGREGATE_13, 'aggregate statistics') };
   const { packets, bytes, flows } = readOxs(cursor);
   return { packets, bytes, flows };
 }

@@ -50,11 +50,20 @@ export interface Layout<Values> {
   parse(bytes: Uint8Array): Values;
 }
 
+/**
+ * What the parser fills. It lends every result a `$parent` and a `$root` and deletes them in the end, and V8 keeps an object slow from
+ * which something was deleted. Here both are nobody's own: the setters take them, and there is nothing to delete.
+ */
+class Filled {
+  set $parent(_parent: unknown) {}
+  set $root(_root: unknown) {}
+}
+
 /** The members' order is the order on the wire. */
 export function layout<const Shape extends Readonly<Record<string, Kind>>>(
   shape: Shape,
 ): Layout<ValuesOf<Shape>> {
-  const parser = new Parser().endianness('big');
+  const parser = new Parser().endianness('big').create(Filled);
   let size = 0;
   for (const [name, kind] of Object.entries(shape)) {
     addField(parser, name, kind);

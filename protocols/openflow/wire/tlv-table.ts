@@ -79,7 +79,7 @@ function readMappings(cursor: Cursor, maxFields: number): TlvMapping[] {
     } else if (index >= maxFields) {
       cursor.fail('NXTTMFC_BAD_FIELD_IDX', `no field tun_metadata${index}`);
     }
-    mappings.push(mapping);
+    mappings.push({ ...mapping });
   }
   return mappings;
 }

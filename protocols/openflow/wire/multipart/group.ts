@@ -144,7 +144,7 @@ function readStats(cursor: Cursor): GroupStats {
   }
   const inner = cursor.cut(Math.max(count, 0) * BUCKET_STATS.size, 'bucket statistics');
   const buckets: BucketStats[] = [];
-  while (inner.left > 0) buckets.push(inner.struct(BUCKET_STATS, 'bucket statistics'));
+  while (inner.left > 0) buckets.push({ ...inner.struct(BUCKET_STATS, 'bucket statistics') });
   return { ...group, buckets };
 }
 

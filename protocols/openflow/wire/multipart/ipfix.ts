@@ -55,5 +55,5 @@ function putStats(writer: ByteWriter, stats: IpfixStats): void {
 }
 
 function readStats(cursor: Cursor): IpfixStats {
-  return cursor.struct(STATS, 'IPFIX statistics');
+  return { ...cursor.struct(STATS, 'IPFIX statistics') };
 }

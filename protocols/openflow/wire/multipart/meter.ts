@@ -99,7 +99,7 @@ function readStats(cursor: Cursor): MeterStats {
   }
   const inner = cursor.cut(Math.max(length - STATS.size, 0), 'band statistics');
   const bands: MeterBandStats[] = [];
-  while (inner.left > 0) bands.push(inner.struct(BAND_STATS, 'band statistics'));
+  while (inner.left > 0) bands.push({ ...inner.struct(BAND_STATS, 'band statistics') });
   return { ...meter, bands };
 }
 

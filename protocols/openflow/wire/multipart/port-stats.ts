@@ -182,7 +182,7 @@ function readPort13(cursor: Cursor): PortStats {
   const ethernet = cursor.struct(ETHERNET, 'port statistics');
   const duration = cursor.struct(DURATION, 'port statistics');
   checkPort(cursor, fixed.port);
-  return { ...fixed, ...duration, ethernet };
+  return { ...fixed, ...duration, ethernet: { ...ethernet } };
 }
 
 function readPort14(cursor: Cursor): PortStats {
@@ -212,7 +212,7 @@ function readKnown(
   if (type === 0) {
     expectSize(inner, property, ETHERNET_BYTES, 'counters of Ethernet');
     body.skip(4, 'counters of Ethernet');
-    return { ethernet: body.struct(ETHERNET, 'counters of Ethernet') };
+    return { ethernet: { ...body.struct(ETHERNET, 'counters of Ethernet') } };
   }
   if (type !== EXPERIMENTER_PROPERTY || experimenter !== INTEL) return undefined;
   if (experimenterType === RFC2819) {

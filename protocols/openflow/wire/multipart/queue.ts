@@ -94,7 +94,7 @@ function putStats(writer: ByteWriter, version: OpenFlowVersion, queue: QueueStat
 function readStats(cursor: Cursor): QueueStats {
   const stats = cursor.struct(STATS, 'queue statistics');
   checkPort(cursor, stats.port);
-  return stats;
+  return { ...stats };
 }
 
 function readStats14(cursor: Cursor): QueueStats {

@@ -22,6 +22,6 @@ export const TABLE_STATS: MultipartCodec<'table_stats'> = {
   },
   readReply: (cursor) => ({
     kind: 'table_stats',
-    tables: readAll(cursor, (one) => one.struct(TABLE, 'table statistics')),
+    tables: readAll(cursor, (one) => ({ ...one.struct(TABLE, 'table statistics') })),
   }),
 };
