@@ -26,9 +26,17 @@ import { olderEmptyName } from './wire/older-versions.ts';
 export const DEFAULT_VERBOSITY = 2;
 /** From here on the message's bytes follow its words. */
 const VERBOSITY_WITH_BYTES = 5;
+/** A message has room for 5000 errors in each other, the stack has not. Of those that are deeper there are the bytes. */
+const NESTING_MAX = 500;
 
 /** One message, ending with a newline. */
 export function printMessage(bytes: Uint8Array, verbosity = DEFAULT_VERBOSITY): string {
+  return printAt(0, bytes, verbosity);
+}
+
+/** `depth`: how many messages are around this one. */
+function printAt(depth: number, bytes: Uint8Array, verbosity: number): string {
+  if (depth > NESTING_MAX) return hexDump(bytes);
   if (bytes.length === 0) return 'OpenFlow message is empty\n';
   if (bytes.length < HEADER_BYTES) {
     return `OpenFlow packet too short (only ${bytes.length} bytes):\n${hexDump(bytes)}`;
@@ -50,7 +58,7 @@ export function printMessage(bytes: Uint8Array, verbosity = DEFAULT_VERBOSITY): 
     return `${decodeError(identity.error.code)}${hexDump(bytes)}`;
   }
   const head = headLine(identity.value.name, view);
-  const { text, error } = bodyText(bytes, verbosity);
+  const { text, error } = bodyText(depth, bytes, verbosity);
   if (error !== undefined) {
     const before = text === '' ? ' ' : onLineOfItsOwn(chomp(text));
     return `${head}${before}${decodeError(error)}${hexDump(bytes)}`;
@@ -75,14 +83,18 @@ function hexByte(byte: number): string {
 }
 
 /** What is said behind the header's line; with an error: what is said before it. */
-function bodyText(bytes: Uint8Array, verbosity: number): { text: string; error?: string } {
+function bodyText(
+  depth: number,
+  bytes: Uint8Array,
+  verbosity: number,
+): { text: string; error?: string } {
   const [headerVersion = 0] = bytes;
   // Of others there are only kinds that are the same in each version.
   const version: OpenFlowVersion = headerVersion === 5 || headerVersion === 6 ? headerVersion : 4;
   const { message, error } = decodeBody(bytes, version, bytes[1] ?? 0, { strict: true });
   const flags = multipartFlags(bytes);
   const nested = (inner: Uint8Array, level = verbosity) =>
-    printMessage(inner, level).replace(/\n$/, '');
+    withoutLastNewline(printAt(depth + 1, inner, level));
   const format = () => formatBody(message, { bytes, version, headerVersion, verbosity, nested });
   if (error === undefined || (verbosity < 1 && isCounted(message))) {
     return { text: flags + format() };
@@ -159,6 +171,11 @@ function decodeError(code: string): string {
 
 function chomp(text: string): string {
   return text.endsWith(' ') ? text.slice(0, -1) : text;
+}
+
+/** Not by a pattern: that would look at each line of the text, again for each message around it. */
+function withoutLastNewline(text: string): string {
+  return text.endsWith('\n') ? text.slice(0, -1) : text;
 }
 
 function onLineOfItsOwn(text: string): string {

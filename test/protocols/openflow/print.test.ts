@@ -90,6 +90,22 @@ describe('a message in the words of ovs-ofctl ofp-print', function () {
     it(`is theirs for ${title}`, () => expectTheirs([{ bytes: bytesOf(hex) }]));
   }
 
+  const errors = (depth: number): Uint8Array => {
+    const headers = Array.from({ length: depth }, (_, index) => {
+      const length = ((depth - index) * 12).toString(16).padStart(4, '0');
+      return `0401${length}0000000100010001`;
+    });
+    return bytesOf(headers.join(''));
+  };
+
+  it('is theirs for errors about errors', () => expectTheirs([{ bytes: errors(400) }]));
+
+  it('ends in bytes where errors are about errors without end', () => {
+    const lines = printMessage(errors(5400)).split('\n');
+    expect(lines[500]).to.equal('OFPT_ERROR (OF1.3) (xid=0x1): OFPBRC_BAD_TYPE');
+    expect(lines[501]).to.match(/^00000000 {2}04 01 /);
+  });
+
   it('is theirs however much is asked for', async () => {
     const kinds = new Map<string, Uint8Array>();
     for (const { hex } of readVectors().get('openflow14-messages') ?? []) {
