@@ -15,7 +15,7 @@ import type {
 } from '../values/actions.ts';
 import type { OpenFlowErrorName } from '../values/error-codes.ts';
 import { type FieldName, findField } from '../values/fields.ts';
-import type { FieldValue, Match, MatchField } from '../values/match.ts';
+import type { FieldValue, Match } from '../values/match.ts';
 import { OFPTT_ALL } from '../values/ports.ts';
 import { isOutputPort } from './actions/output-ports.ts';
 import type { Cursor } from './cursor.ts';
@@ -223,14 +223,14 @@ function checkNat({ ipv4Min, ipv6Min }: ActionOf<'nat'>, state: FlowState): Find
 
 /** The learned flow's match grows spec by spec: a field may follow what says that it is there. */
 function checkLearn({ specs }: Learn, state: FlowState): Finding {
-  const learned: MatchField[] = [];
+  const learned = FlowState.of([]);
   for (const spec of specs) {
-    const finding = checkSource(spec, state) ?? checkTarget(spec, FlowState.of(learned));
+    const finding = checkSource(spec, state) ?? checkTarget(spec, learned);
     if (finding !== undefined) return finding;
     if (spec.type === 'match' && spec.from.value !== undefined) {
       const { field, offset, bits } = spec.to;
       const mask = ((1n << BigInt(bits)) - 1n) << BigInt(offset);
-      learned.push({ field, value: spec.from.value << BigInt(offset), mask });
+      learned.add({ field, value: spec.from.value << BigInt(offset), mask });
     }
   }
   return undefined;

@@ -6,7 +6,7 @@
  */
 import type { Action } from '../values/actions.ts';
 import type { OpenFlowVersion } from '../values/version.ts';
-import type { ActionWriters, PutContext } from './actions/action-form.ts';
+import { type ActionWriters, type PutContext, putKept } from './actions/action-form.ts';
 import { CONNTRACK_WRITERS } from './actions/conntrack.ts';
 import { CONTROL_WRITERS, putResubmit } from './actions/control.ts';
 import { HASH_WRITERS } from './actions/hash.ts';
@@ -28,7 +28,7 @@ const WRITERS: ActionWriters<Action['type']> = {
   ...HASH_WRITERS,
   ...LEARN_WRITERS,
   ...CONNTRACK_WRITERS,
-  unknown: (writer, { bytes }) => writer.put(bytes),
+  unknown: putKept,
 };
 
 const CONTEXTS: Readonly<Record<OpenFlowVersion, PutContext>> = {
@@ -78,10 +78,9 @@ function putAction(writer: ByteWriter, version: OpenFlowVersion, action: Action)
 
 function putRare(writer: ByteWriter, version: OpenFlowVersion, action: Action): void {
   // Each writer takes the action of its own type: the record's type says so, TypeScript cannot follow it here.
-  const put = WRITERS[action.type] as (
-    writer: ByteWriter,
-    action: Action,
-    context: PutContext,
-  ) => void;
+  const put = WRITERS[action.type] as
+    | ((writer: ByteWriter, action: Action, context: PutContext) => void)
+    | undefined;
+  if (put === undefined) throw new TypeError(`there is no action ${action.type}`);
   put(writer, action, CONTEXTS[version]);
 }

@@ -6,7 +6,7 @@
  */
 import { type FieldName, findField, type RegisteredFieldName } from '../values/fields.ts';
 import { type FlowFields, noFields, numberAt, setField } from '../values/flow-places.ts';
-import type { Match } from '../values/match.ts';
+import type { Match, MatchField } from '../values/match.ts';
 import {
   ethernetType,
   isIp,
@@ -34,12 +34,15 @@ export class FlowState {
   }
 
   static of(match: Match): FlowState {
-    const flow = noFields();
-    for (const { field: name, value, mask } of match) {
-      const field = findField(name);
-      if (field !== undefined) setField(flow, field, value, mask);
-    }
-    return new FlowState(flow);
+    const state = new FlowState(noFields());
+    for (const field of match) state.add(field);
+    return state;
+  }
+
+  /** The match says this, too. */
+  add({ field: name, value, mask }: MatchField): void {
+    const field = findField(name);
+    if (field !== undefined) setField(this.#flow, field, value, mask);
   }
 
   copy(): FlowState {

@@ -6,6 +6,7 @@
 import type { Instruction } from '../values/actions.ts';
 import type { OpenFlowVersion } from '../values/version.ts';
 import { putActions } from './action-encode.ts';
+import { putKept } from './actions/action-form.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { INSTRUCTION } from './instruction-numbers.ts';
 
@@ -25,7 +26,7 @@ function putInstruction(
   instruction: Instruction,
 ): void {
   if (instruction.type === 'unknown') {
-    writer.put(instruction.bytes);
+    putKept(writer, instruction);
     return;
   }
   if (instruction.type === 'meter' && version === 6) {

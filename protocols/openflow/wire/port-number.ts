@@ -24,6 +24,8 @@ export function portFrom16(port: number): number {
   return port >= OFPP_MAX_16 ? port + OFFSET : port;
 }
 
+/** What lies between would be another port there: our own fault. */
 export function portTo16(port: number): number {
+  if (!isPort(port)) throw new RangeError(`port ${port} is neither below 65280 nor reserved`);
   return port >= OFPP_MAX ? port - OFFSET : port;
 }

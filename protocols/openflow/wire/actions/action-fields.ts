@@ -108,9 +108,17 @@ export function spanBits(span: number): number {
   return (span & 63) + 1;
 }
 
-export function spanOf({ offset, bits }: Subfield): number {
-  if (bits < 1 || bits > 64) throw new RangeError(`a subfield of ${bits} bits; 1 to 64 fit`);
+export function spanOf({ field, offset, bits }: Subfield): number {
+  if (!Number.isInteger(offset) || !(bits >= 1 && bits <= 64)) {
+    throw new RangeError(`${bits} bits from bit ${offset} of ${field}; 1 to 64 bits fit`);
+  }
   return offset * 64 + bits - 1;
+}
+
+/** Where an action writes that says no width: it writes one bit. */
+export function bitOffset({ field, offset, bits }: Subfield): number {
+  if (bits !== 1) throw new RangeError(`${bits} bits of ${field} where one is written`);
+  return offset;
 }
 
 type NamedField = Pick<Subfield, 'field' | 'bytes'>;

@@ -124,6 +124,15 @@ export function putNicira(writer: ByteWriter, subtype: number, size: number): nu
   return at;
 }
 
+/** One that nobody here knows. Of another size than it says it would make others of what follows. */
+export function putKept(writer: ByteWriter, { bytes }: { readonly bytes: Uint8Array }): void {
+  const said = ((bytes[2] ?? 0) << 8) | (bytes[3] ?? 0);
+  if (said !== bytes.length || said < 8 || said % 8 !== 0) {
+    throw new RangeError(`unknown bytes say ${said} bytes and are ${bytes.length}`);
+  }
+  writer.put(bytes);
+}
+
 /** Ends an action that grew behind its fixed part: padding, then its length. */
 export function endAction(writer: ByteWriter, mark: number): void {
   writer.padTo8(mark);

@@ -220,12 +220,18 @@ function putCt(writer: ByteWriter, action: ConnectionTracking, context: PutConte
   const at = putNicira(writer, CT, 24);
   const { zone = 0, table = NO_TABLE, alg = 0 } = action;
   const named = (action.commit === true ? COMMIT : 0) | (action.force === true ? FORCE : 0);
-  writer.view.setUint16(at + 10, named | (action.otherFlags ?? 0));
+  writer.view.setUint16(at + 10, named + otherFlags(action));
   putZone(writer, at + 12, zone);
   writer.view.setUint8(at + 18, table);
   writer.view.setUint16(at + 22, alg);
   context.actions(writer, action.actions);
   writer.patchSize(mark, 2);
+}
+
+function otherFlags({ otherFlags: others = 0 }: ConnectionTracking): number {
+  const named = COMMIT | FORCE;
+  if ((others & ~named) !== others) throw new RangeError(`ct with other flags ${others}`);
+  return others;
 }
 
 function putZone(writer: ByteWriter, at: number, zone: number | Subfield): void {

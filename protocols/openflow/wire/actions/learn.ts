@@ -14,7 +14,14 @@ import type { Action, Learn, LearnSource, LearnSpec, Subfield } from '../../valu
 import type { ByteWriter } from '../byte-writer.ts';
 import type { Cursor } from '../cursor.ts';
 import { layout } from '../layout.ts';
-import { putNxmField, putNxmFieldAt, readNxmField, readOxmField, sizeOf } from './action-fields.ts';
+import {
+  bitOffset,
+  putNxmField,
+  putNxmFieldAt,
+  readNxmField,
+  readOxmField,
+  sizeOf,
+} from './action-fields.ts';
 import {
   type ActionForm,
   type ActionWriters,
@@ -31,6 +38,7 @@ const LEARN2 = 45;
 const SEND_FLOW_REM = 1;
 const DELETE_LEARNED = 2;
 const WRITE_RESULT = 4;
+const FLAGS = SEND_FLOW_REM | DELETE_LEARNED;
 
 const IMMEDIATE = 1 << 13;
 const KINDS = 3 << 11;
@@ -65,7 +73,7 @@ function readHead(cursor: Cursor, flagsKnown: number): Head | undefined {
 }
 
 function readLearn(cursor: Cursor): Action | undefined {
-  const head = readHead(cursor, SEND_FLOW_REM | DELETE_LEARNED);
+  const head = readHead(cursor, FLAGS);
   return head === undefined ? undefined : withSpecs(cursor, head);
 }
 
@@ -74,7 +82,7 @@ function readLearn2(cursor: Cursor): Action | undefined {
   if (cursor.view.getUint16(padding) !== 0) {
     return refuse(cursor, 'NXBAC_MUST_BE_ZERO', 'the padding of learn is not zero');
   }
-  const head = readHead(cursor, SEND_FLOW_REM | DELETE_LEARNED | WRITE_RESULT);
+  const head = readHead(cursor, FLAGS | WRITE_RESULT);
   if (head === undefined) return undefined;
   const { limit, resultOffset } = cursor.struct(LEARN2_FIXED, 'learn');
   const flags = head.flags & ~WRITE_RESULT;
@@ -152,6 +160,9 @@ export const LEARN_WRITERS: ActionWriters<'learn'> = { learn: putLearn };
 
 function putLearn(writer: ByteWriter, action: Learn): void {
   const { resultDestination } = action;
+  if ((action.flags & FLAGS) !== action.flags) {
+    throw new RangeError(`learn flags ${action.flags}; ${FLAGS} is the most`);
+  }
   const second = action.form === 2 || action.limit !== 0 || resultDestination !== undefined;
   const mark = writer.mark();
   const at = putNicira(writer, second ? LEARN2 : LEARN, second ? 40 : 32);
@@ -166,7 +177,7 @@ function putLearn(writer: ByteWriter, action: Learn): void {
   view.setUint16(at + 30, action.finHardTimeout);
   if (second) view.setUint32(at + 32, action.limit);
   if (resultDestination !== undefined) {
-    view.setUint16(at + 36, resultDestination.offset);
+    view.setUint16(at + 36, bitOffset(resultDestination));
     putNxmField(writer, resultDestination);
   }
   for (const spec of action.specs) putSpec(writer, spec);
@@ -179,26 +190,35 @@ function putSpec(writer: ByteWriter, spec: LearnSpec): void {
   const at = writer.reserve(2);
   const kind = KIND_NUMBERS[spec.type];
   if (spec.type === 'output') {
-    writer.view.setUint16(at, kind | spec.from.bits);
+    putSpecHead(writer, at, kind, spec.from.bits);
     putSubfield(writer, spec.from);
     return;
   }
   const bits = spec.to.bits;
-  const immediate = spec.from.value !== undefined;
-  writer.view.setUint16(at, kind | bits | (immediate ? IMMEDIATE : 0));
-  if (spec.from.value !== undefined) putImmediate(writer, bits, spec.from.value);
-  else putSubfield(writer, spec.from.field);
+  const { value, field } = spec.from;
+  putSpecHead(writer, at, value === undefined ? kind : kind | IMMEDIATE, bits);
+  if (value === undefined) putSource(writer, bits, field);
+  else putImmediate(writer, bits, value);
   putSubfield(writer, spec.to);
+}
+
+/** More bits would make it a spec of another kind. */
+function putSpecHead(writer: ByteWriter, at: number, kind: number, bits: number): void {
+  if ((bits & BITS) !== bits) throw new RangeError(`learn of ${bits} bits; ${BITS} is the most`);
+  writer.view.setUint16(at, kind | bits);
+}
+
+function putSource(writer: ByteWriter, bits: number, source: Subfield): void {
+  if (source.bits !== bits) {
+    throw new RangeError(`learn of ${source.bits} bits of ${source.field} in ${bits} bits`);
+  }
+  putSubfield(writer, source);
 }
 
 function putImmediate(writer: ByteWriter, bits: number, value: bigint): void {
   const size = 2 * Math.ceil(bits / 16);
   const at = writer.reserve(size);
-  let rest = value;
-  for (let index = at + size - 1; index >= at; index--) {
-    writer.view.setUint8(index, Number(rest & 0xffn));
-    rest >>= 8n;
-  }
+  writer.view.setWide(at, size, value);
 }
 
 function putSubfield(writer: ByteWriter, field: Subfield): void {

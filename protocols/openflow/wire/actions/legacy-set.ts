@@ -78,13 +78,16 @@ export const LEGACY_SET_WRITERS: ActionWriters<
   | ('mod_nw_tos' | 'mod_nw_ecn' | 'mod_tp_src' | 'mod_tp_dst')
   | ('set_mpls_label' | 'set_mpls_tc' | 'set_tunnel')
 > = {
-  set_vlan_vid: set<'set_vlan_vid'>('vlan_vid', ({ vid }) => vid | OFPVID_PRESENT),
+  set_vlan_vid: set<'set_vlan_vid'>(
+    'vlan_vid',
+    ({ vid }) => bitsOf('set_vlan_vid', vid, 0xfff) | OFPVID_PRESENT,
+  ),
   set_vlan_pcp: set<'set_vlan_pcp'>('vlan_pcp', ({ pcp }) => pcp),
   mod_dl_src: set<'mod_dl_src'>('eth_src', ({ address }) => address),
   mod_dl_dst: set<'mod_dl_dst'>('eth_dst', ({ address }) => address),
   mod_nw_src: set<'mod_nw_src'>('ipv4_src', ({ address }) => address),
   mod_nw_dst: set<'mod_nw_dst'>('ipv4_dst', ({ address }) => address),
-  mod_nw_tos: set<'mod_nw_tos'>('ip_dscp', ({ value }) => value >>> 2),
+  mod_nw_tos: set<'mod_nw_tos'>('ip_dscp', ({ value }) => bitsOf('mod_nw_tos', value, 0xfc) >>> 2),
   mod_nw_ecn: set<'mod_nw_ecn'>('ip_ecn', ({ value }) => value),
   mod_tp_src: (writer, action, context) => putPort(writer, action, SET_TP_SRC, 'src', context),
   mod_tp_dst: (writer, action, context) => putPort(writer, action, SET_TP_DST, 'dst', context),
@@ -92,6 +95,12 @@ export const LEGACY_SET_WRITERS: ActionWriters<
   set_mpls_tc: set<'set_mpls_tc'>('mpls_tc', ({ tc }) => tc),
   set_tunnel: set<'set_tunnel'>('tun_id', ({ id }) => id),
 };
+
+/** What would be lost, or fall upon other bits, is our own fault. */
+function bitsOf(type: Action['type'], value: number, bits: number): number {
+  if ((value & bits) === value) return value;
+  throw new RangeError(`${type} of ${value}, which is not within 0x${bits.toString(16)}`);
+}
 
 function set<Type extends Action['type']>(
   field: RegisteredFieldName,

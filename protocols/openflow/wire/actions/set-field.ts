@@ -235,6 +235,11 @@ export function putLoad(
 }
 
 function loadAsSet(field: Field, { value, to }: ActionOf<'load'>): ActionOf<'set_field'> {
+  if (to.offset < 0 || to.offset + to.bits > field.bits || value >> BigInt(to.bits) !== 0n) {
+    throw new RangeError(
+      `a load of ${value} into ${to.bits} bits from bit ${to.offset} of ${to.field}`,
+    );
+  }
   const shift = BigInt(to.offset);
   const typed = (bits: bigint) => (field.wide ? bits : Number(bits));
   const mask = typed(((1n << BigInt(to.bits)) - 1n) << shift);

@@ -12,7 +12,7 @@ import type { Action, ActionOf, Subfield } from '../../values/actions.ts';
 import type { HeaderVersion } from '../../values/fields.ts';
 import type { ByteWriter } from '../byte-writer.ts';
 import type { Cursor } from '../cursor.ts';
-import { putNxmField, readOxmField, sizeOf, subfieldOf } from './action-fields.ts';
+import { bitOffset, putNxmField, readOxmField, sizeOf, subfieldOf } from './action-fields.ts';
 import {
   type ActionForm,
   type ActionWriters,
@@ -116,7 +116,7 @@ export const SUBFIELD_WRITERS: ActionWriters<
     const mark = writer.mark();
     const at = putNicira(writer, NX_CHECK_PKT_LARGER, 14);
     writer.view.setUint16(at + 10, size);
-    writer.view.setUint16(at + 12, to.offset);
+    writer.view.setUint16(at + 12, bitOffset(to));
     putNxmField(writer, to);
     fillTo24(writer, mark);
   },
@@ -141,6 +141,9 @@ export function putMove(
   action: ActionOf<'move'>,
 ): void {
   const { from, to } = action;
+  if (from.bits !== to.bits) {
+    throw new RangeError(`${from.bits} bits of ${from.field} into ${to.bits} of ${to.field}`);
+  }
   const mark = writer.mark();
   const at = putMoveHead(writer, version, action.form);
   writer.view.setUint16(at, from.bits);

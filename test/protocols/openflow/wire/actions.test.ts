@@ -154,6 +154,53 @@ describe('actions of every kind', () => {
     }
   });
 
+  it('are refused where what they say would become something else on the wire', () => {
+    const reg0 = { field: 'reg0', offset: 0, bits: 32 } as const;
+    const learn = {
+      type: 'learn',
+      ...{ table: 1, priority: 1, idleTimeout: 0, hardTimeout: 0, finIdleTimeout: 0 },
+      ...{ finHardTimeout: 0, cookie: 0n, flags: 0, limit: 0 },
+    } as const;
+    const spec = (bits: number, value: bigint): Action => ({
+      ...{ ...learn, specs: [{ type: 'load', from: { value }, to: { ...reg0, bits } }] },
+    });
+    const ofField: Action = {
+      ...{ ...learn, specs: [{ type: 'load', from: { field: reg0 }, to: { ...reg0, bits: 16 } }] },
+    };
+    const wrong: readonly (readonly [Action, string])[] = [
+      // Of 16 bits these would be LOCAL and CONTROLLER.
+      [{ type: 'resubmit', port: 0xfffe }, 'port 65534'],
+      [{ type: 'output_trunc', port: 0xfffd, maxLen: 64 }, 'port 65533'],
+      [{ type: 'move', from: reg0, to: { ...reg0, bits: 16 } }, '32 bits of reg0 into 16'],
+      [{ type: 'check_pkt_larger', size: 1, to: reg0 }, '32 bits of reg0 where one'],
+      [{ type: 'push', field: { ...reg0, bits: 65536 } }, '65536'],
+      [{ type: 'output_reg', from: { ...reg0, offset: 0.5 }, maxLen: 1 }, 'from bit 0.5'],
+      [{ ...learn, specs: [], flags: 4 }, 'learn flags 4'],
+      [{ ...learn, specs: [], flags: 2 ** 32 }, 'learn flags 4294967296'],
+      [{ ...learn, specs: [], resultDestination: reg0 }, '32 bits of reg0 where one'],
+      [spec(2048, 1n), '2048 bits'],
+      [spec(16, 0x12345n), '74565'],
+      [ofField, '32 bits of reg0 in 16 bits'],
+      [{ type: 'ct', otherFlags: 1, actions: [] }, 'other flags 1'],
+      [{ type: 'set_vlan_vid', vid: 0x1005 }, 'set_vlan_vid of 4101'],
+      [{ type: 'mod_nw_tos', value: 5 }, 'mod_nw_tos of 5'],
+      [{ type: 'unknown', bytes: bytesOf('0063000801020304ffff') }, '8 bytes and are 10'],
+      [{ type: 'unknown', bytes: bytesOf('00630004') }, '4 bytes'],
+    ];
+    for (const [action, words] of wrong) {
+      expect(() => encoded(4, [action]), words).to.throw(RangeError, words);
+    }
+    for (const load of [
+      { value: 16n, to: { ...reg0, bits: 4 } },
+      { value: 1n, to: { ...reg0, offset: 30, bits: 4 } },
+      { value: 1n, to: { ...reg0, offset: -1, bits: 4 } },
+    ]) {
+      expect(() => encoded(6, [{ type: 'load', ...load }])).to.throw(RangeError, 'a load of');
+    }
+    const misspelt = { type: 'outptu' } as never;
+    expect(() => encoded(4, [misspelt])).to.throw(TypeError, 'there is no action outptu');
+  });
+
   it('may lie in each other, but not without end', () => {
     const nested = (depth: number): Action =>
       depth === 0 ? { type: 'exit' } : { type: 'clone', actions: [nested(depth - 1)] };
