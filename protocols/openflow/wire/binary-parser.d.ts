@@ -5,7 +5,7 @@
 declare module 'binary-parser' {
   export class Parser {
     endianness(order: 'big' | 'little'): this;
-    create(constructor: new () => object): this;
+    create(filled: new () => object): this;
     uint8(name: string): this;
     uint16(name: string): this;
     uint32(name: string): this;
