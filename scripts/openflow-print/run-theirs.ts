@@ -1,11 +1,12 @@
 /**
  * Judges our words and bytes by the test files of Open vSwitch:
  *
- *   run-theirs.ts CHECKOUT [--only REGEX] [--show N]
+ *   run-theirs.ts CHECKOUT [--only REGEX] [--show N] [--list]
  *
  * CHECKOUT is a source tree of Open vSwitch, of which only tests/ is needed. The judge is the installed ovs-ofctl. What
  * the files feed to it is judged: messages, and the same with other versions' numbers; actions, instructions and matches as
- * flow-mods of 1.3, 1.4 and 1.5; flows, groups and meters in words. Shows the first N differences (10), and a table.
+ * flow-mods of 1.3, 1.4 and 1.5; flows, groups and meters in words. Shows the first N differences (10), and a table;
+ * --list: also each message whose bytes are not canonical, with the reason.
  */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -46,6 +47,7 @@ class Report {
   readonly #rows = new Map<string, Row>();
   readonly #reasons = new Map<string, number>();
   readonly differences: string[] = [];
+  readonly notCanonical: string[] = [];
 
   row(section: string): Row {
     const row = this.#rows.get(section) ?? { ...EMPTY_ROW };
@@ -119,6 +121,9 @@ function note(message: MessageCase, { ours, theirs, bytes }: Verdict, report: Re
   if (cell !== undefined) row[cell] += 1;
   if (bytes.state === 'same meaning') {
     report.count(`same meaning, other bytes: ${NOT_CANONICAL[bytes.reason]}`);
+    report.notCanonical.push(
+      `${message.section}: ${message.title}: ${NOT_CANONICAL[bytes.reason]}`,
+    );
   }
   if (ours === theirs) row.sameText += 1;
   if (ours === theirs && bytes.state !== 'different') return;
@@ -181,6 +186,7 @@ async function main(): Promise<void> {
     options: {
       only: { type: 'string', default: '' },
       show: { type: 'string', default: '10' },
+      list: { type: 'boolean', default: false },
     },
   });
   const [checkout] = positionals;
@@ -199,6 +205,7 @@ async function main(): Promise<void> {
     await judgeFile(join(resolve(checkout), 'tests', `${file}.at`), file, only, report);
   }
   process.stdout.write(report.differences.slice(0, Number(values.show)).join('\n'));
+  if (values.list) process.stdout.write(`${report.notCanonical.join('\n')}\n`);
   process.stdout.write(report.text());
   process.exitCode = report.hasFailures ? 1 : 0;
 }
