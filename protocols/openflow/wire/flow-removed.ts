@@ -68,7 +68,7 @@ export function putFlowRemoved(
   if (version < 6) {
     const at = putFixed(writer, message, message.table);
     writer.view.setUint16(at, message.hardTimeout);
-    putMatch(writer, message.match);
+    putMatch(writer, message.match, version);
     return;
   }
   const at = writer.reserve(FIXED_15.size);
@@ -78,7 +78,7 @@ export function putFlowRemoved(
   writer.view.setUint16(at + 4, message.idleTimeout);
   writer.view.setUint16(at + 6, message.hardTimeout);
   writer.view.setBigUint64(at + 8, message.cookie);
-  putMatch(writer, message.match);
+  putMatch(writer, message.match, version);
   putOxs(writer, message);
 }
 

@@ -90,11 +90,14 @@ function blankEntry(): FlowEntry {
   };
 }
 
+/** The hash takes every header of a field for the same. */
+const KEY_VERSION = 4;
+
 /** The key of a flow of ours: the same that `scanFlowStats` gives for it. */
 export function flowKey(table: number, priority: number, match: Match): number {
   keyScratch.start = 0;
   keyScratch.end = 0;
-  putMatchFields(keyScratch, match);
+  putMatchFields(keyScratch, match, KEY_VERSION);
   const hash: MatchHash = { low: 0, high: 0 };
   hashMatchBytes(keyScratch.view.data, 0, keyScratch.end, hash);
   return keyOf(hash, table, priority);

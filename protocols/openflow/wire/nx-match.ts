@@ -1,5 +1,5 @@
 /**
- * Nicira's match: OXM or NXM TLVs without the header of ofp_match, padded to eight. In a flow-mod it may name a cookie too.
+ * Nicira's match: NXM TLVs (or, for who reads, OXM) without the header of ofp_match, padded to eight. In a flow-mod it may name a cookie too.
  *
  * Source: nicira-ext.h of Open vSwitch 3.1.
  */
@@ -13,6 +13,8 @@ import { putMatchFields } from './oxm-encode.ts';
 const COOKIE = 0x00013c08;
 const COOKIE_MASKED = 0x00013d10;
 const TLV_HEADER_BYTES = 4;
+/** Not OXM headers, where a field has both. */
+const NXM = 0;
 const BAD_LENGTH = 'OFPBMC_BAD_LEN';
 const ALL_64 = 0xffffffffffffffffn;
 
@@ -29,7 +31,7 @@ export interface NxMatch {
 /** Returns the size without padding, which goes elsewhere. */
 export function putNxMatch(writer: ByteWriter, match: Match, filter?: CookieFilter): number {
   const mark = writer.mark();
-  putMatchFields(writer, match);
+  putMatchFields(writer, match, NXM);
   if (filter !== undefined) putCookie(writer, filter);
   const size = writer.mark() - mark;
   writer.padTo8(mark);

@@ -18,7 +18,7 @@ import type { ByteWriter } from './byte-writer.ts';
 const OFPMT_OXM = 1;
 
 /** ofp_match: type, length without padding, the TLVs, zeros up to a multiple of eight. */
-export function putMatch(writer: ByteWriter, match: Match, version: HeaderVersion = 4): void {
+export function putMatch(writer: ByteWriter, match: Match, version: HeaderVersion): void {
   const mark = writer.mark();
   writer.view.setUint16(writer.reserve(4), OFPMT_OXM);
   putMatchFields(writer, match, version);
@@ -27,7 +27,7 @@ export function putMatch(writer: ByteWriter, match: Match, version: HeaderVersio
 }
 
 /** The TLVs alone, without header or padding. */
-export function putMatchFields(writer: ByteWriter, match: Match, version: HeaderVersion = 4): void {
+export function putMatchFields(writer: ByteWriter, match: Match, version: HeaderVersion): void {
   for (let index = 0; index < match.length; index++) {
     putMatchField(writer, match[index] as MatchField, version);
   }
@@ -46,7 +46,7 @@ export function putOxm(
   field: Field,
   value: FieldValue,
   mask: FieldValue | undefined,
-  version: HeaderVersion = 4,
+  version: HeaderVersion,
   bytes?: number,
 ): void {
   if (field.variable) {
@@ -63,7 +63,7 @@ export function putOxmHeader(
   writer: ByteWriter,
   field: Field,
   masked: boolean,
-  version: HeaderVersion = 4,
+  version: HeaderVersion,
 ): void {
   const { experimenter, header, maskedHeader } = headerForm(field, version);
   const at = writer.reserve(experimenter === 0 ? 4 : 8);
