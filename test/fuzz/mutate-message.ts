@@ -110,8 +110,10 @@ function anotherVersion(bytes: Uint8Array, random: Random): Uint8Array {
   return bytes;
 }
 
+/** Anywhere, behind whole words, or by a few bytes: those are read beyond the end first. */
 function truncate(bytes: Uint8Array, random: Random): Uint8Array {
-  return bytes.slice(0, random.once(3) ? random.below(bytes.length + 1) : place(bytes, random, 8));
+  if (random.once(2)) return bytes.slice(0, Math.max(0, bytes.length - 1 - random.below(8)));
+  return bytes.slice(0, random.once(2) ? random.below(bytes.length + 1) : place(bytes, random, 8));
 }
 
 function zeros(bytes: Uint8Array, random: Random): Uint8Array {
