@@ -32,8 +32,9 @@ export function encodeText(
   const bytes = bytesOf(request, message.value);
   if (typeof bytes === 'string') return unparsed(bytes);
   const hex = Buffer.from(bytes).toString('hex');
-  if (request.format === 'hex') return parsed(`${hex}\n`);
-  return parsed(`${JSON.stringify({ hex, text: printMessage(bytes, 2) })}\n`);
+  const out =
+    request.format === 'hex' ? hex : JSON.stringify({ hex, text: printMessage(bytes, 2) });
+  return parsed(`${out}\n`, message.warnings);
 }
 
 /** A string says why there are none: the text is right, and more than a message holds. */

@@ -10,6 +10,7 @@ import {
   VERSION_WORDS,
 } from '../openflow-words.ts';
 import { stdinLines } from '../stdin-lines.ts';
+import { clean } from '../text-table.ts';
 
 interface Options {
   readonly version: string;
@@ -53,6 +54,8 @@ short for add-flow, add-group and add-meter. Texts are those of ovs-ofctl(8), ov
 that ovs-ofctl dumps is one, too. Tables and ports have their numbers: a switch's own names are not known here.
 On stdin # begins a comment, lines that say nothing are passed over, and a line for add-flow or add-group may begin
 with another command, as in files for ovs-ofctl add-flows (delete table=1). The first bad line ends it.
+What is taken otherwise than written, as ovs-ofctl does in silence, is told on stderr: nw_src=10.0.0.1 without ip is
+left out, udp behind tcp overrides it.
 -o json prints an object a line: "hex", and in "text" the message in the words of nva ofp print.`,
     )
     .action(
@@ -98,23 +101,28 @@ async function encode(
 ): Promise<ExitCode> {
   // Loaded when asked for: no other command needs the parsers.
   const { encodeText } = await import('../openflow-encode.ts');
-  const encoded = (one: string, where: string, isLine: boolean): string => {
-    const result = encodeText(one, request, isLine);
-    if (!result.ok) throw new CliError(EXIT.usage, `${where}${result.error}`);
+  /** Of stdin, from 1; 0: none. */
+  let line = 0;
+  const encoded = (one: string): string => {
+    const result = encodeText(one, request, line > 0);
+    if (!result.ok) {
+      throw new CliError(EXIT.usage, `${line > 0 ? `line ${line} of stdin, ` : ''}${result.error}`);
+    }
+    const where = line > 0 ? `line ${line}: ` : '';
+    for (const warning of result.warnings ?? []) io.err(`warning: ${where}${clean(warning)}\n`);
     return result.value;
   };
   if (text !== '-') {
-    io.out(encoded(text, '', false));
+    io.out(encoded(text));
     return EXIT.ok;
   }
-  let line = 0;
   for await (const lines of stdinLines(io, LINE_MAX_CHARS)) {
     let out = '';
     try {
       for (const one of lines) {
         line += 1;
         const said = one.replace(/#.*$/s, '').trimEnd();
-        if (said !== '') out += encoded(said, `line ${line} of stdin, `, true);
+        if (said !== '') out += encoded(said);
       }
     } finally {
       // What was good before a bad line has been encoded.

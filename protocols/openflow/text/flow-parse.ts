@@ -57,7 +57,7 @@ interface FlowWords {
 }
 
 export function parseFlowMod(text: string, context: FlowContext): ParseResult<FlowMod> {
-  return judged(text, () => flowModOf({ text, at: 0 }, context));
+  return judged(text, (warnings) => flowModOf({ text, at: 0 }, context, warnings));
 }
 
 const COMMANDS: readonly FlowCommand[] = [
@@ -70,20 +70,21 @@ const COMMANDS: readonly FlowCommand[] = [
 
 /** A line of a file for add-flows: it may begin with another command than add. */
 export function parseFlowModLine(text: string, version: OpenFlowVersion): ParseResult<FlowMod> {
-  return judged(text, () => {
+  return judged(text, (warnings) => {
     const [, before = '', word = ''] = /^(\s*)([^,\s]*)/.exec(text) ?? [];
     const command = COMMANDS.find((name) => name === word);
     const at = command === undefined ? 0 : before.length + word.length;
-    return flowModOf({ text: text.slice(at), at }, { version, command: command ?? 'add' });
+    const piece = { text: text.slice(at), at };
+    return flowModOf(piece, { version, command: command ?? 'add' }, warnings);
   });
 }
 
-function flowModOf(piece: Piece, context: FlowContext): FlowMod {
+function flowModOf(piece: Piece, context: FlowContext, warnings: string[]): FlowMod {
   const { version, command } = context;
   const deletes = isDelete(command);
   const [head, actions] = deletes ? [piece, undefined] : cutActions(piece);
   const { words, flags, matching } = headOf(head, context);
-  const match = matchOf(matching, version);
+  const match = matchOf(matching, version, warnings);
   const { table = OFPTT_ALL, priority = DEFAULT_PRIORITY } = words;
   const { idleTimeout = 0, hardTimeout = 0, importance = 0 } = words;
   const instructions =
@@ -171,10 +172,13 @@ function matchWordOf(word: Word, { command }: FlowContext): Word {
   return refuse(at, `${quoted(key)} is no word of a flow${suggestion(key, known)}`);
 }
 
-function matchOf(words: readonly Word[], version: OpenFlowVersion): Match {
+function matchOf(words: readonly Word[], version: OpenFlowVersion, warnings: string[]): Match {
   const texts = words.map(({ key, value }) => ({ key, value: value.text }));
   const result = parseMatchWords(texts, version);
-  if (result.ok) return result.value;
+  if (result.ok) {
+    warnings.push(...(result.warnings ?? []));
+    return result.value;
+  }
   // The sentence begins with the word; of two with the same key, the last one contradicts the other.
   const spelled = words.filter(({ key, value }) => {
     const text = value.text === '' ? key : `${key}=${value.text}`;

@@ -105,11 +105,21 @@ const NEEDS: Readonly<Record<Prerequisite, string>> = {
 const SPECIAL_NEEDS: Readonly<Record<string, string>> = {
   tp_src: 'tcp, udp or sctp',
   tp_dst: 'tcp, udp or sctp',
+  icmp_type: 'icmp or icmp6',
+  icmp_code: 'icmp or icmp6',
+  ct_tp_src: `ct_nw_proto and ${NEEDS.ct}`,
+  ct_tp_dst: `ct_nw_proto and ${NEEDS.ct}`,
   vlan_tci: 'the bit 0x1000 (there is a tag)',
 };
 
+/** Names of several fields in ovs-ofctl's language: of which one, the rest of the match says. */
+export const SHARED_WORDS: ReadonlySet<string> = new Set([
+  ...['nw_src', 'nw_dst', 'nw_proto', 'tp_src', 'tp_dst', 'icmp_type', 'icmp_code'],
+]);
+
 /** What the word needs in the match, in words of a match. */
 export function needOf(key: string): string {
+  const isTyped = PROTOCOLS.has(key) || TAG_WORDS.has(key);
   const prerequisite = fieldOf(key.replace(/\[.*$/, ''))?.prerequisite ?? 'none';
-  return SPECIAL_NEEDS[key] ?? NEEDS[prerequisite];
+  return SPECIAL_NEEDS[key] ?? NEEDS[isTyped ? 'ethernet' : prerequisite];
 }

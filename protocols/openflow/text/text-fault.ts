@@ -33,13 +33,18 @@ export function take<Value>(at: number, result: ParseResult<Value>): Value {
   return result.ok ? result.value : refuse(at, result.error);
 }
 
-/** Runs a parser: its value, or one sentence that begins with the place. */
-export function judged<Value>(text: string, parse: () => Value): ParseResult<Value> {
+/** Runs a parser: its value with what it warns of, or one sentence that begins with the place. */
+export function judged<Value>(
+  text: string,
+  parse: (warnings: string[]) => Value,
+): ParseResult<Value> {
   if (text.length > TEXT_MAX_CHARACTERS) {
     return unparsed(`the text is longer than ${TEXT_MAX_CHARACTERS} characters`);
   }
   try {
-    return parsed(parse());
+    const warnings: string[] = [];
+    const value = parse(warnings);
+    return parsed(value, warnings.map(shortened));
   } catch (error) {
     if (error instanceof TextFault) {
       return unparsed(`column ${error.at + 1}: ${shortened(error.message)}`);

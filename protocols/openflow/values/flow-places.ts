@@ -135,7 +135,11 @@ export function setField(
   mask: FieldValue = field.fullMask,
 ): void {
   setPlace(flow, field, value, mask);
-  // A field of the packet, also one without a bit, says that there is an Ethernet packet.
+  implyEthernet(flow, field);
+}
+
+/** A field of the packet, also one without a bit, says that there is an Ethernet packet. */
+function implyEthernet(flow: FlowFields, field: Field): void {
   if (field.prerequisite !== 'none' && !flow.places.has('packet_type')) {
     flow.places.set('packet_type', { value: 0, mask: 0xffffffff });
   }
@@ -146,6 +150,27 @@ function setPlace(flow: FlowFields, field: Field, value: FieldValue, mask: Field
   if (register !== undefined) setRegister(flow, register, BigInt(value), BigInt(mask));
   else if (field.variable) setOption(flow, field, value, mask);
   else if (!isZero(mask)) setPlain(flow, field, value, mask);
+}
+
+/** The field matches anything from now on. */
+export function wipeField(flow: FlowFields, field: Field): void {
+  const register = registerOf(field);
+  if (register !== undefined) setRegister(flow, register, 0n, 0n);
+  else if (field.name === 'vlan_vid') wipeTag(flow, VID_BITS, PCP_BITS);
+  else if (field.name === 'vlan_pcp') wipeTag(flow, PCP_BITS, VID_BITS);
+  else flow.places.delete(placeNameOf(field));
+  implyEthernet(flow, field);
+}
+
+/** Where nothing is said of the other part, there may be no tag at all. */
+function wipeTag(flow: FlowFields, bits: number, others: number): void {
+  const mask = maskAt(flow, 'vlan_tci');
+  put(flow, 'vlan_tci', numberAt(flow, 'vlan_tci'), (mask & others) === 0 ? 0 : mask & ~bits);
+}
+
+/** The name of the place where a field lies; registers have several. */
+export function placeNameOf(field: Field): RegisteredFieldName {
+  return SHARED[field.name] ?? field.name;
 }
 
 function setRegister(flow: FlowFields, { names }: Register, value: bigint, mask: bigint): void {
@@ -195,7 +220,7 @@ function setPlain(flow: FlowFields, field: Field, value: FieldValue, mask: Field
       put(flow, place, value, bitAnd(mask, 0xfffff) === 0xfffff ? 0xffffffff : mask);
       return;
     default:
-      put(flow, place, value, placeMask(field, value, exact, mask));
+      put(flow, place, bitAnd(value, mask), placeMask(field, value, exact, mask));
   }
 }
 

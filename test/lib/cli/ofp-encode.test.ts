@@ -112,6 +112,18 @@ describe('nva ofp encode', () => {
     expect(err).to.equal('nva: line 3 of stdin, column 9: "foo" is no action\n');
   });
 
+  it('warns of what is taken otherwise than written, and goes on', async () => {
+    const leftOut = 'nw_src=1.2.3.4 is left out: it needs ip in the match too; add it';
+    const { code, out, err } = await encode('add-flow', 'nw_src=1.2.3.4,actions=drop');
+    expect([code, kinds(out), err]).to.deep.equal([0, ['040e'], `warning: ${leftOut}\n`]);
+    const lines = await encodeLines(
+      'actions=drop\n\nnw_src=1.2.3.4,actions=1\nactions=2\n',
+      'add-flow',
+    );
+    expect([lines.code, kinds(lines.out).length]).to.deep.equal([0, 3]);
+    expect(lines.err).to.equal(`warning: line 3: ${leftOut}\n`);
+  });
+
   it('prints an object a line with the bytes and their words', async () => {
     const { out } = await encode('-o', 'json', '--xid', '0x10', 'add-flow', 'actions=drop');
     expect(JSON.parse(out)).to.deep.equal({

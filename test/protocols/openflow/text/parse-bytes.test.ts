@@ -19,6 +19,7 @@ import {
 import { encodeCommand, parseCommand } from './parse-command.ts';
 import { type PlayedSwitch, playSwitch } from './played-switch.ts';
 import { RandomTexts, randomFlow, randomGroup, randomMeter } from './random-texts.ts';
+import { WARNED_TEXTS } from './warned-texts.ts';
 
 const VERSIONS: readonly OpenFlowVersion[] = [4, 5, 6];
 const SEED = 20_261_121;
@@ -59,6 +60,15 @@ describe('texts that ovs-ofctl takes', function () {
 
     it(`become the bytes that it sends in ${name}: flows`, () =>
       compare('add-flow', FLOWS, version));
+
+    it(`become the bytes that it sends in ${name}: matches that it takes otherwise than written`, async () => {
+      const texts = WARNED_TEXTS.map(([match]) => `${match} actions=drop`);
+      await compare('add-flow', texts, version);
+      for (const [match, ...warnings] of WARNED_TEXTS) {
+        const result = parseCommand('add-flow', `${match} actions=drop`, version);
+        expect(result.ok && (result.warnings ?? []), match).to.deep.equal(warnings);
+      }
+    });
 
     it(`become the bytes that it sends in ${name}: changes and deletions of flows`, async () => {
       await compare('mod-flows', MODS, version);

@@ -1,0 +1,103 @@
+/**
+ * Texts that ovs-ofctl takes otherwise than they are written, and what our parser says of each.
+ */
+
+const CT = 'ct_state=+trk with +new, +est, +rel or +rpl';
+const ETHERNET = 'an Ethernet packet (no packet_type but (0,0))';
+const SOLICITATION = 'icmp6, icmp_type=135 and icmp_code=0';
+
+const leftOut = (word: string, need: string) =>
+  `${word} is left out: it needs ${need} in the match too; add it`;
+const refused = (word: string, need: string) =>
+  `a switch refuses ${word}: it needs ${need} in the match too; add it`;
+const other = (word: string, field: string, need: string) =>
+  `${word} is taken as ${field}: it needs ${need} in the match too; add it`;
+const overrides = (word: string, earlier: string) =>
+  `${word} overrides ${earlier}; keep one of them`;
+const anything = (word: string) =>
+  `${word} is left out: without a value it matches anything; write ${word}=VALUE`;
+const vlan = (word: string, kept: string) =>
+  `${word} is taken as ${kept}: the number of a VLAN has 12 bits; write ${kept}`;
+const tos = (word: string, kept: string) =>
+  `${word} is taken as ${kept}: its two lowest bits are nw_ecn; write ${kept}`;
+
+/** Without an Ethernet type, or with the wrong one; without the IP protocol; by an older word. */
+export const WARNED_TEXTS: readonly (readonly [match: string, ...warnings: string[]])[] = [
+  ['nw_src=1.2.3.4', leftOut('nw_src=1.2.3.4', 'ip')],
+  ['metadata=5,nw_dst=10.0.0.0/8', leftOut('nw_dst=10.0.0.0/8', 'ip')],
+  ['ip,ipv6_src=fd00::1', leftOut('ipv6_src=fd00::1', 'ipv6')],
+  ['ipv6_label=5,in_port=1', leftOut('ipv6_label=5', 'ipv6')],
+  ['nw_ttl=5,nw_frag=yes', leftOut('nw_ttl=5', 'ip or ipv6'), leftOut('nw_frag=yes', 'ip or ipv6')],
+  ['arp_sha=1:2:3:4:5:6', leftOut('arp_sha=1:2:3:4:5:6', 'arp or rarp')],
+  ['mpls_label=5', leftOut('mpls_label=5', 'mpls or mplsm')],
+  ['tcp_dst=80', leftOut('tcp_dst=80', 'tcp or tcp6')],
+  ['ip,tp_dst=80', leftOut('tp_dst=80', 'tcp, udp or sctp')],
+  ['udp,tcp_flags=+syn', leftOut('tcp_flags=+syn', 'tcp or tcp6')],
+  ['ipv6,icmp_type=135', leftOut('icmp_type=135', 'icmp or icmp6')],
+  [
+    'icmp6,icmp_type=136,icmp_code=0,nd_sll=1:2:3:4:5:6',
+    leftOut('nd_sll=1:2:3:4:5:6', SOLICITATION),
+  ],
+  [
+    'nw_proto=6,tcp_dst=80',
+    leftOut('nw_proto=6', 'ip or ipv6'),
+    leftOut('tcp_dst=80', 'tcp or tcp6'),
+  ],
+  ['ct_tp_src=5', leftOut('ct_tp_src=5', `ct_nw_proto and ${CT}`)],
+  ['ip,ct_state=+trk+est,ct_tp_src=5', leftOut('ct_tp_src=5', `ct_nw_proto and ${CT}`)],
+  [
+    'ip,ct_nw_proto=6,ct_tp_src=5',
+    refused('ct_nw_proto=6', CT),
+    refused('ct_tp_src=5', `ct_nw_proto and ${CT}`),
+  ],
+  ['ip,ct_nw_src=1.2.3.4', refused('ct_nw_src=1.2.3.4', CT)],
+  ['nsh_si=5', refused('nsh_si=5', 'dl_type=0x894f')],
+  ['vlan_tci=0x2000/0xe000', leftOut('vlan_tci=0x2000/0xe000', 'the bit 0x1000 (there is a tag)')],
+  ['vlan_tci=0x2005', refused('vlan_tci=0x2005', 'the bit 0x1000 (there is a tag)')],
+  ['packet_type=(1,0x800),eth_src=1:2:3:4:5:6', refused('eth_src=1:2:3:4:5:6', ETHERNET)],
+  ['packet_type=(1,0x800),udp6', refused('udp6', ETHERNET)],
+  ['icmp,icmpv6_type=135', other('icmpv6_type=135', 'icmp_type', 'icmp6')],
+  ['ip,arp_op=1', other('arp_op=1', 'nw_proto', 'arp or rarp')],
+  ['tcp,udp_dst=80', other('udp_dst=80', 'tcp_dst', 'udp or udp6')],
+  ['ip,udp6', overrides('udp6', 'ip')],
+  ['tcp,udp', overrides('udp', 'tcp')],
+  ['udp,tcp,tp_dst=80', overrides('tcp', 'udp')],
+  ['tcp,tcp_src=5,icmp', overrides('icmp', 'tcp'), other('tcp_src=5', 'icmp_type', 'tcp or tcp6')],
+  [
+    'arp,arp_sha=1:2:3:4:5:6,ip',
+    overrides('ip', 'arp'),
+    leftOut('arp_sha=1:2:3:4:5:6', 'arp or rarp'),
+  ],
+  ['eth,packet_type=(1,0x800)', overrides('packet_type=(1,0x800)', 'eth')],
+  ['reg0=1,reg0=2', overrides('reg0=2', 'reg0=1')],
+  ['reg0=1/1,reg0=2/2', overrides('reg0=2/2', 'reg0=1/1')],
+  ['reg0=5,reg1=6,xreg0=7', overrides('xreg0=7', 'reg0=5'), overrides('xreg0=7', 'reg1=6')],
+  ['metadata=5,metadata=*', overrides('metadata=*', 'metadata=5')],
+  ['eth_src=1:2:3:4:5:6,dl_src=*', overrides('dl_src=*', 'eth_src=1:2:3:4:5:6')],
+  ['dl_vlan=65535,dl_vlan_pcp=3', overrides('dl_vlan_pcp=3', 'dl_vlan=65535')],
+  ['dl_vlan_pcp=3,dl_vlan=65535', overrides('dl_vlan=65535', 'dl_vlan_pcp=3')],
+  [
+    'dl_vlan=5,dl_vlan_pcp=3,dl_vlan',
+    overrides('dl_vlan', 'dl_vlan=5'),
+    overrides('dl_vlan', 'dl_vlan_pcp=3'),
+  ],
+  ['dl_vlan=5,vlan_tci=0', overrides('vlan_tci=0', 'dl_vlan=5')],
+  ['dl_vlan=8191', vlan('dl_vlan=8191', 'dl_vlan=4095')],
+  ['dl_vlan=8191,dl_vlan_pcp=1', vlan('dl_vlan=8191', 'dl_vlan=4095')],
+  ['dl_vlan=5000', vlan('dl_vlan=5000', 'dl_vlan=904')],
+  ['ip,nw_tos=5', tos('nw_tos=5', 'nw_tos=4')],
+  ['reg0', anything('reg0')],
+  ['ct_state', anything('ct_state')],
+  ['dl_vlan', anything('dl_vlan')],
+  ['tcp,tcp_flags=', anything('tcp_flags')],
+  ['reg0=5,reg0', overrides('reg0', 'reg0=5')],
+  // Taken as they are meant, without a warning.
+  ['dl_vlan=5/0xffff,dl_vlan_pcp=3/0xff'],
+  ['dl_vlan=*,dl_vlan_pcp=5/0,reg0=*'],
+  ['ip,ip,nw_src=1.2.3.4/0'],
+  ['reg0=1/1,reg0=3/3'],
+  ['arp,nw_src=1.2.3.4,nw_proto=1'],
+  ['icmp6,icmp_type=135,icmp_code=0'],
+  ['tun_erspan_hwid=0xf/0x1'],
+  ['tun_erspan_ver=3/1,tun_gtpu_flags=6/2'],
+];
