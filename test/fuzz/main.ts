@@ -90,7 +90,7 @@ async function run(): Promise<number> {
   };
   const onFinding = (finding: Finding): void => kept.add(finding);
   const seeds = seedsIn(values.seeds);
-  const { runs } = await fuzz({
+  await fuzz({
     seed,
     coverage: true,
     budget: { seconds },
@@ -98,7 +98,8 @@ async function run(): Promise<number> {
     onFinding,
     onProgress,
   });
-  say(`${runs} inputs, ${kept.size} kinds of faults; again with --seed=${seed}`);
+  say(`${kept.size} kinds of faults; again: make fuzz SEED=${seed}`);
+  if (kept.size > 0) say(`look at them: make fuzz REPLAY='${folder}/*'`);
   return kept.size;
 }
 
@@ -109,9 +110,11 @@ function replay(files: readonly string[]): number {
     const input = bytesOf(lines.find((line) => /^[0-9a-f]/i.test(line)) ?? '');
     for (const { make } of TARGETS) {
       const target = make([]);
+      // Before it runs: it may hang.
+      process.stdout.write(`${file}: ${target.name}: `);
       const { fault } = runOnce(target, input);
       if (fault !== undefined) faults++;
-      say(`${file}: ${target.name}: ${fault ?? 'all is well'}`);
+      say(fault ?? 'all is well');
     }
   }
   return faults;
