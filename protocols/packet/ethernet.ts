@@ -71,6 +71,9 @@ function decodeType(bytes: Uint8Array, at: number): { etherType?: number; size: 
 
 /** Ethernet II; without an EtherType 802.3, whose length is the payload's. */
 export function encodeEthernet(header: Ethernet, payload: Uint8Array): Uint8Array {
+  if (header.etherType === undefined && payload.length >= ETHER_TYPE_MIN) {
+    throw new RangeError(`${payload.length} bytes without an EtherType: that length would be one`);
+  }
   const type = ADDRESSES_BYTES + header.vlans.length * VLAN_TAG_BYTES;
   const bytes = withRoomBefore(type + 2, payload);
   put(bytes, 0, 6, header.destination);

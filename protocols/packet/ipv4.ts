@@ -7,7 +7,7 @@
  * Sources: RFC 791 §3.1; RFC 2474 and RFC 3168 (DSCP and ECN in the TOS byte).
  */
 import { internetChecksum } from './checksum.ts';
-import { copyOf, put, u8, u16, u32, withRoomBefore } from './octets.ts';
+import { copyOf, joinBits, put, u8, u16, u32, withRoomBefore } from './octets.ts';
 
 export const IPV4_HEADER_BYTES = 20;
 
@@ -63,12 +63,16 @@ export function decodeIpv4(bytes: Uint8Array, at = 0): DecodedIpv4 | undefined {
 export function encodeIpv4(header: Ipv4, payload: Uint8Array): Uint8Array {
   const size = IPV4_HEADER_BYTES + Math.ceil(header.options.length / 4) * 4;
   const bytes = withRoomBefore(size, payload);
-  const flags = (header.dontFragment ? 0x4000 : 0) | (header.moreFragments ? 0x2000 : 0);
-  put(bytes, 0, 1, 0x40 | (size / 4));
+  const fragment = joinBits({
+    dontFragment: [header.dontFragment ? 1 : 0, 2],
+    moreFragments: [header.moreFragments ? 1 : 0, 1],
+    fragmentOffset: [header.fragmentOffset, 13],
+  });
+  put(bytes, 0, 1, joinBits({ version: [4, 4], size: [size / 4, 4] }));
   put(bytes, 1, 1, header.tos);
   put(bytes, 2, 2, bytes.length);
   put(bytes, 4, 2, header.identification);
-  put(bytes, 6, 2, flags | header.fragmentOffset);
+  put(bytes, 6, 2, fragment);
   put(bytes, 8, 1, header.ttl);
   put(bytes, 9, 1, header.protocol);
   put(bytes, 12, 4, header.source);

@@ -9,7 +9,7 @@
  * Sources: RFC 8200 §3, §4 (extension headers); RFC 4302 §2 (authentication header).
  */
 import { IP_PROTOCOL } from './numbers.ts';
-import { put, u8, u16, u32, u128, withRoomBefore } from './octets.ts';
+import { joinBits, put, u8, u16, u32, u128, withRoomBefore } from './octets.ts';
 
 export const IPV6_HEADER_BYTES = 40;
 const FRAGMENT_BYTES = 8;
@@ -117,7 +117,12 @@ function decodeFragment(bytes: Uint8Array, at: number): Ipv6Fragment {
 export function encodeIpv6(header: Ipv6, payload: Uint8Array): Uint8Array {
   const bytes = withRoomBefore(IPV6_HEADER_BYTES, payload);
   const { trafficClass, flowLabel } = header;
-  put(bytes, 0, 4, 0x60000000 + trafficClass * 0x100000 + flowLabel);
+  const first = {
+    version: [6, 4],
+    trafficClass: [trafficClass, 8],
+    flowLabel: [flowLabel, 20],
+  } as const;
+  put(bytes, 0, 4, joinBits(first));
   put(bytes, 4, 2, payload.length);
   put(bytes, 6, 1, header.nextHeader);
   put(bytes, 7, 1, header.hopLimit);

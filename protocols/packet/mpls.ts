@@ -3,7 +3,7 @@
  *
  * Sources: RFC 3032 §2.1, RFC 5462 (the traffic class' name).
  */
-import { u32 } from './octets.ts';
+import { joinBits, u32 } from './octets.ts';
 
 export const MPLS_ENTRY_BYTES = 4;
 
@@ -36,5 +36,10 @@ export function mplsEntryFromNumber(bits: number): MplsEntry {
 
 /** The 32 bits of an entry. */
 export function mplsEntryToNumber({ label, trafficClass, bottom, ttl }: MplsEntry): number {
-  return label * 4096 + trafficClass * 512 + (bottom ? 256 : 0) + ttl;
+  return joinBits({
+    label: [label, 20],
+    trafficClass: [trafficClass, 3],
+    bottom: [bottom ? 1 : 0, 1],
+    ttl: [ttl, 8],
+  });
 }

@@ -1,8 +1,8 @@
 /**
  * Big-endian numbers in a packet's bytes.
  *
- * Reads past the end give zeros: each decoder proves the length of its header first. Addresses are numbers as in a match:
- * 48 and 32 bits as `number`, 128 as `bigint`.
+ * Reads past the end give zeros: each decoder proves the length of its header first. A number that has no room is our own fault and
+ * throws. Addresses are numbers as in a match: 48 and 32 bits as `number`, 128 as `bigint`.
  */
 export function u8(bytes: Uint8Array, at: number): number {
   return bytes[at] ?? 0;
@@ -40,6 +40,7 @@ export function copyOf(bytes: Uint8Array, from: number, to: number): Uint8Array 
 /** Writes `size` bytes, the most significant first. */
 export function put(bytes: Uint8Array, at: number, size: number, value: number | bigint): void {
   if (typeof value === 'bigint') {
+    if (BigInt.asUintN(size * 8, value) !== value) throw unfit('a number', value, size * 8);
     let rest = value;
     for (let index = at + size - 1; index >= at; index--) {
       bytes[index] = Number(rest & 0xffn);
@@ -47,11 +48,32 @@ export function put(bytes: Uint8Array, at: number, size: number, value: number |
     }
     return;
   }
+  checkBits('a number', value, size * 8);
   let rest = value;
   for (let index = at + size - 1; index >= at; index--) {
     bytes[index] = rest % 256;
     rest = Math.floor(rest / 256);
   }
+}
+
+/** One number of several: `{ pcp: [5, 3], dei: [0, 1], vid: [100, 12] }`, the most significant bits first. */
+export function joinBits(
+  parts: Readonly<Record<string, readonly [value: number, bits: number]>>,
+): number {
+  let joined = 0;
+  for (const [name, [value, bits]] of Object.entries(parts)) {
+    checkBits(name, value, bits);
+    joined = joined * 2 ** bits + value;
+  }
+  return joined;
+}
+
+function checkBits(name: string, value: number, bits: number): void {
+  if (!Number.isInteger(value) || value < 0 || value >= 2 ** bits) throw unfit(name, value, bits);
+}
+
+function unfit(name: string, value: number | bigint, bits: number): RangeError {
+  return new RangeError(`${name} is ${value}; ${bits} bits have no room for it`);
 }
 
 /** `size` zeros with `payload` behind them: what an encoder begins with. */

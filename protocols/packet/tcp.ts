@@ -9,7 +9,7 @@
  */
 import { type Ends, transportChecksum } from './checksum.ts';
 import { IP_PROTOCOL } from './numbers.ts';
-import { copyOf, put, u16, u32, withRoomBefore } from './octets.ts';
+import { copyOf, joinBits, put, u16, u32, withRoomBefore } from './octets.ts';
 
 export const TCP_HEADER_BYTES = 20;
 
@@ -58,7 +58,7 @@ export function encodeTcp(ends: Ends, header: Tcp, payload: Uint8Array): Uint8Ar
   put(bytes, 2, 2, header.destination);
   put(bytes, 4, 4, header.sequence);
   put(bytes, 8, 4, header.acknowledgement);
-  put(bytes, 12, 2, ((size / 4) << 12) | header.flags);
+  put(bytes, 12, 2, joinBits({ size: [size / 4, 4], flags: [header.flags, 12] }));
   put(bytes, 14, 2, header.window);
   put(bytes, 18, 2, header.urgentPointer);
   bytes.set(header.options, TCP_HEADER_BYTES);

@@ -4,7 +4,7 @@
  * Sources: IEEE 802.1Q-2018 §9.6 (0x8100), §9.5 (0x88a8, once 802.1ad).
  */
 import { ETHER_TYPE } from './numbers.ts';
-import { put, u16 } from './octets.ts';
+import { joinBits, put, u16 } from './octets.ts';
 
 export const VLAN_TAG_BYTES = 4;
 
@@ -30,5 +30,6 @@ export function decodeVlanTag(bytes: Uint8Array, at: number): VlanTag | undefine
 
 export function putVlanTag(bytes: Uint8Array, at: number, tag: VlanTag): void {
   put(bytes, at, 2, tag.etherType);
-  put(bytes, at + 2, 2, (tag.pcp << 13) | (tag.dei ? 0x1000 : 0) | tag.vid);
+  const { pcp, dei, vid } = tag;
+  put(bytes, at + 2, 2, joinBits({ pcp: [pcp, 3], dei: [dei ? 1 : 0, 1], vid: [vid, 12] }));
 }

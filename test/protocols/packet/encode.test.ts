@@ -159,6 +159,30 @@ describe('packets of our own making', () => {
     expect([...frame.slice(12, 14)]).to.deep.equal([0, 3]);
   });
 
+  const ports = { source: 1, destination: 2 };
+  const misfits: readonly (readonly [what: string, encode: () => Uint8Array])[] = [
+    ['70000', () => encodeUdp(IPV4_ENDS, { ...ports, source: 70000 }, NOTHING)],
+    ['-1', () => encodeUdp(IPV4_ENDS, { ...ports, source: -1 }, NOTHING)],
+    ['1.5', () => encodeUdp(IPV4_ENDS, { ...ports, source: 1.5 }, NOTHING)],
+    ['65543', () => encodeUdp(IPV4_ENDS, ports, new Uint8Array(65535))],
+    ['1536 bytes', () => encodeEthernet({ ...MACS, vlans: [] }, new Uint8Array(1536))],
+    ['vid is 4096', () => ethernet(0x0800, PAYLOAD, [{ ...VLAN, vid: 4096 }])],
+    ['pcp is 8', () => ethernet(0x0800, PAYLOAD, [{ ...VLAN, pcp: 8 }])],
+    ['fragmentOffset is 8192', () => ipv4(17, PAYLOAD, { fragmentOffset: 8192 })],
+    ['size is 16', () => ipv4(17, PAYLOAD, { options: new Uint8Array(44) })],
+    ['65536', () => ipv4(17, new Uint8Array(65516))],
+    ['flags is 4096', () => tcp(IPV4_ENDS, { flags: 4096 })],
+    ['size is 16', () => tcp(IPV4_ENDS, { options: new Uint8Array(41) })],
+    ['trafficClass is 256', () => ipv6(17, PAYLOAD, { trafficClass: 256 })],
+    ['flowLabel is 1048576', () => ipv6(17, PAYLOAD, { flowLabel: 0x100000 })],
+    [String(1n << 128n), () => encodeNeighbourDiscovery({ target: 1n << 128n })],
+  ];
+  for (const [what, encode] of misfits) {
+    it(`refuse what has no room: ${what}`, () => {
+      expect(encode).to.throw(RangeError, what);
+    });
+  }
+
   it('send a UDP checksum of zero as all ones', () => {
     // The payload is the very one that makes the sum zero.
     const ends = { source: 0, destination: 0 };
