@@ -49,7 +49,7 @@ function meterModOf(text: string, command: MeterCommand): MeterMod {
   if (command === 'delete') {
     const isAll = text.trim() === '';
     const meterId = isAll ? OFPM_ALL : headOf({ text, at: 0 }, command).meterId;
-    return { command, meterId, flags: 0, bands: [] };
+    return { command, meterId };
   }
   const [, before = '', name = ''] = /^(.*?)(bands?\s*=)/s.exec(text) ?? [];
   if (name === '') refuse(0, 'a meter has bands; add bands=type=drop,rate=N');

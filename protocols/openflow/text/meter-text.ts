@@ -75,7 +75,8 @@ const COMMANDS: Readonly<Record<MeterMod['command'], string>> = {
 
 /** Behind the header's line. */
 export function formatMeterMod(mod: MeterMod): string {
-  return ` ${COMMANDS[mod.command]} ${formatMeter(mod)}`;
+  const meter = mod.command === 'delete' ? { meterId: mod.meterId, flags: 0, bands: [] } : mod;
+  return ` ${COMMANDS[mod.command]} ${formatMeter(meter)}`;
 }
 
 /** Several lines; ends with a newline. */

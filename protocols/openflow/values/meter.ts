@@ -26,9 +26,10 @@ export interface Meter {
   readonly bands: readonly MeterBand[];
 }
 
-export interface MeterMod extends Meter {
-  readonly command: MeterCommand;
-}
+export type MeterMod =
+  | (Meter & { readonly command: 'add' | 'modify' })
+  /** OFPM_ALL: all meters. */
+  | { readonly command: 'delete'; readonly meterId: number };
 
 export interface MeterBandStats {
   readonly packets: bigint;

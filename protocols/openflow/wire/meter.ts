@@ -35,24 +35,21 @@ const BAND_TYPE = { drop: 1, dscp_remark: 2 } as const;
 export function putMeterMod(writer: ByteWriter, mod: MeterMod): void {
   const at = writer.reserve(MOD.size);
   writer.view.setUint16(at, METER_COMMANDS[mod.command]);
-  writer.view.setUint16(at + 2, mod.command === 'delete' ? 0 : mod.flags);
   writer.view.setUint32(at + 4, mod.meterId);
-  if (mod.command !== 'delete') putBands(writer, mod.bands);
+  if (mod.command === 'delete') return;
+  writer.view.setUint16(at + 2, mod.flags);
+  putBands(writer, mod.bands);
 }
 
 export function readMeterMod(cursor: Cursor): MeterMod {
   const { command: number, flags, meterId } = cursor.struct(MOD, 'a meter-mod');
   const command = nameOf(METER_COMMANDS, number);
-  if (command === undefined) {
-    cursor.fail('OFPMMFC_BAD_COMMAND', `no meter command ${number}`);
-  } else if (command === 'delete') {
-    cursor.rest();
-    return { command, meterId, flags: 0, bands: [] };
-  }
+  if (command === undefined) cursor.fail('OFPMMFC_BAD_COMMAND', `no meter command ${number}`);
+  if (command === undefined || command === 'delete') return { command: 'delete', meterId };
   if ((flags & METER_KBPS) !== 0 && (flags & METER_PKTPS) !== 0) {
     cursor.fail('OFPMMFC_BAD_FLAGS', 'a meter of both kbit/s and packets/s');
   }
-  return { command: command ?? 'delete', meterId, flags, bands: readBands(cursor, cursor.left) };
+  return { command, meterId, flags, bands: readBands(cursor, cursor.left) };
 }
 
 export function putBands(writer: ByteWriter, bands: readonly MeterBand[]): void {

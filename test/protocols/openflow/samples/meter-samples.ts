@@ -34,8 +34,8 @@ export const METER_SAMPLES: readonly Sample[] = [
   mod('adds a meter whose number is reserved', {
     ...{ command: 'add', meterId: 0xffff0001, flags: 2, bands: [DROP] },
   }),
-  mod('deletes a meter', { command: 'delete', meterId: 3, flags: 0, bands: [] }),
-  mod('deletes all meters', { command: 'delete', meterId: 0xffffffff, flags: 0, bands: [] }),
+  mod('deletes a meter', { command: 'delete', meterId: 3 }),
+  mod('deletes all meters', { command: 'delete', meterId: 0xffffffff }),
 
   request('all meter statistics', ALL, { kind: 'meter_stats' }),
   request('statistics of a meter', ALL, { kind: 'meter_stats', meterId: 5 }),

@@ -67,7 +67,7 @@ describe('texts of flows, groups and meters', () => {
   it('say a meter again when it is printed', () => {
     for (const text of texts(randomMeter, METERS)) {
       const first = parseMeterMod(text, { command: 'add' });
-      if (!first.ok) expect.fail(`${text}: ${first.error}`);
+      if (!first.ok || first.value.command === 'delete') throw new Error(text);
       expect(parseMeterMod(formatMeter(first.value), { command: 'add' }), text).to.deep.equal(
         first,
       );
