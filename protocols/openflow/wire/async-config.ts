@@ -34,7 +34,8 @@ const EXPERIMENTER_SLAVE = 0xfffe;
 const EXPERIMENTER_MASTER = 0xffff;
 
 /** As OpenFlow 1.3 has it. */
-export function putAsyncMasks(writer: ByteWriter, { masks }: AsyncConfig): void {
+export function putAsyncMasks(writer: ByteWriter, { masks, unknownProperties }: AsyncConfig): void {
+  if (unknownProperties !== undefined) throw new TypeError('asynchronous masks have no properties');
   const at = writer.reserve(MASKED_MESSAGES.length * 8);
   for (const { message, role, reasons } of masks) {
     const place = MASKED_MESSAGES.indexOf(message);

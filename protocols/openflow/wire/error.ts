@@ -17,7 +17,8 @@ export function putError(writer: ByteWriter, error: ErrorMessage): void {
   writer.view.setUint16(at, error.errorType);
   writer.view.setUint16(at + 2, error.code);
   if (error.errorType === EXPERIMENTER) {
-    writer.view.setUint32(writer.reserve(4), error.experimenter ?? 0);
+    if (error.experimenter === undefined) throw new TypeError('an error of no experimenter');
+    writer.view.setUint32(writer.reserve(4), error.experimenter);
   }
   writer.put(error.data);
 }

@@ -11,12 +11,13 @@ import { FLOW_COMMANDS, type FlowCommand } from '../values/commands.ts';
 import type { Flow } from '../values/flow.ts';
 import type { FlowMod } from '../values/messages.ts';
 import { OFP_NO_BUFFER, OFPG_ANY, OFPP_ANY } from '../values/ports.ts';
-import type { OpenFlowVersion } from '../values/version.ts';
+import { OPENFLOW_14, type OpenFlowVersion } from '../values/version.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { putHeader } from './header-encode.ts';
 import { putInstructions } from './instruction-encode.ts';
 import { TYPE } from './message-types.ts';
 import { putMatch } from './oxm-encode.ts';
+import { requireVersion } from './require-version.ts';
 
 const BODY_BYTES = 40;
 
@@ -65,6 +66,7 @@ function putBody(
   view.setUint32(at + 28, filter.outPort ?? OFPP_ANY);
   view.setUint32(at + 32, filter.outGroup ?? OFPG_ANY);
   view.setUint16(at + 36, flow.flags ?? 0);
+  requireVersion(version, OPENFLOW_14, filter.importance, 'the importance of a flow');
   if (version > 4) view.setUint16(at + 38, filter.importance ?? 0);
   putMatch(writer, flow.match, version);
   putInstructions(writer, version, flow.instructions);

@@ -16,6 +16,7 @@ import type { FieldValue, Match, MatchField } from '../values/match.ts';
 import type { ByteWriter } from './byte-writer.ts';
 
 const OFPMT_OXM = 1;
+const TLV_HEADER_BYTES = 4;
 
 /** ofp_match: type, length without padding, the TLVs, zeros up to a multiple of eight. */
 export function putMatch(writer: ByteWriter, match: Match, version: HeaderVersion): void {
@@ -36,8 +37,15 @@ export function putMatchFields(writer: ByteWriter, match: Match, version: Header
 function putMatchField(writer: ByteWriter, item: MatchField, version: HeaderVersion): void {
   const field = findField(item.field);
   if (field !== undefined) putOxm(writer, field, item.value, item.mask, version, item.bytes);
-  else if (item.oxm !== undefined) writer.put(item.oxm);
-  else throw new TypeError(`a match on ${item.field} without its bytes`);
+  else putKept(writer, item);
+}
+
+/** A TLV that nobody here knows. Of another size than it says it would make others of what follows. */
+function putKept(writer: ByteWriter, { field, oxm }: MatchField): void {
+  if (oxm === undefined) throw new TypeError(`a match on ${field} without its bytes`);
+  const said = TLV_HEADER_BYTES + (oxm[3] ?? 0);
+  if (said !== oxm.length) throw new RangeError(`a TLV of ${oxm.length} bytes that says ${said}`);
+  writer.put(oxm);
 }
 
 /** One TLV with its value, and its mask when there is one. `bytes`: of tun_metadata, see MatchField. */

@@ -9,13 +9,14 @@
  * Sources: OpenFlow 1.3.5 §7.3.4.3; OpenFlow 1.4.1 §7.3.4.4.
  */
 import type { PortMod } from '../values/messages.ts';
-import type { OpenFlowVersion } from '../values/version.ts';
+import { OPENFLOW_14, type OpenFlowVersion } from '../values/version.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import type { Cursor } from './cursor.ts';
 import { layout } from './layout.ts';
 import { hardwareAddressOf } from './port.ts';
 import { checkPort } from './port-number.ts';
 import { expectSize, joinBytes, keptProperty, putProperty, readProperty } from './property.ts';
+import { requireVersion } from './require-version.ts';
 
 const ETHERNET = 0;
 const ETHERNET_BYTES = 8;
@@ -36,6 +37,7 @@ export function putPortMod(writer: ByteWriter, version: OpenFlowVersion, message
   writer.view.setUint48(at + 8, message.hardwareAddress);
   writer.view.setUint32(at + 16, message.config);
   writer.view.setUint32(at + 20, message.mask);
+  requireVersion(version, OPENFLOW_14, message.unknownProperties, 'a property of a port-mod');
   if (version < 5) {
     writer.view.setUint32(writer.reserve(8), message.advertise);
     return;

@@ -11,12 +11,13 @@
 import { nameOf } from '../values/commands.ts';
 import type { PortStatus } from '../values/messages.ts';
 import type { PortDesc } from '../values/multipart.ts';
-import type { OpenFlowVersion } from '../values/version.ts';
+import { OPENFLOW_14, type OpenFlowVersion } from '../values/version.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import type { Cursor } from './cursor.ts';
 import { layout } from './layout.ts';
 import { checkPort } from './port-number.ts';
 import { expectSize, joinBytes, keptProperty, readProperty } from './property.ts';
+import { requireVersion } from './require-version.ts';
 import { putText, textOf } from './text-field.ts';
 
 const NAME_BYTES = 16;
@@ -77,6 +78,7 @@ export function putPort(writer: ByteWriter, version: OpenFlowVersion, port: Port
   writer.view.setUint32(speeds + 12, port.peer);
   writer.view.setUint32(speeds + 16, port.currentSpeed);
   writer.view.setUint32(speeds + 20, port.maxSpeed);
+  requireVersion(version, OPENFLOW_14, port.unknownProperties, 'a property of a port');
   if (version < 5) return;
   if (port.unknownProperties !== undefined) writer.put(port.unknownProperties);
   writer.patchSize(mark, 4);

@@ -10,7 +10,7 @@
  * Sources: OpenFlow 1.3.5 §7.3.3; OpenFlow 1.4.1 §7.3.3.
  */
 import type { TableMod } from '../values/messages.ts';
-import type { OpenFlowVersion } from '../values/version.ts';
+import { OPENFLOW_14, type OpenFlowVersion } from '../values/version.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import type { Cursor } from './cursor.ts';
 import { layout } from './layout.ts';
@@ -22,6 +22,7 @@ import {
   putProperty,
   readProperty,
 } from './property.ts';
+import { requireVersion } from './require-version.ts';
 
 const FIXED = layout({ table: 'u8', pad: 'pad3', config: 'u32' });
 const VACANCY = layout({ down: 'u8', up: 'u8', current: 'u8', pad: 'pad1' });
@@ -34,7 +35,9 @@ export function putTableMod(writer: ByteWriter, version: OpenFlowVersion, messag
   const at = writer.reserve(FIXED.size);
   writer.view.setUint8(at, table);
   writer.view.setUint32(at + 4, config);
-  if (version < 5) return;
+  for (const name of ['evictionFlags', 'vacancy', 'unknownProperties'] as const) {
+    requireVersion(version, OPENFLOW_14, message[name], `${name} of a table-mod`);
+  }
   if (evictionFlags !== undefined) {
     writer.view.setUint32(putProperty(writer, EVICTION_PROPERTY, PROPERTY_BYTES), evictionFlags);
   }

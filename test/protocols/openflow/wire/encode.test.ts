@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Flow } from '../../../../protocols/openflow/values/flow.ts';
+import type { Message } from '../../../../protocols/openflow/values/messages.ts';
 import {
   encodeFlowMod,
   encodeGroupMod,
@@ -49,10 +50,41 @@ describe('encoding', () => {
 
   it('refuses what a version cannot say', () => {
     const remove = { command: 'remove_bucket', groupId: 1, type: 'all', bucketId: 1 } as const;
-    expect(() => encodeGroupMod(5, remove, 1)).to.throw(TypeError, 'needs OpenFlow 1.5');
+    expect(() => encodeGroupMod(5, remove, 1)).to.throw(TypeError, 'needs OpenFlow15');
     const metered: Flow = { ...flow, instructions: [{ type: 'meter', meterId: 1 }] };
     expect(() => encodeFlowMod(6, 'add', metered, 1)).to.throw(TypeError, 'an action from');
     expect(encodeFlowMod(5, 'add', metered, 1)).to.have.length(64);
+    const unknownProperties = new Uint8Array([0, 9, 0, 8, 0, 0, 0, 0]);
+    const port = { port: 1, hardwareAddress: 2, config: 0, mask: 0, advertise: 0 };
+    const masks = { masks: [], unknownProperties };
+    const messages: readonly Message[] = [
+      { type: 'flow_mod', command: 'add', flow, importance: 1 },
+      { type: 'table_mod', table: 1, config: 0, evictionFlags: 1 },
+      { type: 'table_mod', table: 1, config: 0, vacancy: { down: 1, up: 2 } },
+      { type: 'port_mod', ...port, unknownProperties },
+      { type: 'set_async', ...masks },
+    ];
+    for (const message of messages) {
+      expect(() => encodeMessage(4, 1, message), message.type).to.throw(TypeError);
+      expect(encodeMessage(5, 1, message), message.type).to.be.instanceOf(Uint8Array);
+    }
+    expect(() => encodeMessage(5, 1, { type: 'nx_set_async_config', ...masks })).to.throw(
+      TypeError,
+    );
+  });
+
+  it('refuses bytes that would be something else on the wire', () => {
+    const kept = (bytes: readonly number[]): Flow => ({
+      ...flow,
+      match: [{ field: 'unknown_oxm', value: 0, oxm: new Uint8Array(bytes) }],
+    });
+    expect(encodeFlowMod(4, 'add', kept([0x80, 5, 0xfc, 1, 7]), 1)).to.have.length(64);
+    for (const bytes of [[], [0x80, 5], [0x80, 5, 0xfc, 1], [0x80, 5, 0xfc, 0, 7]]) {
+      expect(() => encodeFlowMod(4, 'add', kept(bytes), 1)).to.throw(RangeError, 'a TLV of');
+    }
+    const error = { type: 'error', errorType: 0xffff, code: 1, data: new Uint8Array() } as const;
+    expect(() => encodeMessage(4, 1, error)).to.throw(TypeError, 'no experimenter');
+    expect(encodeMessage(4, 1, { ...error, experimenter: 9 })).to.have.length(16);
   });
 
   it('refuses numbers that their place has no room for, by name, and goes on after them', () => {
