@@ -27,7 +27,8 @@ import { KnownPacket } from './known-packet.ts';
 import { parseLearn } from './learn-step-parse.ts';
 import { OUTPUT_STEPS, parseBarePort } from './output-step-parse.ts';
 import type { ParseResult } from './parse-result.ts';
-import { judged, type Piece, quoted, refuse, suggestion } from './text-fault.ts';
+import { suggestion } from './suggestion.ts';
+import { judged, type Piece, quoted, refuse } from './text-fault.ts';
 import { parsePort } from './value-number-parse.ts';
 import { cutWords, type Word } from './words.ts';
 

@@ -11,7 +11,8 @@ import { OFPP_ANY, OFPP_CONTROLLER, OFPP_MAX } from '../values/ports.ts';
 import type { OpenFlowVersion } from '../values/version.ts';
 import { ACTION_WORDS, actionsAt } from './action-parse.ts';
 import { numberAt, portAt, u32At } from './piece-parse.ts';
-import { type Piece, quoted, refuse, suggestion } from './text-fault.ts';
+import { suggestion } from './suggestion.ts';
+import { type Piece, quoted, refuse } from './text-fault.ts';
 import { cutWords, type Word } from './words.ts';
 
 /** OFPG_MAX */

@@ -27,13 +27,8 @@ import {
   TCP_FLAG_WORDS,
   TUN_FLAG_WORDS,
 } from './flag-words.ts';
-import {
-  type ParseFailure,
-  type ParseResult,
-  parsed,
-  suggestion,
-  unparsed,
-} from './parse-result.ts';
+import { type ParseFailure, type ParseResult, parsed, unparsed } from './parse-result.ts';
+import { suggestion } from './suggestion.ts';
 import { parseInteger, parsePort } from './value-number-parse.ts';
 
 /** `mask`: undefined when every bit counts. The value may have bits outside the mask, as it was written. */
@@ -97,7 +92,7 @@ function typed(field: Field, value: bigint): FieldValue {
 /** What numbers the field takes. */
 function numbers(field: Field): string {
   const bits = Math.max(field.bits, field.maskBits);
-  if (bits > 64) return `a number of up to ${bits} bits`;
+  if (bits > 64) return `a number of up to ${bits} bits, from 65 on in hexadecimal`;
   const most = bits > 16 ? `0x${((1n << BigInt(bits)) - 1n).toString(16)}` : String(2 ** bits - 1);
   return `a number of 0 to ${most}`;
 }

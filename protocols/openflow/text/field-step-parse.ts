@@ -23,7 +23,8 @@ import { judging, type Scope, type Step, type StepParser } from './action-step.t
 import { isMpls, type KnownPacket } from './known-packet.ts';
 
 import { bitsAt, fieldValueAt, numberAt, subfieldAt, u64At } from './piece-parse.ts';
-import { type Piece, quoted, refuse, suggestion } from './text-fault.ts';
+import { suggestion } from './suggestion.ts';
+import { type Piece, quoted, refuse } from './text-fault.ts';
 import { cutAt, type Word } from './words.ts';
 
 const LOAD_MAX_BITS = 64n;

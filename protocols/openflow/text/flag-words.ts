@@ -4,7 +4,8 @@
  * Source: ovs-fields(7) (ct_state, tcp_flags, tun_flags); judged by ovs-ofctl ofp-print.
  */
 
-import { type ParseResult, parsed, suggestion, unparsed } from './parse-result.ts';
+import { type ParseResult, parsed, unparsed } from './parse-result.ts';
+import { suggestion } from './suggestion.ts';
 import { parseInteger } from './value-number-parse.ts';
 
 export interface FlagWords {

@@ -17,7 +17,8 @@ import { parseMatchWords } from './match-parse.ts';
 import { isMatchWord, matchWords } from './match-words.ts';
 import type { ParseResult } from './parse-result.ts';
 import { decimalAt, numberAt, portAt, tableAt, u64At } from './piece-parse.ts';
-import { judged, type Piece, quoted, refuse, suggestion } from './text-fault.ts';
+import { suggestion } from './suggestion.ts';
+import { judged, type Piece, quoted, refuse } from './text-fault.ts';
 import { cutAt, cutWords, type Word } from './words.ts';
 
 export interface FlowContext {

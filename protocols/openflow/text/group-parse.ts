@@ -15,7 +15,8 @@ import type { OpenFlowVersion } from '../values/version.ts';
 import { bucketsAt, GROUP_ID_MAX } from './bucket-parse.ts';
 import type { ParseResult } from './parse-result.ts';
 import { fieldValueAt, u32At, u64At } from './piece-parse.ts';
-import { judged, type Piece, quoted, refuse, suggestion } from './text-fault.ts';
+import { suggestion } from './suggestion.ts';
+import { judged, type Piece, quoted, refuse } from './text-fault.ts';
 import { cutWords, lookUp, type Word } from './words.ts';
 
 export type GroupCommand = GroupMod['command'];

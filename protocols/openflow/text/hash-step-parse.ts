@@ -9,7 +9,8 @@ import { OFPP_ANY, OFPP_CONTROLLER } from '../values/ports.ts';
 import { judging, type StepParser } from './action-step.ts';
 import { needWritableSubfield } from './field-step-parse.ts';
 import { decimalAt, outputPortAt, portAt, subfieldAt, U16_MAX } from './piece-parse.ts';
-import { type Piece, quoted, refuse, suggestion } from './text-fault.ts';
+import { suggestion } from './suggestion.ts';
+import { type Piece, quoted, refuse } from './text-fault.ts';
 import { cutList, type Word } from './words.ts';
 
 const HASH_FIELDS: readonly HashFields[] = [
@@ -148,7 +149,7 @@ function membersOf({ key, value }: Word, delimiter: Piece): number[] {
   }
   const begin = from + name.length + 1;
   const rest = { text: value.text.slice(begin), at: value.at + begin };
-  const members = cutList(rest, ', []:').map((port) => memberAt(port));
+  const members = cutList(rest, ', []').map((port) => memberAt(port));
   if (members.length > MEMBERS_MAX) {
     refuse(delimiter.at, `${key} has ${members.length} members; ${MEMBERS_MAX} is the most`);
   }

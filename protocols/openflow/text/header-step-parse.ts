@@ -11,7 +11,8 @@ import { expectIp, expectMpls } from './field-step-parse.ts';
 import { isMpls } from './known-packet.ts';
 
 import { bytesAt, decimalAt, numberAt, U16_MAX } from './piece-parse.ts';
-import { type Piece, quoted, refuse, suggestion } from './text-fault.ts';
+import { suggestion } from './suggestion.ts';
+import { type Piece, quoted, refuse } from './text-fault.ts';
 import { cutList, cutWords, type Word } from './words.ts';
 
 const VLAN_8021Q = 0x8100;

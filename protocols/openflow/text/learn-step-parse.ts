@@ -27,7 +27,8 @@ import {
   U16_MAX,
   u64At,
 } from './piece-parse.ts';
-import { type Piece, refuse, suggestion } from './text-fault.ts';
+import { suggestion } from './suggestion.ts';
+import { type Piece, refuse } from './text-fault.ts';
 import { parseInteger } from './value-number-parse.ts';
 import { cutAt, cutWords, type Word } from './words.ts';
 

@@ -30,13 +30,8 @@ import {
   TAG_WORDS,
   UNSENDABLE,
 } from './match-words.ts';
-import {
-  type ParseFailure,
-  type ParseResult,
-  parsed,
-  suggestion,
-  unparsed,
-} from './parse-result.ts';
+import { type ParseFailure, type ParseResult, parsed, unparsed } from './parse-result.ts';
+import { suggestion } from './suggestion.ts';
 import { judged } from './text-fault.ts';
 import { parseInteger, parseUnsigned } from './value-number-parse.ts';
 import { cutWords } from './words.ts';

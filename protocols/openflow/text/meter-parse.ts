@@ -20,7 +20,8 @@ import {
 } from '../values/meter.ts';
 import type { ParseResult } from './parse-result.ts';
 import { numberAt, u32At } from './piece-parse.ts';
-import { judged, type Piece, quoted, refuse, suggestion } from './text-fault.ts';
+import { suggestion } from './suggestion.ts';
+import { judged, type Piece, quoted, refuse } from './text-fault.ts';
 import { cutWords, type Word } from './words.ts';
 
 const FLAGS: ReadonlyMap<string, number> = new Map([

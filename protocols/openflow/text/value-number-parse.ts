@@ -23,7 +23,7 @@ const HEXADECIMAL = /^0x[0-9a-f]+$/i;
 const OCTAL = /^[+-]?0[0-7]*$/;
 const DECIMAL = /^[+-]?[1-9][0-9]*$/;
 
-/** undefined: not a number. Negative numbers wrap in 64 bits, as in C. */
+/** undefined: not a number. But for hexadecimal ones numbers have 64 bits, as in C, and negative ones wrap there. */
 export function parseInteger(text: string): bigint | undefined {
   const word = text.trim();
   if (word.length > NUMBER_MAX_CHARACTERS) return undefined;
@@ -31,6 +31,7 @@ export function parseInteger(text: string): bigint | undefined {
   if (!OCTAL.test(word) && !DECIMAL.test(word)) return undefined;
   const digits = word.replace(/^[+-]/, '');
   const magnitude = BigInt(OCTAL.test(word) && digits !== '0' ? `0o${digits.slice(1)}` : digits);
+  if (magnitude >> 64n !== 0n) return undefined;
   return word.startsWith('-') ? BigInt.asUintN(64, -magnitude) : magnitude;
 }
 

@@ -8,7 +8,9 @@
  *
  * Source: ovs-ofctl(8), ovs-actions(7) of Open vSwitch 3.1.
  */
-import { type Piece, quoted, refuse, suggestion } from './text-fault.ts';
+
+import { suggestion } from './suggestion.ts';
+import { type Piece, quoted, refuse } from './text-fault.ts';
 
 export interface Word {
   readonly key: string;

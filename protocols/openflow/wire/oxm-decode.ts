@@ -13,8 +13,9 @@
 import type { OpenFlowErrorCode } from '../values/errors.ts';
 import { bytesIn, exceedsMask, isZero } from '../values/field-values.ts';
 import { type Field, fieldByOxm } from '../values/fields.ts';
-import type { FieldValue, Match, MatchField } from '../values/match.ts';
+import type { Match, MatchField } from '../values/match.ts';
 import type { Cursor } from './cursor.ts';
+import { valueAt, wideAt } from './field-value-decode.ts';
 import { MatchJudge } from './oxm-judge.ts';
 
 /** OpenFlow 1.1's, whose size is fixed; nobody speaks it here. */
@@ -223,30 +224,4 @@ export function readOxmHeader(cursor: Cursor): OxmHeader {
   }
   const field = fieldByOxm(oxmClass, experimenter, (header >>> 9) & 0x7f);
   return { field, masked, prefix, length };
-}
-
-function valueAt(view: DataView, at: number, size: number): FieldValue {
-  switch (size) {
-    case 1:
-      return view.getUint8(at);
-    case 2:
-      return view.getUint16(at);
-    case 3:
-      return view.getUint16(at) * 256 + view.getUint8(at + 2);
-    case 4:
-      return view.getUint32(at);
-    case 6:
-      return view.getUint16(at) * 0x100000000 + view.getUint32(at + 2);
-    case 8:
-      return view.getBigUint64(at);
-    default:
-      return (view.getBigUint64(at) << 64n) | view.getBigUint64(at + 8);
-  }
-}
-
-function wideAt(view: DataView, at: number, size: number): bigint {
-  let value = 0n;
-  for (let index = at; index < at + size; index++)
-    value = (value << 8n) | BigInt(view.getUint8(index));
-  return value;
 }

@@ -11,6 +11,7 @@
 import type { Action, ActionOf, ConnectionTracking, Nat, Subfield } from '../../values/actions.ts';
 import type { ByteWriter } from '../byte-writer.ts';
 import type { Cursor } from '../cursor.ts';
+import { wideAt } from '../field-value-decode.ts';
 import { layout } from '../layout.ts';
 import {
   putNxmFieldAt,
@@ -183,7 +184,7 @@ function readIpv6(cursor: Cursor, present: number): Addresses | undefined {
 function readIpv6Address(cursor: Cursor): bigint {
   const at = cursor.position;
   cursor.skip(16, 'an IPv6 address');
-  return (cursor.view.getBigUint64(at) << 64n) | cursor.view.getBigUint64(at + 8);
+  return wideAt(cursor.view, at, 16);
 }
 
 function readPorts(cursor: Cursor, present: number, addresses: Addresses): Ports | undefined {

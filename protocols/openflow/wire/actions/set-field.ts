@@ -16,6 +16,7 @@ import type { Field, HeaderVersion } from '../../values/fields.ts';
 import type { FieldValue } from '../../values/match.ts';
 import type { ByteWriter } from '../byte-writer.ts';
 import type { Cursor } from '../cursor.ts';
+import { valueAt, wideAt } from '../field-value-decode.ts';
 import { putOxm } from '../oxm-encode.ts';
 import {
   exactHeader,
@@ -140,30 +141,9 @@ function unknownField(cursor: Cursor, header: number, experimenter: number): und
 function readFieldValue(cursor: Cursor, field: Field, width: number): FieldValue {
   const at = cursor.position;
   cursor.position += width;
-  const view = cursor.view;
-  if (field.variable) return readWide(view, at, Math.min(width, field.bytes));
-  switch (width) {
-    case 1:
-      return view.getUint8(at);
-    case 2:
-      return view.getUint16(at);
-    case 4:
-      return view.getUint32(at);
-    case 6:
-      return view.getUint16(at) * 0x100000000 + view.getUint32(at + 2);
-    case 8:
-      return view.getBigUint64(at);
-    default:
-      return readWide(view, at, width);
-  }
-}
-
-function readWide(view: DataView, at: number, size: number): bigint {
-  let value = 0n;
-  let index = at;
-  for (; index + 8 <= at + size; index += 8) value = (value << 64n) | view.getBigUint64(index);
-  for (; index < at + size; index++) value = (value << 8n) | BigInt(view.getUint8(index));
-  return value;
+  return field.variable
+    ? wideAt(cursor.view, at, Math.min(width, field.bytes))
+    : valueAt(cursor.view, at, width);
 }
 
 function readLoad(cursor: Cursor): Action | undefined {

@@ -45,7 +45,11 @@ const REFUSED: readonly (readonly [name: string, text: string, sentence: string]
   ['tcp_dst', '70000', 'tcp_dst=70000: tcp_dst takes a number of 0 to 65535'],
   ['tcp_dst', 'http', 'tcp_dst=http: tcp_dst takes a number of 0 to 65535'],
   ['reg0', '0x1/', 'reg0=0x1/: reg0 takes a number of 0 to 0xffffffff'],
-  ['ct_label', '1x', 'ct_label=1x: ct_label takes a number of up to 128 bits'],
+  [
+    'ct_label',
+    '1x',
+    'ct_label=1x: ct_label takes a number of up to 128 bits, from 65 on in hexadecimal',
+  ],
   ['nw_src', '10.0.0.256', 'ip_src=10.0.0.256: ip_src takes an IPv4 address such as 10.0.0.0/8'],
   ['nw_src', '::1', 'ip_src=::1: ip_src takes an IPv4 address such as 10.0.0.0/8'],
   ['ipv6_src', '::/129', 'ipv6_src=::/129: ipv6_src takes an IPv6 address such as fd00::/64'],

@@ -229,6 +229,16 @@ export const BAD_TEXTS: readonly BadText[] = [
   ['add-flow', 'actions=set_field:1', /^column 9: set_field is written set_field:SOURCE->FIELD/],
   ['add-flow', 'actions=set_field:0x100000000->reg0', /^column 19: reg0/],
   ['add-flow', 'actions=load:16->reg0[0..3]', /^column 14: load: 16 does not fit into 4 bits/],
+  [
+    'add-flow',
+    'actions=load:-18446744073709551616->xreg1',
+    /^column 14: load: .* is not a number$/,
+  ],
+  [
+    'add-flow',
+    'tun_metadata0=18446744073709551616,actions=1',
+    /^column 1: .*992 bits, from 65 on in hexadecimal$/,
+  ],
   ['add-flow', 'actions=load:1->reg0[0..32]', /^column 17: .*reg0 has the bits 0 to 31/],
   ['add-flow', 'actions=load:1->reg0[5..3]', /write the lower one first/],
   ['add-flow', 'actions=move:reg0->reg1[3]', /give parts of equal width/],
@@ -257,6 +267,11 @@ export const BAD_TEXTS: readonly BadText[] = [
   ['add-flow', 'actions=multipath(eth_src,0,hrw,0,0,reg0)', /decimal number of 1 to 65536/],
   ['add-flow', 'actions=bundle(eth_src,0,hrw,ofport,foo:1)', /expects members:/],
   ['add-flow', 'actions=bundle(eth_src,0,foo,ofport,members:1)', /no algorithm of bundle/],
+  [
+    'add-flow',
+    'actions=bundle(eth_src,0,hrw,ofport,members:2:,3)',
+    /^column 45: members: 2: is not a port/,
+  ],
   ['add-flow', 'actions=bundle_load(eth_src,0,hrw,ofport)', /bundle_load is written/],
   ['add-flow', 'actions=learn(table=255)', /^column 21: table: 255/],
   ['add-flow', 'actions=learn(foo=5)', /^column 15: learn has no word foo/],
