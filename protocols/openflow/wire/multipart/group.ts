@@ -12,7 +12,7 @@
  * Sources: OpenFlow 1.3.5 §7.3.5.9 to §7.3.5.11; OpenFlow 1.5.1 §7.3.5.10.
  */
 import { GROUP_TYPES, nameOf } from '../../values/commands.ts';
-import type { BucketStats, GroupDesc, GroupFeatures, GroupStats } from '../../values/group.ts';
+import type { GroupDesc, GroupFeatures, GroupStats } from '../../values/group.ts';
 import { OFPG_ALL } from '../../values/ports.ts';
 import { OPENFLOW_15, type OpenFlowVersion } from '../../values/version.ts';
 import { readBuckets } from '../bucket-decode.ts';
@@ -23,6 +23,7 @@ import { putGroupProperties, readGroupProperties } from '../group-properties.ts'
 import { layout } from '../layout.ts';
 import { requireVersion } from '../require-version.ts';
 import { type MultipartCodec, putNumber, readAll, readNumber } from './codec.ts';
+import { putTraffic, readTraffic, TRAFFIC_BYTES } from './traffic.ts';
 
 const DESC = layout({ length: 'u16', type: 'u8', pad: 'pad1', groupId: 'u32' });
 const DESC_15 = layout({ bucketsSize: 'u16', pad: 'pad6' });
@@ -38,8 +39,6 @@ const STATS = layout({
   durationSeconds: 'u32',
   durationNanoseconds: 'u32',
 });
-
-const BUCKET_STATS = layout({ packets: 'u64', bytes: 'u64' });
 
 const FEATURES = layout({
   types: 'u32',
@@ -127,24 +126,19 @@ function putStats(writer: ByteWriter, group: GroupStats): void {
   writer.view.setBigUint64(at + 24, group.bytes);
   writer.view.setUint32(at + 32, group.durationSeconds);
   writer.view.setUint32(at + 36, group.durationNanoseconds);
-  for (const bucket of group.buckets) {
-    const position = writer.reserve(BUCKET_STATS.size);
-    writer.view.setBigUint64(position, bucket.packets);
-    writer.view.setBigUint64(position + 8, bucket.bytes);
-  }
+  putTraffic(writer, group.buckets);
   writer.patchSize(mark, 0);
 }
 
 /** What a record has behind its last whole bucket belongs to the next one, as Open vSwitch reads it. */
 function readStats(cursor: Cursor): GroupStats {
   const { length, ...group } = cursor.struct(STATS, 'group statistics');
-  const count = Math.floor((length - STATS.size) / BUCKET_STATS.size);
+  const count = Math.floor((length - STATS.size) / TRAFFIC_BYTES);
   if (count < 0 && cursor.error === undefined) {
     cursor.fail('OFPBRC_BAD_LEN', `group statistics say ${length} bytes and need ${STATS.size}`);
   }
-  const inner = cursor.cut(Math.max(count, 0) * BUCKET_STATS.size, 'bucket statistics');
-  const buckets: BucketStats[] = [];
-  while (inner.left > 0) buckets.push({ ...inner.struct(BUCKET_STATS, 'bucket statistics') });
+  const size = Math.max(count, 0) * TRAFFIC_BYTES;
+  const buckets = readTraffic(cursor, size, 'bucket statistics');
   return { ...group, buckets };
 }
 

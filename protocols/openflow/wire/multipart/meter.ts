@@ -8,18 +8,13 @@
  *
  * Source: OpenFlow 1.3.5 §7.3.5.12 to §7.3.5.14.
  */
-import {
-  type Meter,
-  type MeterBandStats,
-  type MeterFeatures,
-  type MeterStats,
-  OFPM_ALL,
-} from '../../values/meter.ts';
+import { type Meter, type MeterFeatures, type MeterStats, OFPM_ALL } from '../../values/meter.ts';
 import type { ByteWriter } from '../byte-writer.ts';
 import type { Cursor } from '../cursor.ts';
 import { layout } from '../layout.ts';
 import { putBands, readBands } from '../meter.ts';
 import { type MultipartCodec, putNumber, readAll, readNumber } from './codec.ts';
+import { putTraffic, readTraffic } from './traffic.ts';
 
 const STATS = layout({
   meterId: 'u32',
@@ -31,8 +26,6 @@ const STATS = layout({
   durationSeconds: 'u32',
   durationNanoseconds: 'u32',
 });
-
-const BAND_STATS = layout({ packets: 'u64', bytes: 'u64' });
 
 const CONFIG = layout({ length: 'u16', flags: 'u16', meterId: 'u32' });
 
@@ -84,11 +77,7 @@ function putStats(writer: ByteWriter, meter: MeterStats): void {
   writer.view.setBigUint64(at + 24, meter.bytes);
   writer.view.setUint32(at + 32, meter.durationSeconds);
   writer.view.setUint32(at + 36, meter.durationNanoseconds);
-  for (const band of meter.bands) {
-    const position = writer.reserve(BAND_STATS.size);
-    writer.view.setBigUint64(position, band.packets);
-    writer.view.setBigUint64(position + 8, band.bytes);
-  }
+  putTraffic(writer, meter.bands);
   writer.patchSize(mark, 4);
 }
 
@@ -97,9 +86,7 @@ function readStats(cursor: Cursor): MeterStats {
   if (length < STATS.size) {
     cursor.fail('OFPBRC_BAD_LEN', `meter statistics say ${length} bytes and need ${STATS.size}`);
   }
-  const inner = cursor.cut(Math.max(length - STATS.size, 0), 'band statistics');
-  const bands: MeterBandStats[] = [];
-  while (inner.left > 0) bands.push({ ...inner.struct(BAND_STATS, 'band statistics') });
+  const bands = readTraffic(cursor, Math.max(length - STATS.size, 0), 'band statistics');
   return { ...meter, bands };
 }
 

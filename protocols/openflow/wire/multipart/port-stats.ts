@@ -26,13 +26,13 @@ import { layout } from '../layout.ts';
 import { checkPort } from '../port-number.ts';
 import {
   beginExperimenterProperty,
+  beginProperty,
   EXPERIMENTER_PROPERTY,
   endProperty,
   expectSize,
   joinBytes,
   keptProperty,
   type Property,
-  putProperty,
   readProperty,
 } from '../property.ts';
 import { requireVersion } from '../require-version.ts';
@@ -71,6 +71,7 @@ const PORT_14 = layout({
 const INTEL = 0xaa01;
 const RFC2819 = 1;
 const CUSTOM = 2;
+const ETHERNET_PROPERTY = 0;
 const ETHERNET_BYTES = 40;
 const RFC2819_BYTES = 184;
 /** Sizes of packets that have counters of their own. */
@@ -139,9 +140,10 @@ function putPort14(writer: ByteWriter, port: PortStats): void {
   putDuration(writer, port);
   putCounters(writer, port);
   if (port.ethernet !== undefined) {
-    putProperty(writer, 0, 8);
-    writer.view.setUint16(writer.end - 6, ETHERNET_BYTES);
+    const property = beginProperty(writer, ETHERNET_PROPERTY);
+    writer.reserve(4);
     putEthernet(writer, port.ethernet);
+    endProperty(writer, property);
   }
   if (port.rfc2819 !== undefined) putRfc2819(writer, port.rfc2819);
   if (port.custom !== undefined) putCustom(writer, port.custom);
@@ -209,7 +211,7 @@ function readKnown(
   property: Property,
 ): Pick<PortStats, 'ethernet' | 'rfc2819' | 'custom'> | undefined {
   const { type, experimenter, experimenterType, body } = property;
-  if (type === 0) {
+  if (type === ETHERNET_PROPERTY) {
     expectSize(inner, property, ETHERNET_BYTES, 'counters of Ethernet');
     body.skip(4, 'counters of Ethernet');
     return { ethernet: { ...body.struct(ETHERNET, 'counters of Ethernet') } };
@@ -225,7 +227,7 @@ function readKnown(
 function readRfc2819(body: Cursor): Rfc2819Counters {
   body.skip(4, 'counters of RFC 2819');
   const counters: bigint[] = [];
-  while (body.left > 0) counters.push(read64(body));
+  while (body.left > 0) counters.push(body.u64('a counter'));
   const [sentMulticast = 0n, receivedBroadcast = 0n, sentBroadcast = 0n, ...rest] = counters.slice(
     2 * SIZES,
   );
@@ -238,12 +240,6 @@ function readRfc2819(body: Cursor): Rfc2819Counters {
   };
 }
 
-function read64(body: Cursor): bigint {
-  const at = body.position;
-  body.skip(8, 'a counter');
-  return body.error === undefined ? body.view.getBigUint64(at) : 0n;
-}
-
 function readCustom(body: Cursor): CustomCounter[] {
   body.skip(2, 'counters by name');
   const count = body.u16('counters by name');
@@ -251,7 +247,7 @@ function readCustom(body: Cursor): CustomCounter[] {
   for (let index = 0; index < count && body.error === undefined; index++) {
     const size = body.u8('the name of a counter');
     const name = textOf(body.copy(size, 'the name of a counter'));
-    counters.push({ name, value: read64(body) });
+    counters.push({ name, value: body.u64('a counter') });
   }
   return counters;
 }
