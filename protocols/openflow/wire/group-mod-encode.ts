@@ -35,6 +35,8 @@ export function putGroupModBody(writer: ByteWriter, version: OpenFlowVersion, mo
   if (command === 'insert_buckets' || command === 'remove_bucket') {
     requireVersion(version, OPENFLOW_15, command, command);
   }
+  if (command === 'delete')
+    requireVersion(version, OPENFLOW_15, mod.buckets, 'a delete of buckets');
   const parts = partsOf(mod);
   const at = writer.reserve(8);
   writer.view.setUint16(at, GROUP_COMMANDS[command]);

@@ -51,6 +51,10 @@ export function putGroupProperties(
 }
 
 function putSelection(writer: ByteWriter, { method, param, fields }: GroupSelection): void {
+  const masked = fields.find(({ mask }) => mask !== undefined);
+  if (masked !== undefined) {
+    throw new TypeError(`${masked.field} of a selection method with a mask: its value is the mask`);
+  }
   const mark = beginExperimenterProperty(writer, NETRONOME, SELECTION_METHOD);
   const at = writer.reserve(SELECTION.size);
   putText(writer, at + 4, METHOD_BYTES, method);

@@ -88,6 +88,28 @@ const UNSPEAKABLE: readonly (readonly [string, OpenFlowVersion, Message])[] = [
     }),
   ],
   [
+    'a delete of buckets',
+    5,
+    { type: 'group_mod', mod: { command: 'delete', groupId: 1, buckets: [BUCKET] } },
+  ],
+  [
+    'its value is the mask',
+    6,
+    {
+      type: 'group_mod',
+      mod: {
+        command: 'add',
+        group: {
+          ...GROUP,
+          selection: {
+            ...{ method: 'hash', param: 0n },
+            fields: [{ field: 'ipv4_src', value: 1, mask: 1 }],
+          },
+        },
+      },
+    },
+  ],
+  [
     'table features',
     5,
     reply({ kind: 'table_features', tables: [{ ...TABLE, command: 'enable' }] }),
@@ -209,7 +231,7 @@ describe('multiparts, groups and meters on the wire', () => {
   });
 
   for (const [what, version, message] of UNSPEAKABLE) {
-    it(`are not written without what the version has no place for: ${what}`, () => {
+    it(`are not written without what has no place there: ${what}`, () => {
       expect(() => encodeMessage(version, 1, message)).to.throw(TypeError, what);
     });
   }
