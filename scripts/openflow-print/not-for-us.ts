@@ -13,11 +13,6 @@ const RULES: readonly Rule[] = [
     reason:
       'its match is OFPMT_STANDARD, which OpenFlow 1.3 has deprecated: Open vSwitch still takes it, we answer OFPBMC_BAD_TYPE',
   },
-  {
-    cases: /texts: ovs-ofctl add-flow reports non-normalized flows/,
-    reason:
-      'ovs-ofctl leaves out a field that lacks its prerequisite, with a warning; we refuse the text',
-  },
 ];
 
 /** Undefined: it is for us. */

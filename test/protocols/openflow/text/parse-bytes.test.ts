@@ -19,13 +19,19 @@ import {
 import { encodeCommand, parseCommand } from './parse-command.ts';
 import { type PlayedSwitch, playSwitch } from './played-switch.ts';
 import { RandomTexts, randomFlow, randomGroup, randomMeter } from './random-texts.ts';
-import { WARNED_TEXTS } from './warned-texts.ts';
+import { CLASHING_WORDS, WARNED_TEXTS } from './warned-texts.ts';
 
 const VERSIONS: readonly OpenFlowVersion[] = [4, 5, 6];
 const SEED = 20_261_121;
 const RANDOM_FLOWS = 120;
+const RANDOM_MATCHES = 400;
 const RANDOM_GROUPS = 60;
 const RANDOM_METERS = 12;
+
+function clashingMatch(random: RandomTexts): string {
+  const words = Array.from({ length: 1 + random.upTo(5) }, () => random.pick(CLASHING_WORDS));
+  return `${words.join(',')} actions=drop`;
+}
 
 describe('texts that ovs-ofctl takes', function () {
   this.timeout(60_000);
@@ -106,6 +112,7 @@ describe('texts that ovs-ofctl takes', function () {
       const texts = (count: number, make: (random: RandomTexts) => string) =>
         Array.from({ length: count }, () => make(random));
       await compare('add-flow', texts(RANDOM_FLOWS, randomFlow), version);
+      await compare('add-flow', texts(RANDOM_MATCHES, clashingMatch), version);
       await compare('add-group', texts(RANDOM_GROUPS, randomGroup), version);
       for (const text of texts(RANDOM_METERS, randomMeter))
         await compareOne('add-meter', text, version);

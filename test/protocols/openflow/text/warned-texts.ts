@@ -101,3 +101,32 @@ export const WARNED_TEXTS: readonly (readonly [match: string, ...warnings: strin
   ['tun_erspan_hwid=0xf/0x1'],
   ['tun_erspan_ver=3/1,tun_gtpu_flags=6/2'],
 ];
+
+/** Words that need, override or wipe one another, to be put together at random. */
+export const CLASHING_WORDS: readonly string[] = [
+  ...['ip', 'ipv6', 'arp', 'tcp', 'udp6', 'icmp', 'icmp6', 'mpls', 'eth', 'dl_type=0x894f'],
+  ...['dl_type=0x800', 'dl_type=*', 'packet_type=(1,0x800)', 'packet_type=(1,0x86dd)'],
+  ...['packet_type=(0,0)', 'packet_type=*', 'eth_src=1:2:3:4:5:6', 'eth_src[0..7]=5', 'eth_dst=*'],
+  ...['dl_vlan=5', 'dl_vlan=65535', 'dl_vlan=8191', 'dl_vlan=*', 'dl_vlan_pcp=3', 'dl_vlan_pcp'],
+  ...['vlan_tci=0x3005', 'vlan_tci=0x1000/0x1000', 'vlan_tci[12]=1', 'vlan_vid=5', 'vlan_vid=*'],
+  ...['vlan_vid=0x1005', 'vlan_vid[0..3]=5', 'vlan_pcp=2', 'in_port=1', 'in_port=LOCAL'],
+  ...['nw_src=1.2.3.4', 'nw_src=1.2.0.0/16', 'nw_src[0..7]=4', 'arp_spa=1.2.3.4', 'nw_proto=6'],
+  ...['nw_proto=*', 'arp_op=2', 'arp_sha=1:2:3:4:5:6', 'arp_tha=*', 'mpls_label=5', 'mpls_tc'],
+  ...['tp_dst=80', 'tcp_dst=80', 'udp_dst=0x10/0xfff0', 'tcp_src[0]=1', 'icmp_type=135'],
+  ...['icmpv6_type=136', 'icmp_code=0', 'icmpv6_code=0', 'nd_target=fe80::1', 'nd_reserved=4'],
+  ...[
+    'nd_sll=1:2:3:4:5:6',
+    'nd_tll=1:2:3:4:5:6',
+    'nd_options_type=2',
+    'tcp_flags=+syn',
+    'tcp_flags',
+  ],
+  ...['nw_tos=5', 'nw_tos=*', 'ip_dscp=3', 'nw_ecn=2', 'nw_ecn=*', 'nw_ttl=5', 'nw_frag=yes'],
+  ...['nw_frag=no', 'nw_frag=later', 'ip_frag=*', 'ipv6_src=fd00::/8', 'ipv6_label=5'],
+  ...['ipv6_label=5/0xff', 'ipv6_label[0..3]=2', 'reg0=5', 'reg0=1/3', 'reg0', 'reg1[3..5]=2'],
+  ...['xreg0=5', 'xreg0=*', 'xxreg0=0x100000000/0xf00000000', 'metadata=1/1', 'metadata=*'],
+  ...['ct_state=+trk+est', 'ct_state=+trk', 'ct_state=*', 'ct_nw_proto=6', 'ct_nw_proto=*'],
+  ...['ct_tp_src=5', 'ct_nw_src=1.2.3.4', 'ct_ipv6_dst=fd00::1', 'nsh_si=5', 'nsh_ttl=5'],
+  ...['nsh_c1=5/7', 'tun_erspan_hwid=0xf/1', 'tun_erspan_ver=2/3', 'tun_erspan_dir=*'],
+  ...['tun_gtpu_flags=5/1', 'tun_flags=+oam', 'recirc_id=*', 'dp_hash', 'pkt_mark=1/1'],
+];
