@@ -33,6 +33,23 @@ const PROPERTY_BYTES = 8;
 const EXPERIMENTER_SLAVE = 0xfffe;
 const EXPERIMENTER_MASTER = 0xffff;
 
+export function putAsyncConfig(
+  writer: ByteWriter,
+  version: OpenFlowVersion,
+  config: AsyncConfig,
+): void {
+  if (version < 5) putAsyncMasks(writer, config);
+  else putAsyncProperties(writer, config);
+}
+
+export function readAsyncConfig(
+  cursor: Cursor,
+  version: OpenFlowVersion,
+  part: 'request' | 'reply',
+): AsyncConfig {
+  return version < 5 ? readAsyncMasks(cursor) : readAsyncProperties(cursor, version, part);
+}
+
 /** As OpenFlow 1.3 has it. */
 export function putAsyncMasks(writer: ByteWriter, { masks, unknownProperties }: AsyncConfig): void {
   if (unknownProperties !== undefined) throw new TypeError('asynchronous masks have no properties');

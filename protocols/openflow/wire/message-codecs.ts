@@ -4,14 +4,14 @@
  *
  * Sources: the file of each codec.
  */
-import type { AsyncConfig } from '../values/async-config.ts';
 import type { MessageKind } from '../values/message-forms.ts';
-import type { Message, RoleReply, RoleRequest } from '../values/messages.ts';
-import type { NxRole } from '../values/nicira-messages.ts';
+import type { Message } from '../values/messages.ts';
 import type { OpenFlowVersion } from '../values/version.ts';
 import {
+  putAsyncConfig,
   putAsyncMasks,
   putAsyncProperties,
+  readAsyncConfig,
   readAsyncMasks,
   readAsyncProperties,
 } from './async-config.ts';
@@ -93,75 +93,39 @@ function empty<Type extends EmptyType>(
   return { put: () => undefined, read: () => ({ type }) };
 }
 
-function echo<Type extends 'echo_request' | 'echo_reply'>(
-  type: Type,
-): {
-  put: (writer: ByteWriter, version: OpenFlowVersion, message: { data: Uint8Array }) => void;
-  read: (cursor: Cursor) => { type: Type; data: Uint8Array };
-} {
-  return {
-    put: (writer, _version, message) => writer.put(message.data),
-    read: (cursor) => ({ type, data: cursor.rest() }),
-  };
+function putEcho(writer: ByteWriter, { data }: { readonly data: Uint8Array }): void {
+  writer.put(data);
 }
 
-function role<Type extends 'role_request' | 'role_reply'>(
-  type: Type,
-): {
-  put: (writer: ByteWriter, version: OpenFlowVersion, message: RoleRequest | RoleReply) => void;
-  read: (cursor: Cursor) => Omit<RoleRequest, 'type'> & { type: Type };
-} {
-  return {
-    put: (writer, _version, message) => putRole(writer, message),
-    read: (cursor) => ({ type, ...readRole(cursor) }),
-  };
+function readEcho(cursor: Cursor): { readonly data: Uint8Array } {
+  return { data: cursor.rest() };
 }
 
-function nxRole<Type extends 'nx_role_request' | 'nx_role_reply'>(
+/** For what is read without its type, which more than one kind may share. */
+function typed<Type extends MessageKind, Values>(
   type: Type,
+  put: (writer: ByteWriter, message: NoInfer<Values>) => void,
+  read: (cursor: Cursor) => Values,
 ): {
-  put: (writer: ByteWriter, version: OpenFlowVersion, message: NxRole) => void;
-  read: (cursor: Cursor) => NxRole & { type: Type };
+  put: (writer: ByteWriter, version: OpenFlowVersion, message: Values) => void;
+  read: (cursor: Cursor) => { readonly type: Type } & Values;
 } {
   return {
-    put: (writer, _version, message) => putNxRole(writer, message),
-    read: (cursor) => ({ type, ...readNxRole(cursor) }),
-  };
-}
-
-function asyncConfig<Type extends 'get_async_reply' | 'set_async'>(
-  type: Type,
-): {
-  put: (writer: ByteWriter, version: OpenFlowVersion, message: AsyncConfig) => void;
-  read: (cursor: Cursor, version: OpenFlowVersion) => AsyncConfig & { type: Type };
-} {
-  const part = type === 'set_async' ? 'request' : 'reply';
-  return {
-    put: (writer, version, message) =>
-      version < 5 ? putAsyncMasks(writer, message) : putAsyncProperties(writer, message),
-    read: (cursor, version) => ({
-      type,
-      ...(version < 5 ? readAsyncMasks(cursor) : readAsyncProperties(cursor, version, part)),
-    }),
+    put: (writer, _version, message) => put(writer, message),
+    read: (cursor) => ({ type, ...read(cursor) }),
   };
 }
 
 export const MESSAGE_CODECS: { readonly [Kind in MessageKind]: Codec<Kind> } = {
   hello: plain(putHello, readHello),
   error: { put: (writer, _version, message) => putError(writer, message), read: readError },
-  echo_request: echo('echo_request'),
-  echo_reply: echo('echo_reply'),
+  echo_request: typed('echo_request', putEcho, readEcho),
+  echo_reply: typed('echo_reply', putEcho, readEcho),
   features_request: empty('features_request'),
-  features_reply: plain(putFeatures, (cursor) => ({
-    type: 'features_reply',
-    ...readFeatures(cursor),
-  })),
+  features_reply: typed('features_reply', putFeatures, readFeatures),
   get_config_request: empty('get_config_request'),
-  get_config_reply: plain(putConfig, (cursor) => ({
-    type: 'get_config_reply',
-    ...readConfig(cursor),
-  })),
-  set_config: plain(putConfig, (cursor) => ({ type: 'set_config', ...readSetConfig(cursor) })),
+  get_config_reply: typed('get_config_reply', putConfig, readConfig),
+  set_config: typed('set_config', putConfig, readSetConfig),
   packet_in: { put: putPacketIn, read: readPacketIn },
   flow_removed: { put: putFlowRemoved, read: readFlowRemoved },
   port_status: { put: putPortStatus, read: readPortStatus },
@@ -177,11 +141,23 @@ export const MESSAGE_CODECS: { readonly [Kind in MessageKind]: Codec<Kind> } = {
   barrier_reply: empty('barrier_reply'),
   queue_get_config_request: plain(putQueueConfigRequest, readQueueConfigRequest),
   queue_get_config_reply: plain(putQueueConfigReply, readQueueConfigReply),
-  role_request: role('role_request'),
-  role_reply: role('role_reply'),
+  role_request: typed('role_request', putRole, readRole),
+  role_reply: typed('role_reply', putRole, readRole),
   get_async_request: empty('get_async_request'),
-  get_async_reply: asyncConfig('get_async_reply'),
-  set_async: asyncConfig('set_async'),
+  get_async_reply: {
+    put: putAsyncConfig,
+    read: (cursor, version) => ({
+      type: 'get_async_reply',
+      ...readAsyncConfig(cursor, version, 'reply'),
+    }),
+  },
+  set_async: {
+    put: putAsyncConfig,
+    read: (cursor, version) => ({
+      type: 'set_async',
+      ...readAsyncConfig(cursor, version, 'request'),
+    }),
+  },
   meter_mod: plain(
     (writer, message) => putMeterMod(writer, message.mod),
     (cursor) => ({ type: 'meter_mod', mod: readMeterMod(cursor) }),
@@ -198,8 +174,8 @@ export const MESSAGE_CODECS: { readonly [Kind in MessageKind]: Codec<Kind> } = {
   flow_monitor_paused: empty('flow_monitor_paused'),
   flow_monitor_resumed: empty('flow_monitor_resumed'),
 
-  nx_role_request: nxRole('nx_role_request'),
-  nx_role_reply: nxRole('nx_role_reply'),
+  nx_role_request: typed('nx_role_request', putNxRole, readNxRole),
+  nx_role_reply: typed('nx_role_reply', putNxRole, readNxRole),
   nx_flow_mod: { put: putNxFlowMod, read: readNxFlowMod },
   nx_flow_removed: { put: putNxFlowRemoved, read: readNxFlowRemoved },
   flow_mod_table_id: plain(
@@ -212,10 +188,7 @@ export const MESSAGE_CODECS: { readonly [Kind in MessageKind]: Codec<Kind> } = {
   ),
   nx_packet_in: { put: putNxPacketIn, read: readNxPacketIn },
   flow_age: empty('flow_age'),
-  nx_set_async_config: plain(putAsyncMasks, (cursor) => ({
-    type: 'nx_set_async_config',
-    ...readAsyncMasks(cursor),
-  })),
+  nx_set_async_config: typed('nx_set_async_config', putAsyncMasks, readAsyncMasks),
   set_controller_id: plain(
     (writer, message) => putShort(writer, message.controllerId),
     (cursor) => ({
@@ -239,5 +212,5 @@ export const MESSAGE_CODECS: { readonly [Kind in MessageKind]: Codec<Kind> } = {
     (cursor) => ({ type: 'ct_flush_zone', zone: readShort(cursor, 'a zone') }),
   ),
   nx_packet_in2: { put: putPacketIn2, read: readNxPacketIn2 },
-  ct_flush: plain(putCtFlush, (cursor) => ({ type: 'ct_flush', ...readCtFlush(cursor) })),
+  ct_flush: typed('ct_flush', putCtFlush, readCtFlush),
 };

@@ -10,7 +10,7 @@
  * Open vSwitch 3.1.
  */
 import { nameOf } from '../values/commands.ts';
-import type { Role, RoleReply, RoleRequest, RoleStatus } from '../values/messages.ts';
+import type { Role, RoleRequest, RoleStatus } from '../values/messages.ts';
 import type { NxRole } from '../values/nicira-messages.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import type { Cursor } from './cursor.ts';
@@ -26,7 +26,7 @@ const REASONS: Readonly<Record<Exclude<RoleStatus['reason'], number>, number>> =
 const ROLE = layout({ role: 'u32', pad: 'pad4', generationId: 'u64' });
 const STATUS = layout({ role: 'u32', reason: 'u8', pad: 'pad3', generationId: 'u64' });
 
-export function putRole(writer: ByteWriter, message: RoleRequest | RoleReply): void {
+export function putRole(writer: ByteWriter, message: Omit<RoleRequest, 'type'>): void {
   const at = writer.reserve(ROLE.size);
   writer.view.setUint32(at, ROLES[message.role]);
   writer.view.setBigUint64(at + 8, message.generationId);
