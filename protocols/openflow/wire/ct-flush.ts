@@ -16,18 +16,16 @@ import { layout } from './layout.ts';
 import {
   beginProperty,
   endProperty,
-  joinBytes,
-  keptProperty,
   type Property,
   putProperty,
-  readProperty,
+  readProperties,
 } from './property.ts';
 
 const FIXED = layout({ ipProtocol: 'u8', zero: 'u8', zero2: 'u16', zero4: 'u32' });
 const ADDRESS = layout({ high: 'u64', low: 'u64' });
 
-const ORIGINAL = 0;
-const REPLY = 1;
+/** By the type of their property. */
+const DIRECTIONS = ['original', 'reply'] as const;
 const ZONE = 2;
 const NESTED_HEADER_BYTES = 8;
 const HEADER_BYTES = 4;
@@ -42,10 +40,12 @@ const SHORTS: Readonly<Record<number, 'sourcePort' | 'destinationPort' | 'icmpId
 const BYTES: Readonly<Record<number, 'icmpType' | 'icmpCode'>> = { 5: 'icmpType', 6: 'icmpCode' };
 
 export function putCtFlush(writer: ByteWriter, message: CtFlush): void {
-  const { ipProtocol, original, reply, zone, unknownProperties } = message;
+  const { ipProtocol, zone, unknownProperties } = message;
   writer.view.setUint8(writer.reserve(FIXED.size), ipProtocol);
-  if (original !== undefined) putTuple(writer, ORIGINAL, original);
-  if (reply !== undefined) putTuple(writer, REPLY, reply);
+  DIRECTIONS.forEach((direction, type) => {
+    const tuple = message[direction];
+    if (tuple !== undefined) putTuple(writer, type, tuple);
+  });
   if (zone !== undefined) putNumber(writer, ZONE, 2, zone);
   if (unknownProperties !== undefined) writer.put(unknownProperties);
 }
@@ -92,39 +92,20 @@ export function readCtFlush(cursor: Cursor): CtFlush {
     cursor.fail('NXBRC_MUST_BE_ZERO', 'padding of a connection flush is not zero');
   }
   const families = new Families();
-  let rest: Omit<CtFlush, 'ipProtocol'> = {};
-  const unknown: Uint8Array[] = [];
-  while (cursor.left > 0) {
-    const property = readProperty(cursor);
-    switch (property.type) {
-      case ORIGINAL:
-        rest = { ...rest, original: { ...rest.original, ...readTuple(property.body, families) } };
-        break;
-      case REPLY:
-        rest = { ...rest, reply: { ...rest.reply, ...readTuple(property.body, families) } };
-        break;
-      case ZONE:
-        rest = { ...rest, zone: property.body.u16('a zone') };
-        break;
-      default:
-        unknown.push(keptProperty(cursor, property));
-    }
-  }
-  const others = unknown.length === 0 ? {} : { unknownProperties: joinBytes(unknown) };
-  return { ipProtocol, ...rest, ...others };
+  const known: Partial<Record<'original' | 'reply', CtTuple>> = {};
+  const properties = readProperties<Omit<CtFlush, 'ipProtocol'>>(cursor, ({ type, body }) => {
+    if (type === ZONE) return { zone: body.u16('a zone') };
+    const direction = DIRECTIONS[type];
+    if (direction === undefined) return undefined;
+    known[direction] = { ...known[direction], ...readTuple(body, families) };
+    return known;
+  });
+  return { ipProtocol, ...properties };
 }
 
 function readTuple(body: Cursor, families: Families): CtTuple {
   body.skip(NESTED_HEADER_BYTES - HEADER_BYTES, 'a direction');
-  let tuple: CtTuple = {};
-  const unknown: Uint8Array[] = [];
-  while (body.left > 0) {
-    const property = readProperty(body);
-    const known = readKnown(property, families);
-    if (known === undefined) unknown.push(keptProperty(body, property));
-    else tuple = { ...tuple, ...known };
-  }
-  return unknown.length === 0 ? tuple : { ...tuple, unknownProperties: joinBytes(unknown) };
+  return readProperties<CtTuple>(body, (property) => readKnown(property, families));
 }
 
 function readKnown({ type, body }: Property, families: Families): CtTuple | undefined {

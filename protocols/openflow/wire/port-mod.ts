@@ -15,7 +15,7 @@ import type { Cursor } from './cursor.ts';
 import { layout } from './layout.ts';
 import { hardwareAddressOf } from './port.ts';
 import { checkPort } from './port-number.ts';
-import { expectSize, joinBytes, keptProperty, putProperty, readProperty } from './property.ts';
+import { expectSize, type Property, putProperty, readProperties } from './property.ts';
 import { requireVersion } from './require-version.ts';
 
 const ETHERNET = 0;
@@ -53,23 +53,15 @@ export function readPortMod(cursor: Cursor, version: OpenFlowVersion): PortMod {
   const { port, addressHigh, addressLow, config, mask } = cursor.struct(FIXED, 'a port-mod');
   checkPort(cursor, port);
   const hardwareAddress = hardwareAddressOf(addressHigh, addressLow);
-  const rest = version < 5 ? { advertise: cursor.u32('a port-mod') } : readProperties(cursor);
+  const rest =
+    version < 5
+      ? { advertise: cursor.u32('a port-mod') }
+      : { advertise: 0, ...readProperties(cursor, (property) => readEthernet(cursor, property)) };
   return { type: 'port_mod', port, hardwareAddress, config, mask, ...rest };
 }
 
-function readProperties(cursor: Cursor): Pick<PortMod, 'advertise' | 'unknownProperties'> {
-  let advertise = 0;
-  const unknown: Uint8Array[] = [];
-  while (cursor.left > 0) {
-    const property = readProperty(cursor);
-    if (property.type === ETHERNET) {
-      expectSize(cursor, property, ETHERNET_BYTES, 'an Ethernet port-mod property');
-      advertise = property.body.u32('an Ethernet port-mod property');
-    } else {
-      unknown.push(keptProperty(cursor, property));
-    }
-  }
-  return unknown.length === 0
-    ? { advertise }
-    : { advertise, unknownProperties: joinBytes(unknown) };
+function readEthernet(cursor: Cursor, property: Property): { advertise: number } | undefined {
+  if (property.type !== ETHERNET) return undefined;
+  expectSize(cursor, property, ETHERNET_BYTES, 'an Ethernet port-mod property');
+  return { advertise: property.body.u32('an Ethernet port-mod property') };
 }

@@ -16,7 +16,7 @@ import type { ByteWriter } from './byte-writer.ts';
 import type { Cursor } from './cursor.ts';
 import { layout } from './layout.ts';
 import { checkPort } from './port-number.ts';
-import { expectSize, joinBytes, keptProperty, readProperty } from './property.ts';
+import { expectSize, type Property, readProperties } from './property.ts';
 import { requireVersion } from './require-version.ts';
 import { putText, textOf } from './text-field.ts';
 
@@ -53,8 +53,6 @@ const NO_SPEEDS = {
   currentSpeed: 0,
   maxSpeed: 0,
 };
-
-type Properties = typeof NO_SPEEDS & Pick<PortDesc, 'unknownProperties'>;
 
 const REASONS: Readonly<Record<PortStatus['reason'], number>> = { add: 0, delete: 1, modify: 2 };
 
@@ -93,25 +91,19 @@ export function readPort(cursor: Cursor, version: OpenFlowVersion): PortDesc {
   const inner = version < 5 ? cursor : cursor.cutSized(4, FIXED_14.size, 'a port');
   const { port, addressHigh, addressLow, name, config, state } = inner.struct(FIXED_14, 'a port');
   checkPort(inner, port);
-  const properties = version < 5 ? inner.struct(SPEEDS, 'a port') : readProperties(inner);
+  const properties =
+    version < 5
+      ? inner.struct(SPEEDS, 'a port')
+      : { ...NO_SPEEDS, ...readProperties(inner, (property) => readSpeeds(inner, property)) };
   const hardwareAddress = hardwareAddressOf(addressHigh, addressLow);
   return { port, hardwareAddress, name: textOf(name), config, state, ...properties };
 }
 
-function readProperties(inner: Cursor): Properties {
-  let speeds = NO_SPEEDS;
-  const unknown: Uint8Array[] = [];
-  while (inner.left > 0) {
-    const property = readProperty(inner);
-    if (property.type === ETHERNET) {
-      expectSize(inner, property, ETHERNET_BYTES, 'an Ethernet port property');
-      property.body.skip(4, 'an Ethernet port property');
-      speeds = property.body.struct(SPEEDS, 'an Ethernet port property');
-    } else {
-      unknown.push(keptProperty(inner, property));
-    }
-  }
-  return unknown.length === 0 ? speeds : { ...speeds, unknownProperties: joinBytes(unknown) };
+function readSpeeds(inner: Cursor, property: Property): typeof NO_SPEEDS | undefined {
+  if (property.type !== ETHERNET) return undefined;
+  expectSize(inner, property, ETHERNET_BYTES, 'an Ethernet port property');
+  property.body.skip(4, 'an Ethernet port property');
+  return property.body.struct(SPEEDS, 'an Ethernet port property');
 }
 
 export function putPortStatus(

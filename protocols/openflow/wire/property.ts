@@ -52,6 +52,30 @@ export function readProperty(cursor: Cursor): Property {
   return { type, experimenter, experimenterType, size, body, from, paddedSize };
 }
 
+export interface UnknownProperties {
+  /** One behind the other, byte for byte. */
+  readonly unknownProperties?: Uint8Array;
+}
+
+/**
+ * All properties up to the cursor's end. `readKnown` answers undefined for one that it does not know, which is kept; of those that come
+ * twice, the last counts.
+ */
+export function readProperties<Values extends object>(
+  cursor: Cursor,
+  readKnown: (property: Property) => Partial<Values> | undefined,
+): Partial<Values> & UnknownProperties {
+  const values: Partial<Values> = {};
+  const unknown: Uint8Array[] = [];
+  while (cursor.left > 0) {
+    const property = readProperty(cursor);
+    const known = readKnown(property);
+    if (known === undefined) unknown.push(keptProperty(cursor, property));
+    else Object.assign(values, known);
+  }
+  return unknown.length === 0 ? values : { ...values, unknownProperties: joinBytes(unknown) };
+}
+
 /** The property with its padding; a fault for who judges strictly. */
 export function unknownProperty(cursor: Cursor, property: Property, what: string): Uint8Array {
   if (property.type === EXPERIMENTER_PROPERTY) {

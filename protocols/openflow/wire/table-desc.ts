@@ -10,7 +10,7 @@ import type { TableDesc, TableVacancy } from '../values/table.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import type { Cursor } from './cursor.ts';
 import { layout } from './layout.ts';
-import { expectSize, joinBytes, keptProperty, putProperty, readProperty } from './property.ts';
+import { expectSize, type Property, putProperty, readProperties } from './property.ts';
 
 const DESC = layout({ length: 'u16', table: 'u8', pad: 'pad1', config: 'u32' });
 
@@ -42,27 +42,23 @@ export function putTableDesc(writer: ByteWriter, desc: TableDesc): void {
 export function readTableDesc(cursor: Cursor): TableDesc {
   const inner = cursor.cutSized(0, DESC.size, 'a table description');
   const { table, config } = inner.struct(DESC, 'a table description');
-  const unknown: Uint8Array[] = [];
-  let evictionFlags: number | undefined;
-  let vacancy: TableVacancy | undefined;
-  while (inner.left > 0) {
-    const property = readProperty(inner);
-    if (property.type === EVICTION) {
+  const properties = readProperties<Properties>(inner, (property) => readKnown(inner, property));
+  return { table, config, ...properties };
+}
+
+type Properties = Pick<TableDesc, 'evictionFlags' | 'vacancy'>;
+
+function readKnown(inner: Cursor, property: Property): Properties | undefined {
+  switch (property.type) {
+    case EVICTION:
       expectSize(inner, property, PROPERTY_BYTES, 'eviction flags');
-      evictionFlags = property.body.u32('eviction flags');
-    } else if (property.type === VACANCY) {
+      return { evictionFlags: property.body.u32('eviction flags') };
+    case VACANCY:
       expectSize(inner, property, PROPERTY_BYTES, 'vacancy events');
-      vacancy = readVacancy(property.body);
-    } else {
-      unknown.push(keptProperty(inner, property));
-    }
+      return { vacancy: readVacancy(property.body) };
+    default:
+      return undefined;
   }
-  return {
-    ...{ table, config },
-    ...(evictionFlags === undefined ? {} : { evictionFlags }),
-    ...(vacancy === undefined ? {} : { vacancy }),
-    ...(unknown.length === 0 ? {} : { unknownProperties: joinBytes(unknown) }),
-  };
 }
 
 function readVacancy(body: Cursor): TableVacancy {

@@ -14,14 +14,7 @@ import { OPENFLOW_14, type OpenFlowVersion } from '../values/version.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import type { Cursor } from './cursor.ts';
 import { layout } from './layout.ts';
-import {
-  expectSize,
-  joinBytes,
-  keptProperty,
-  type Property,
-  putProperty,
-  readProperty,
-} from './property.ts';
+import { expectSize, type Property, putProperty, readProperties } from './property.ts';
 import { requireVersion } from './require-version.ts';
 
 const FIXED = layout({ table: 'u8', pad: 'pad3', config: 'u32' });
@@ -49,24 +42,15 @@ export function putTableMod(writer: ByteWriter, version: OpenFlowVersion, messag
   if (unknownProperties !== undefined) writer.put(unknownProperties);
 }
 
+type Properties = Pick<TableMod, 'evictionFlags' | 'vacancy'>;
+
 export function readTableMod(cursor: Cursor): TableMod {
   const { table, config } = cursor.struct(FIXED, 'a table-mod');
-  let properties: Partial<Pick<TableMod, 'evictionFlags' | 'vacancy'>> = {};
-  const unknown: Uint8Array[] = [];
-  while (cursor.left > 0) {
-    const property = readProperty(cursor);
-    const known = readKnown(cursor, property);
-    if (known !== undefined) properties = { ...properties, ...known };
-    else unknown.push(keptProperty(cursor, property));
-  }
-  const others = unknown.length === 0 ? {} : { unknownProperties: joinBytes(unknown) };
-  return { type: 'table_mod', table, config, ...properties, ...others };
+  const properties = readProperties<Properties>(cursor, (property) => readKnown(cursor, property));
+  return { type: 'table_mod', table, config, ...properties };
 }
 
-function readKnown(
-  cursor: Cursor,
-  property: Property,
-): Partial<Pick<TableMod, 'evictionFlags' | 'vacancy'>> | undefined {
+function readKnown(cursor: Cursor, property: Property): Properties | undefined {
   switch (property.type) {
     case EVICTION_PROPERTY:
       expectSize(cursor, property, PROPERTY_BYTES, 'an eviction property');
