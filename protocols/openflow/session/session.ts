@@ -14,9 +14,8 @@
  */
 import type { ByteSession } from '../../base/byte-session.ts';
 import type { DurationMs, InstantMs } from '../../base/units.ts';
-import { errorName } from '../values/error-names.ts';
 import { type OpenFlowError, openFlowError } from '../values/errors.ts';
-import type { ErrorMessage, Hello, Message } from '../values/messages.ts';
+import type { ErrorMessage, Message } from '../values/messages.ts';
 import type { MultipartRequest } from '../values/multipart.ts';
 import type { OpenFlowVersion } from '../values/version.ts';
 import { type Decoded, decodeMessage } from '../wire/decode.ts';
@@ -30,15 +29,13 @@ import { ErrorAnswers, OFFENDING_BYTES, xidOf } from './error-answers.ts';
 import { EventQueue } from './event-queue.ts';
 import type { OpenFlowEvent } from './events.ts';
 import { Liveness } from './liveness.ts';
-import { agreeOnVersion } from './negotiation.ts';
+import { HELLO_FAILED, negotiate, refusalOf } from './negotiation.ts';
 import { OPENFLOW_SESSION_DEFAULTS, type OpenFlowSessionOptions } from './options.ts';
 import { Outbox } from './outbox.ts';
 import { isPacketIn, PacketIns } from './packet-ins.ts';
 import { Requests } from './requests.ts';
 
 const SOURCE = 'OpenFlow 1.3.5 §6.3.1';
-const HELLO_FAILED = 0;
-const INCOMPATIBLE = 0;
 
 type State = 'hello' | 'features' | 'ready' | 'ended';
 
@@ -262,34 +259,13 @@ export class OpenFlowSession implements ByteSession<OpenFlowEvent> {
   }
 
   #takeFirst(bytes: Uint8Array): void {
-    const decoded = decodeMessage(bytes);
-    if (!decoded.ok) {
-      if (decoded.error.remedy === 'end-session') this.#end(decoded.error);
-      else
-        this.#endWith('hello-expected', `the first message is no hello: ${decoded.error.detail}`);
+    const negotiated = negotiate(this.#options.versions, bytes);
+    if (negotiated.error !== undefined) {
+      if (negotiated.answer !== undefined) this.#say(negotiated.answer);
+      this.#end(negotiated.error);
       return;
     }
-    const { version, message } = decoded.value;
-    if (message.type === 'hello') this.#agree(version, message);
-    else if (message.type === 'error') {
-      this.#endWith('hello-refused', `${errorName(message)} for our hello`);
-    } else {
-      this.#endWith('hello-expected', `the first message is a ${message.type}, not a hello`);
-    }
-  }
-
-  #agree(theirHeaderVersion: number, hello: Hello): void {
-    const ours = this.#options.versions;
-    const agreed = agreeOnVersion(ours, theirHeaderVersion, hello);
-    if (agreed === undefined) {
-      const theirs = hello.versions?.join(', ') ?? `up to ${theirHeaderVersion}`;
-      const detail = `the peer speaks wire versions ${theirs}, we speak ${ours.join(', ')}`;
-      const data = new TextEncoder().encode(detail);
-      this.#say({ type: 'error', errorType: HELLO_FAILED, code: INCOMPATIBLE, data });
-      this.#endWith('no-common-version', detail);
-      return;
-    }
-    this.#outbox.version = agreed;
+    this.#outbox.version = negotiated.version;
     this.#state = 'features';
     this.#say({ type: 'features_request' });
   }
@@ -308,7 +284,7 @@ export class OpenFlowSession implements ByteSession<OpenFlowEvent> {
       this.#state = 'ready';
       this.#events.push({ type: 'ready', version: this.version, features });
     } else if (message.type === 'error' && message.errorType === HELLO_FAILED) {
-      this.#endWith('hello-refused', `${errorName(message, this.version)} for our hello`);
+      this.#end(refusalOf(message, this.version));
     }
   }
 
