@@ -34,6 +34,27 @@ describe('the OpenFlow handshake', () => {
     });
   }
 
+  it('takes the highest version of any two bitmaps, and reads the header when there is none', () => {
+    const ours: OpenFlowVersion[][] = [[4], [5], [6], [4, 5], [4, 6], [5, 6], [4, 5, 6]];
+    for (const versions of ours) {
+      for (let bitmap = 0; bitmap < 256; bitmap++) {
+        const peer = new SwitchSide({ versions });
+        peer.heard();
+        const header = 1 + (bitmap % 9);
+        peer.saysBytes([header, 0, 0, 16, 0, 0, 0, 1, 0, 1, 0, 8, 0, 0, 0, bitmap]);
+        // Bit 0 is no version, so that this is as good as no bitmap.
+        const lower = Math.min(header, versions.at(-1) ?? 0);
+        const theirs = (version: number) =>
+          bitmap < 2 ? version === lower : ((bitmap >> version) & 1) === 1;
+        const agreed = versions.filter(theirs).at(-1);
+        const said = peer.heard().map(({ version, message }) => [version, message.type]);
+        expect(said).to.deep.equal([
+          agreed === undefined ? [versions.at(-1), 'error'] : [agreed, 'features_request'],
+        ]);
+      }
+    }
+  });
+
   for (const hello of [
     [1, 1, 0, 8, 0, 0, 0, 0],
     [9, 0, 0, 16, 0, 0, 0, 0, 0, 1, 0, 8, 0, 0, 3, 0x82],
