@@ -68,5 +68,5 @@ export type OpenFlowEvent =
     }
   /** So many `async`, `error` and `malformed` events were dropped, because too many waited to be taken. */
   | { readonly type: 'lost'; readonly events: number }
-  /** The last event: close the connection once the output is sent. */
+  /** The last event, also for whatever is under way: close the connection once the output is sent. */
   | { readonly type: 'ended'; readonly error: OpenFlowError };

@@ -13,7 +13,7 @@ export interface OpenFlowSessionOptions extends BatchBounds, PacketInBounds {
   readonly probeIntervalMs: DurationMs;
   /** From the beginning to `ready`. */
   readonly handshakeTimeoutMs: DurationMs;
-  /** Of all parts of one reply; above it that request fails. */
+  /** Of all parts of one reply, as they come; decoded records take up to some twenty times as much. Above it that request fails. */
   readonly multipartMaxBytes: number;
   /** That wait for the owner; above it what came unasked is dropped and counted. */
   readonly eventsMax: number;
