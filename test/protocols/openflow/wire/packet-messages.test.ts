@@ -206,9 +206,9 @@ describe('packets between switch and controller', () => {
     );
   });
 
-  it('have its words for 2,000 random messages, many of them malformed', async () => {
+  it('have its words for 600 random messages, many of them malformed', async () => {
     const random = new Random(2026);
-    const messages = Array.from({ length: 2000 }, () => ({ bytes: randomPacketMessage(random) }));
+    const messages = Array.from({ length: 600 }, () => ({ bytes: randomPacketMessage(random) }));
     await expectTheirText(messages);
     for (const { bytes } of messages) {
       const result = decodeMessage(bytes);
