@@ -30,10 +30,8 @@ import {
   EXPERIMENTER_PROPERTY,
   endProperty,
   expectSize,
-  joinBytes,
-  keptProperty,
   type Property,
-  readProperty,
+  readProperties,
 } from '../property.ts';
 import { requireVersion } from '../require-version.ts';
 import { textBytes, textOf } from '../text-field.ts';
@@ -191,25 +189,13 @@ function readPort14(cursor: Cursor): PortStats {
   const inner = cursor.cutSized(0, PORT_14.size, 'port statistics');
   const { length: _length, ...fixed } = inner.struct(PORT_14, 'port statistics');
   checkPort(inner, fixed.port);
-  const unknown: Uint8Array[] = [];
-  let found: Pick<PortStats, 'ethernet' | 'rfc2819' | 'custom'> = {};
-  while (inner.left > 0) {
-    const property = readProperty(inner);
-    const known = readKnown(inner, property);
-    if (known === undefined) unknown.push(keptProperty(inner, property));
-    else found = { ...found, ...known };
-  }
-  return {
-    ...fixed,
-    ...found,
-    ...(unknown.length === 0 ? {} : { unknownProperties: joinBytes(unknown) }),
-  };
+  const counters = readProperties<Counters>(inner, (property) => readKnown(inner, property));
+  return { ...fixed, ...counters };
 }
 
-function readKnown(
-  inner: Cursor,
-  property: Property,
-): Pick<PortStats, 'ethernet' | 'rfc2819' | 'custom'> | undefined {
+type Counters = Pick<PortStats, 'ethernet' | 'rfc2819' | 'custom'>;
+
+function readKnown(inner: Cursor, property: Property): Counters | undefined {
   const { type, experimenter, experimenterType, body } = property;
   if (type === ETHERNET_PROPERTY) {
     expectSize(inner, property, ETHERNET_BYTES, 'counters of Ethernet');

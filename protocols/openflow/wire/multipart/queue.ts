@@ -16,7 +16,7 @@ import type { ByteWriter } from '../byte-writer.ts';
 import type { Cursor } from '../cursor.ts';
 import { layout } from '../layout.ts';
 import { checkPort } from '../port-number.ts';
-import { joinBytes, keptProperty, putProperty, readProperty } from '../property.ts';
+import { putProperty, readProperties } from '../property.ts';
 import { requireVersion } from '../require-version.ts';
 import { type MultipartCodec, readAll } from './codec.ts';
 
@@ -128,20 +128,12 @@ function readDesc(cursor: Cursor): QueueDesc {
     cursor.fail('OFPBRC_BAD_LEN', `a queue description of ${length} bytes`);
   }
   const inner = cursor.cut(Math.max(length - DESC.size, 0), 'a queue description');
-  const unknown: Uint8Array[] = [];
-  let rates: Pick<QueueDesc, 'minRate' | 'maxRate'> = {};
-  while (inner.left > 0) {
-    const property = readProperty(inner);
-    if (property.type === RATE_PROPERTY.minRate) {
-      rates = { ...rates, minRate: property.body.u16('a rate') };
-    } else if (property.type === RATE_PROPERTY.maxRate) {
-      rates = { ...rates, maxRate: property.body.u16('a rate') };
-    } else {
-      unknown.push(keptProperty(inner, property));
-    }
-  }
-  return {
-    ...{ port, queueId, ...rates },
-    ...(unknown.length === 0 ? {} : { unknownProperties: joinBytes(unknown) }),
-  };
+  const properties = readProperties<Pick<QueueDesc, 'minRate' | 'maxRate'>>(
+    inner,
+    ({ type, body }) => {
+      if (type === RATE_PROPERTY.minRate) return { minRate: body.u16('a rate') };
+      return type === RATE_PROPERTY.maxRate ? { maxRate: body.u16('a rate') } : undefined;
+    },
+  );
+  return { port, queueId, ...properties };
 }
