@@ -8,6 +8,7 @@
 import type { Hello } from '../values/messages.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import type { Cursor } from './cursor.ts';
+import { UnfitNumber } from './number-view.ts';
 
 const VERSION_BITMAP = 1;
 const ELEMENT_HEADER_BYTES = 4;
@@ -18,9 +19,9 @@ export function putHello(writer: ByteWriter, hello: Hello): void {
   const { versions, elements } = hello;
   if (elements !== undefined) writer.put(elements);
   if (elements !== undefined || versions === undefined) return;
-  const last = Math.max(0, ...versions);
-  if (last > VERSION_MAX) throw new RangeError(`hello: version ${last} does not fit into 8 bits`);
-  const words = Math.floor(last / 32) + 1;
+  const wrong = versions.find((version) => (version & VERSION_MAX) !== version);
+  if (wrong !== undefined) throw new UnfitNumber(wrong, 8);
+  const words = Math.floor(Math.max(0, ...versions) / 32) + 1;
   const mark = writer.mark();
   const at = writer.reserve(ELEMENT_HEADER_BYTES + words * 4);
   writer.view.setUint16(at, VERSION_BITMAP);

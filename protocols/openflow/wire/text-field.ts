@@ -1,5 +1,6 @@
 /**
- * Texts in fixed fields: UTF-8, ended by a zero byte or by the field's end.
+ * Texts in fixed fields: UTF-8, ended by a zero byte or by the field's end. Bytes that are no UTF-8 are read as U+FFFD, and so are
+ * not written again as they were.
  *
  * Source: OpenFlow 1.3.5 §7.2.1 (port names), §7.3.5.1 (descriptions).
  */
