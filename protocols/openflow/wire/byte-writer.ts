@@ -1,9 +1,8 @@
 /**
  * Where encoders write: a slab that many messages share, one behind the other.
  *
- * The one home of buffer growth. A message is reserved piece by piece and taken whole; what is taken is a view
- * of the slab, because one allocation for each message would cost more than the encoding. A message above
- * MESSAGE_SIZE_MAX_BYTES is our own fault and throws.
+ * A message is reserved piece by piece and taken whole; what is taken is a view of the slab, because one allocation for each message
+ * would cost more than the encoding. A message above MESSAGE_SIZE_MAX_BYTES is our own fault and throws.
  */
 import { NumberView } from './number-view.ts';
 
@@ -11,8 +10,8 @@ import { NumberView } from './number-view.ts';
 export const MESSAGE_SIZE_MAX_BYTES = 0xffff;
 
 /**
- * A new slab is begun when less than a whole message is left. So no message moves while it is written, and what was taken from
- * `view` or counted in it stays true: a slab that changes between `writer.view` and what is reserved in the same line loses bytes.
+ * A new slab is begun when less than a whole message is left, and never within a message: who writes may take `view` first and reserve
+ * then.
  */
 const ROOM_BYTES = MESSAGE_SIZE_MAX_BYTES + 1;
 
@@ -29,19 +28,19 @@ export class ByteWriter {
 
   /** Begins a message here. */
   begin(): void {
-    if (this.bytes.length - this.end < ROOM_BYTES) this.#move(ROOM_BYTES, this.end);
+    if (this.bytes.length - this.end < ROOM_BYTES) this.#renew();
     this.start = this.end;
   }
 
   /** Makes room for `size` bytes (zeros) and returns the index of the first. */
   reserve(size: number): number {
-    if (this.bytes.length - this.end < size) this.#move(size, this.start);
     const at = this.end;
+    if (this.bytes.length - at < size) throw tooLong(at - this.start + size);
     this.end = at + size;
     return at;
   }
 
-  /** Where we are, counted from the message's first byte: stays true when the message moves. */
+  /** Where we are, counted from the message's first byte. */
   mark(): number {
     return this.end - this.start;
   }
@@ -75,16 +74,10 @@ export class ByteWriter {
     return message;
   }
 
-  /** A fresh slab, with what is under way since `from` at its beginning. */
-  #move(size: number, from: number): void {
-    const kept = this.end - from;
-    if (kept > MESSAGE_SIZE_MAX_BYTES) throw tooLong(kept);
-    const slab = new Uint8Array(Math.max(SLAB_BYTES, (kept + size) * 2));
-    slab.set(this.bytes.subarray(from, this.end));
-    this.bytes = slab;
-    this.view = new NumberView(slab);
-    this.start = 0;
-    this.end = kept;
+  #renew(): void {
+    this.bytes = new Uint8Array(SLAB_BYTES);
+    this.view = new NumberView(this.bytes);
+    this.end = 0;
   }
 }
 

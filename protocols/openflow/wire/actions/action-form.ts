@@ -145,26 +145,18 @@ export function refuse(cursor: Cursor, code: OpenFlowErrorName, detail: string):
   return undefined;
 }
 
+export function badArgument(cursor: Cursor, detail: string): undefined {
+  return refuse(cursor, 'OFPBAC_BAD_ARGUMENT', detail);
+}
+
+export function mustBeZero(cursor: Cursor, what: string): undefined {
+  return refuse(cursor, 'NXBRC_MUST_BE_ZERO', `the padding of ${what} is not zero`);
+}
+
 /** Whether the next `size` bytes are zeros; moves behind them. */
 export function passZeros(cursor: Cursor, size: number): boolean {
   const from = cursor.position;
   cursor.skip(size, 'padding');
   for (let at = from; at < from + size; at++) if (cursor.bytes[at] !== 0) return false;
   return true;
-}
-
-/*
- * Writing at a place that is reserved in the same breath: the view is taken after the reservation, which may have moved the message.
- */
-
-export function setU8(writer: ByteWriter, at: number, value: number): void {
-  writer.view.setUint8(at, value);
-}
-
-export function setU16(writer: ByteWriter, at: number, value: number): void {
-  writer.view.setUint16(at, value);
-}
-
-export function setU32(writer: ByteWriter, at: number, value: number): void {
-  writer.view.setUint32(at, value);
 }

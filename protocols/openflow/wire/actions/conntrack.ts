@@ -24,14 +24,13 @@ import {
 import {
   type ActionForm,
   type ActionWriters,
+  badArgument,
   endAction,
   nicira,
   type PutContext,
   putNicira,
   type ReadContext,
   refuse,
-  setU16,
-  setU32,
 } from './action-form.ts';
 
 const CT = 35;
@@ -69,10 +68,6 @@ export const CONNTRACK_FORMS: readonly ActionForm[] = [
   nicira(CLONE, 16, readClone, { longer: true }),
   nicira(CT_CLEAR, 16, () => ({ type: 'ct_clear' })),
 ];
-
-function badArgument(cursor: Cursor, detail: string): undefined {
-  return refuse(cursor, 'OFPBAC_BAD_ARGUMENT', detail);
-}
 
 function readClone(cursor: Cursor, { actions }: ReadContext): Action {
   cursor.skip(6, 'clone');
@@ -272,13 +267,13 @@ function natFlags({ direction, persistent, hash, random }: Nat): number {
 /** Each answers the bit that says that it is there. */
 function putU32(writer: ByteWriter, value: number | undefined, bit: number): number {
   if (value === undefined) return 0;
-  setU32(writer, writer.reserve(4), value);
+  writer.view.setUint32(writer.reserve(4), value);
   return bit;
 }
 
 function putU16(writer: ByteWriter, value: number | undefined, bit: number): number {
   if (value === undefined) return 0;
-  setU16(writer, writer.reserve(2), value);
+  writer.view.setUint16(writer.reserve(2), value);
   return bit;
 }
 

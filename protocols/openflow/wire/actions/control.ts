@@ -13,7 +13,9 @@ import { portFrom16, portTo16 } from '../port-number.ts';
 import {
   type ActionForm,
   type ActionWriters,
+  badArgument,
   endAction,
+  mustBeZero,
   nicira,
   passZeros,
   putNicira,
@@ -80,14 +82,14 @@ function readResubmitTable(cursor: Cursor): ActionOf<'resubmit'> | undefined {
   const port = portFrom16(cursor.u16('resubmit'));
   const table = cursor.u8('resubmit');
   if (!passZeros(cursor, 3)) {
-    return refuse(cursor, 'OFPBAC_BAD_ARGUMENT', 'the padding of resubmit is not zero');
+    return badArgument(cursor, 'the padding of resubmit is not zero');
   }
   return port === OFPP_IN_PORT ? { type: 'resubmit', table } : { type: 'resubmit', port, table };
 }
 
 function readWriteMetadata(cursor: Cursor): Action | undefined {
   if (!passZeros(cursor, 6)) {
-    return refuse(cursor, 'NXBRC_MUST_BE_ZERO', 'the padding of write_metadata is not zero');
+    return mustBeZero(cursor, 'write_metadata');
   }
   return { type: 'write_metadata', ...cursor.struct(METADATA, 'write_metadata') };
 }
@@ -105,11 +107,11 @@ function readSample(cursor: Cursor, form: 1 | 2 | 3): Action | undefined {
   const samplingPort = form === 1 ? OFPP_ANY : portFrom16(cursor.u16('sample'));
   const number = form === 3 ? cursor.u8('sample') : 0;
   if (form === 3 && !passZeros(cursor, 5)) {
-    return refuse(cursor, 'NXBRC_MUST_BE_ZERO', 'the padding of sample is not zero');
+    return mustBeZero(cursor, 'sample');
   }
   if (number >= DIRECTIONS.length || common.probability === 0) {
     const detail = `sample with probability ${common.probability}, direction ${number}`;
-    return refuse(cursor, 'OFPBAC_BAD_ARGUMENT', detail);
+    return badArgument(cursor, detail);
   }
   const direction = DIRECTIONS[number];
   const action: ActionOf<'sample'> = {

@@ -20,12 +20,12 @@ import {
 import {
   type ActionForm,
   type ActionWriters,
+  badArgument,
   endAction,
   nicira,
   passZeros,
   putNicira,
   refuse,
-  setU16,
 } from './action-form.ts';
 import { isMemberPort } from './output-ports.ts';
 
@@ -63,10 +63,6 @@ export const HASH_FORMS: readonly ActionForm[] = [
   nicira(BUNDLE, 32, readBundle, { longer: true }),
   nicira(BUNDLE_LOAD, 32, readBundleLoad, { longer: true }),
 ];
-
-function badArgument(cursor: Cursor, detail: string): undefined {
-  return refuse(cursor, 'OFPBAC_BAD_ARGUMENT', detail);
-}
 
 function readMultipath(cursor: Cursor): Action | undefined {
   const parts = cursor.struct(PATH, 'multipath');
@@ -166,7 +162,7 @@ function putBundle(writer: ByteWriter, action: ActionOf<'bundle'>): void {
     view.setUint16(at + 22, spanOf(to));
     putNxmFieldAt(writer, at + 24, to);
   }
-  for (const port of members) setU16(writer, writer.reserve(2), portTo16(port));
+  for (const port of members) writer.view.setUint16(writer.reserve(2), portTo16(port));
   endAction(writer, mark);
 }
 

@@ -13,14 +13,14 @@ import { layout } from '../layout.ts';
 import {
   type ActionForm,
   type ActionWriters,
+  badArgument,
   endAction,
+  mustBeZero,
   nicira,
   passZeros,
   putNicira,
   putStandard,
   refuse,
-  setU8,
-  setU16,
   standard,
 } from './action-form.ts';
 
@@ -79,13 +79,13 @@ function readPush(
 ): Action | undefined {
   const ethertype = cursor.u16(type);
   if (known.includes(ethertype)) return { type, ethertype };
-  return refuse(cursor, 'OFPBAC_BAD_ARGUMENT', `${type} of Ethertype 0x${ethertype.toString(16)}`);
+  return badArgument(cursor, `${type} of Ethertype 0x${ethertype.toString(16)}`);
 }
 
 function readCountIds(cursor: Cursor): Action | undefined {
   const { count } = cursor.struct(COUNT_IDS, 'dec_ttl');
   if (!passZeros(cursor, 4)) {
-    return refuse(cursor, 'NXBRC_MUST_BE_ZERO', 'the padding of dec_ttl is not zero');
+    return mustBeZero(cursor, 'dec_ttl');
   }
   if (count * 2 > cursor.left) {
     cursor.fail('OFPBAC_BAD_LEN', `${count} controllers in ${cursor.left} bytes`);
@@ -168,18 +168,18 @@ export const HEADER_WRITERS: ActionWriters<
 };
 
 function putU8(writer: ByteWriter, type: number, value: number): void {
-  setU8(writer, putStandard(writer, type, 8) + 4, value);
+  writer.view.setUint8(putStandard(writer, type, 8) + 4, value);
 }
 
 function putU16(writer: ByteWriter, type: number, value: number): void {
-  setU16(writer, putStandard(writer, type, 8) + 4, value);
+  writer.view.setUint16(putStandard(writer, type, 8) + 4, value);
 }
 
 function putCountIds(writer: ByteWriter, { controllerIds }: ActionOf<'dec_ttl_cnt_ids'>): void {
   const mark = writer.mark();
   const at = putNicira(writer, NX_DEC_TTL_CNT_IDS, 16);
   writer.view.setUint16(at + 10, controllerIds.length);
-  for (const id of controllerIds) setU16(writer, writer.reserve(2), id);
+  for (const id of controllerIds) writer.view.setUint16(writer.reserve(2), id);
   endAction(writer, mark);
 }
 

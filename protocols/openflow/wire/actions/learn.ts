@@ -25,6 +25,7 @@ import {
 import {
   type ActionForm,
   type ActionWriters,
+  badArgument,
   endAction,
   nicira,
   passZeros,
@@ -59,10 +60,6 @@ export const LEARN_FORMS: readonly ActionForm[] = [
 ];
 
 type Head = Omit<Learn, 'type' | 'specs'>;
-
-function badArgument(cursor: Cursor, detail: string): undefined {
-  return refuse(cursor, 'OFPBAC_BAD_ARGUMENT', detail);
-}
 
 function readHead(cursor: Cursor, flagsKnown: number): Head | undefined {
   const { zero, ...head } = cursor.struct(LEARN_FIXED, 'learn');

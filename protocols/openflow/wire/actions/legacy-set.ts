@@ -16,7 +16,6 @@ import {
   type PutContext,
   putStandard,
   refuse,
-  setU16,
   standard,
 } from './action-form.ts';
 import { putSetField } from './set-field.ts';
@@ -128,5 +127,5 @@ function putPort(
     putSetField(writer, version, { type: 'set_field', field, value: port });
     return;
   }
-  setU16(writer, putStandard(writer, type, 8) + 4, port);
+  writer.view.setUint16(putStandard(writer, type, 8) + 4, port);
 }

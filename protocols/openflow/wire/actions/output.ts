@@ -28,15 +28,14 @@ import {
 import {
   type ActionForm,
   type ActionWriters,
+  badArgument,
   endAction,
+  mustBeZero,
   nicira,
   passZeros,
   putNicira,
   putStandard,
   refuse,
-  setU8,
-  setU16,
-  setU32,
   standard,
 } from './action-form.ts';
 import { isOutputPort } from './output-ports.ts';
@@ -101,7 +100,7 @@ function readOutputReg(cursor: Cursor): Action | undefined {
   const at = cursor.position;
   cursor.position = at + 6;
   if (!passZeros(cursor, 6)) {
-    return refuse(cursor, 'OFPBAC_BAD_ARGUMENT', 'the reserved bytes of output_reg are not zero');
+    return badArgument(cursor, 'the reserved bytes of output_reg are not zero');
   }
   cursor.position = at;
   const field = readNxmField(cursor);
@@ -121,10 +120,6 @@ function readOutputReg2(cursor: Cursor): Action | undefined {
   return field.legacy.experimenter === 0
     ? { type: 'output_reg', from, maxLen, form: 2 }
     : { type: 'output_reg', from, maxLen };
-}
-
-function mustBeZero(cursor: Cursor, what: string): undefined {
-  return refuse(cursor, 'NXBRC_MUST_BE_ZERO', `the padding of ${what} is not zero`);
 }
 
 function readController(cursor: Cursor): Action {
@@ -220,7 +215,7 @@ function unknownPropertyError(property: Cursor, type: number): OpenFlowErrorName
 function readOutputTrunc(cursor: Cursor): Action | undefined {
   const { port, maxLen } = cursor.struct(OUTPUT_TRUNC, 'output_trunc');
   if (maxLen < TRUNCATED_MIN_BYTES) {
-    return refuse(cursor, 'OFPBAC_BAD_ARGUMENT', `output of the first ${maxLen} bytes`);
+    return badArgument(cursor, `output of the first ${maxLen} bytes`);
   }
   return { type: 'output_trunc', port: portFrom16(port), maxLen };
 }
@@ -232,11 +227,11 @@ export const OUTPUT_WRITERS: ActionWriters<
   output: putOutput,
   group: putGroup,
   set_queue: (writer, { queueId }) =>
-    setU32(writer, putStandard(writer, SET_QUEUE, 8) + 4, queueId),
+    writer.view.setUint32(putStandard(writer, SET_QUEUE, 8) + 4, queueId),
   pop_queue: (writer) => void putNicira(writer, NX_POP_QUEUE, 16),
   meter: (writer, { meterId }, { version }) => {
     if (version < 6) throw new TypeError('a meter is an instruction before OpenFlow 1.5');
-    setU32(writer, putStandard(writer, METER, 8) + 4, meterId);
+    writer.view.setUint32(putStandard(writer, METER, 8) + 4, meterId);
   },
   controller: putController,
   output_reg: putOutputReg,
@@ -254,7 +249,7 @@ export function putOutput(writer: ByteWriter, { port, maxLen }: ActionOf<'output
 }
 
 export function putGroup(writer: ByteWriter, { groupId }: ActionOf<'group'>): void {
-  setU32(writer, putStandard(writer, GROUP, 8) + 4, groupId);
+  writer.view.setUint32(putStandard(writer, GROUP, 8) + 4, groupId);
 }
 
 function putController(writer: ByteWriter, action: ActionOf<'controller'>): void {
@@ -279,7 +274,7 @@ function putController2(writer: ByteWriter, action: ActionOf<'controller'>): voi
   if (maxLen !== OFPCML_NO_BUFFER) putU16Property(writer, MAX_LEN, maxLen);
   if (controllerId !== 0) putU16Property(writer, CONTROLLER_ID, controllerId);
   if (reasonNumber(reason) !== reasonNumber('action')) {
-    setU8(writer, putProperty(writer, REASON, 5, 8), reasonNumber(reason));
+    writer.view.setUint8(putProperty(writer, REASON, 5, 8), reasonNumber(reason));
   }
   if (userdata.length > 0) {
     const start = writer.mark();
@@ -288,12 +283,12 @@ function putController2(writer: ByteWriter, action: ActionOf<'controller'>): voi
     writer.padTo8(start);
   }
   if (pause) putProperty(writer, PAUSE, 4, 8);
-  if (meterId !== 0) setU32(writer, putProperty(writer, METER_ID, 8, 8), meterId);
+  if (meterId !== 0) writer.view.setUint32(putProperty(writer, METER_ID, 8, 8), meterId);
   endAction(writer, mark);
 }
 
 function putU16Property(writer: ByteWriter, type: number, value: number): void {
-  setU16(writer, putProperty(writer, type, 8, 8), value);
+  writer.view.setUint16(putProperty(writer, type, 8, 8), value);
 }
 
 /** Answers where its value begins. */

@@ -17,6 +17,7 @@ import {
   type ActionForm,
   type ActionWriters,
   endAction,
+  mustBeZero,
   nicira,
   OFPAT_EXPERIMENTER,
   ONF,
@@ -24,8 +25,6 @@ import {
   passZeros,
   putNicira,
   putStandard,
-  refuse,
-  setU16,
   standard,
 } from './action-form.ts';
 
@@ -46,10 +45,6 @@ export const SUBFIELD_FORMS: readonly ActionForm[] = [
   nicira(NX_CHECK_PKT_LARGER, 24, readCheckPacket, { longer: true }),
   nicira(NX_DELETE_FIELD, 24, readDeleteField),
 ];
-
-function mustBeZero(cursor: Cursor, what: string): undefined {
-  return refuse(cursor, 'NXBRC_MUST_BE_ZERO', `the padding of ${what} is not zero`);
-}
 
 /** Three numbers, then two headers. `gap` bytes lie between them. */
 function readMove(cursor: Cursor, gap: number): ActionOf<'move'> | undefined {
@@ -129,9 +124,9 @@ function fillTo24(writer: ByteWriter, mark: number): void {
 
 function putStack(writer: ByteWriter, subtype: number, field: Subfield): void {
   const mark = writer.mark();
-  setU16(writer, putNicira(writer, subtype, 12) + 10, field.offset);
+  writer.view.setUint16(putNicira(writer, subtype, 12) + 10, field.offset);
   putNxmField(writer, field);
-  setU16(writer, writer.reserve(2), field.bits);
+  writer.view.setUint16(writer.reserve(2), field.bits);
   fillTo24(writer, mark);
 }
 
