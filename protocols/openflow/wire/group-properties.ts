@@ -21,6 +21,7 @@ import {
   EXPERIMENTER_PROPERTY,
   endProperty,
   joinBytes,
+  keptProperty,
   type Property,
   readProperty,
   unknownProperty,
@@ -76,12 +77,14 @@ export function readGroupProperties(
   let selection: GroupSelection | undefined;
   while (cursor.left > 0) {
     const property = readProperty(cursor);
-    if (isSelection(property)) {
-      checkSelectionAllowed(cursor, type, allowed);
-      selection = readSelection(cursor, property) ?? selection;
-    } else {
+    if (!isSelection(property)) {
       unknown.push(unknownProperty(cursor, property, 'a group'));
+      continue;
     }
+    checkSelectionAllowed(cursor, type, allowed);
+    const read = readSelection(cursor, property);
+    if (read === undefined) unknown.push(keptProperty(cursor, property));
+    else selection = read;
   }
   return {
     ...(selection === undefined ? {} : { selection }),
@@ -103,7 +106,7 @@ function checkSelectionAllowed(
   allowed: boolean | undefined,
 ): void {
   if (type === undefined) {
-    cursor.fail('OFPGMFC_BAD_TYPE', 'a selection method for a group of no known type');
+    cursor.unknown('OFPGMFC_BAD_TYPE', 'a selection method for a group of no known type');
   } else if (type !== 'select' || allowed === false) {
     cursor.fail('OFPBPC_BAD_VALUE', `a selection method for a group of type ${type}`);
   } else if (allowed === undefined) {
@@ -111,12 +114,13 @@ function checkSelectionAllowed(
   }
 }
 
+/** undefined: a method that we do not know. */
 function readSelection(cursor: Cursor, { body }: Property): GroupSelection | undefined {
   const { method: bytes, param } = body.struct(SELECTION, 'a selection method');
   const method = textOf(bytes);
   if (cursor.error !== undefined) return undefined;
   if (method !== 'hash' && method !== 'dp_hash') {
-    cursor.fail('OFPBPC_BAD_VALUE', `no selection method '${method}'`);
+    cursor.unknown('OFPBPC_BAD_VALUE', `no selection method '${method}'`);
     return undefined;
   }
   if (method === 'dp_hash' && body.left > 0) {

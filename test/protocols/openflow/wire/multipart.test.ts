@@ -221,6 +221,24 @@ describe('multiparts, groups and meters on the wire', () => {
     }
   });
 
+  it('keep a selection method that nobody knows, also of a type that nobody knows', () => {
+    const method = '786c62000000000000000000000000000000000000000007';
+    const selection = `ffff00280000154d0000000100000000${method}`;
+    for (const [type, seen] of [
+      ['01', { type: 'select' }],
+      ['09', { unknownType: 9 }],
+    ] as const) {
+      const group = `0038${type}00000000010000000000000000${selection}`;
+      const bytes = new Uint8Array(Buffer.from(`06130048000000070007000000000000${group}`, 'hex'));
+      const message = decoded(bytes);
+      if (message.type !== 'multipart_reply' || message.reply.kind !== 'group_desc') throw message;
+      const unknownProperties = new Uint8Array(Buffer.from(selection, 'hex'));
+      expect(message.reply.groups[0]).to.deep.include({ ...seen, unknownProperties });
+      expect([...encodeMessage(6, 7, message)]).to.deep.equal([...bytes]);
+      expect(decodeMessage(bytes, { strict: true }).ok).to.equal(false);
+    }
+  });
+
   it('are not written in a version that lacks them', () => {
     const request = (kind: 'queue_desc' | 'table_desc'): Message => ({
       type: 'multipart_request',
