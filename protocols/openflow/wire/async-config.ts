@@ -56,8 +56,11 @@ export function putAsyncMasks(writer: ByteWriter, { masks, unknownProperties }: 
   const at = writer.reserve(MASKED_MESSAGES.length * 8);
   for (const { message, role, reasons } of masks) {
     const place = MASKED_MESSAGES.indexOf(message);
-    if (place < 0) throw new TypeError(`OpenFlow 1.3 has no mask for ${message}`);
-    writer.view.setUint32(at + place * 8 + ROLES.indexOf(role) * 4, reasons);
+    const half = ROLES.indexOf(role);
+    if (place < 0 || half < 0) {
+      throw new TypeError(`OpenFlow 1.3 has no mask for ${message} of a ${role}`);
+    }
+    writer.view.setUint32(at + place * 8 + half * 4, reasons);
   }
 }
 

@@ -61,6 +61,11 @@ export function putBundleAdd(writer: ByteWriter, message: BundleAdd): void {
   const at = writer.reserve(BUNDLE.size);
   writer.view.setUint32(at, message.bundleId);
   writer.view.setUint16(at + 6, message.flags);
+  const [, , high = 0, low = 0] = message.message;
+  const said = high * 256 + low;
+  if (said !== message.message.length) {
+    throw new RangeError(`a bundled message of ${message.message.length} bytes that says ${said}`);
+  }
   writer.put(message.message);
   if (message.properties !== undefined) writer.put(message.properties);
 }

@@ -72,8 +72,7 @@ function putTuple(writer: ByteWriter, type: number, tuple: CtTuple): void {
 function putAddress(writer: ByteWriter, type: number, address: bigint): void {
   const mark = writer.mark();
   const at = putProperty(writer, type, HEADER_BYTES + ADDRESS.size);
-  writer.view.setBigUint64(at, address >> 64n);
-  writer.view.setBigUint64(at + 8, address & 0xffffffffffffffffn);
+  writer.view.setWide(at, ADDRESS.size, address);
   writer.padTo8(mark);
 }
 

@@ -13,14 +13,15 @@ import type { Cursor } from './cursor.ts';
 const EXPERIMENTER = 0xffff;
 
 export function putError(writer: ByteWriter, error: ErrorMessage): void {
-  const at = writer.reserve(4);
-  writer.view.setUint16(at, error.errorType);
-  writer.view.setUint16(at + 2, error.code);
-  if (error.errorType === EXPERIMENTER) {
-    if (error.experimenter === undefined) throw new TypeError('an error of no experimenter');
-    writer.view.setUint32(writer.reserve(4), error.experimenter);
+  const { errorType, code, experimenter, data } = error;
+  if ((errorType === EXPERIMENTER) !== (experimenter !== undefined)) {
+    throw new TypeError(`an error of type ${errorType} and of experimenter ${experimenter}`);
   }
-  writer.put(error.data);
+  const at = writer.reserve(4);
+  writer.view.setUint16(at, errorType);
+  writer.view.setUint16(at + 2, code);
+  if (experimenter !== undefined) writer.view.setUint32(writer.reserve(4), experimenter);
+  writer.put(data);
 }
 
 export function readError(cursor: Cursor, version: OpenFlowVersion): ErrorMessage {

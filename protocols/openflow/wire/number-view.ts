@@ -14,7 +14,11 @@ export class UnfitNumber extends RangeError {
   readonly bits: number;
 
   constructor(value: unknown, bits: number) {
-    super(`${value} does not fit into ${bits} bits`);
+    super(
+      value === undefined
+        ? 'a member is missing, or says a word that there is not'
+        : `${value} does not fit into ${bits} bits`,
+    );
     this.name = 'RangeError';
     this.value = value;
     this.bits = bits;

@@ -55,6 +55,9 @@ export function putNxFlowMod(
   writer.view.setUint32(at + 16, bufferId ?? OFP_NO_BUFFER);
   writer.view.setUint16(at + 20, portTo16(outPort ?? OFPP_ANY));
   writer.view.setUint16(at + 22, flow.flags ?? 0);
+  if (cookieFilter !== undefined && cookieMask === undefined) {
+    throw new TypeError('a cookie to look for without its mask');
+  }
   const filter =
     cookieMask === undefined ? undefined : { cookie: cookieFilter ?? 0n, mask: cookieMask };
   const size = putNxMatch(writer, flow.match, filter);

@@ -9,6 +9,7 @@
 import type { OpenFlowErrorName } from '../values/error-codes.ts';
 import {
   EXPERIMENTER_TYPE,
+  MESSAGE_FORMS,
   type MessageForm,
   type MessageKind,
   messageForm,
@@ -94,7 +95,8 @@ export function messageTypeOf(version: OpenFlowVersion, message: Message): numbe
 
 /** How this version writes the kind; a version that we do not speak has hello, error and echo like all others. */
 function formIn(kind: MessageKind, version: OpenFlowVersion): MessageForm {
-  const form = messageForm(kind, VERSION_NAMES[version] === undefined ? 4 : version);
+  const spoken = VERSION_NAMES[version] === undefined ? 4 : version;
+  const form = kind in MESSAGE_FORMS ? messageForm(kind, spoken) : undefined;
   if (form === undefined) throw new TypeError(`${VERSION_NAMES[version]} has no ${kind}`);
   return form;
 }

@@ -7,7 +7,7 @@ import { UnfitNumber } from './number-view.ts';
 /** The error with the members that have the number: "flow_mod: table: 260 does not fit into 8 bits". Other errors stay as they are. */
 export function placed(error: unknown, type: string, values: object): unknown {
   if (!(error instanceof UnfitNumber)) return error;
-  const places = [...pathsTo(values, error.value, '')];
+  const places = error.value === undefined ? [] : [...pathsTo(values, error.value, '')];
   const where = places.length === 0 ? type : `${type}: ${places.join(' or ')}`;
   return new RangeError(`${where}: ${error.message}`, { cause: error });
 }

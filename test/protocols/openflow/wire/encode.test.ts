@@ -82,8 +82,15 @@ describe('encoding', () => {
     for (const bytes of [[], [0x80, 5], [0x80, 5, 0xfc, 1], [0x80, 5, 0xfc, 0, 7]]) {
       expect(() => encodeFlowMod(4, 'add', kept(bytes), 1)).to.throw(RangeError, 'a TLV of');
     }
+    const short = {
+      type: 'bundle_add',
+      bundleId: 1,
+      flags: 0,
+      message: new Uint8Array(8),
+    } as const;
+    expect(() => encodeMessage(5, 1, short)).to.throw(RangeError, 'of 8 bytes that says 0');
     const error = { type: 'error', errorType: 0xffff, code: 1, data: new Uint8Array() } as const;
-    expect(() => encodeMessage(4, 1, error)).to.throw(TypeError, 'no experimenter');
+    expect(() => encodeMessage(4, 1, error)).to.throw(TypeError, 'of experimenter undefined');
     expect(encodeMessage(4, 1, { ...error, experimenter: 9 })).to.have.length(16);
   });
 
@@ -125,8 +132,34 @@ describe('encoding', () => {
       const hello = { type: 'hello', versions: [4, version] } as const;
       expect(() => encodeMessage(4, 1, hello)).to.throw(RangeError, `versions.1: ${version}`);
     }
-    const role = { type: 'nx_role_request', role: 'nochange' } as never;
-    expect(() => encodeMessage(4, 1, role)).to.throw(RangeError, '32 bits');
+  });
+
+  it('refuses words that there are not, and members that lack another', () => {
+    const wrong: readonly (readonly [unknown, string])[] = [
+      [{ type: 'nx_role_request', role: 'nochange' }, 'nx_role_request: -1'],
+      [{ type: 'role_request', role: 'king', generationId: 1n }, 'role_request: a member is'],
+      [{ type: 'bundle_control', bundleId: 1, flags: 0 }, 'bundle_control: a member is missing'],
+      [{ type: 'greeting' }, 'OpenFlow13 has no greeting'],
+      [
+        { type: 'set_async', masks: [{ message: 'packet_in', role: 'king', reasons: 1 }] },
+        'no mask for packet_in of a king',
+      ],
+      [
+        { type: 'nx_flow_mod', command: 'add', flow, cookieFilter: 5n },
+        'a cookie to look for without its mask',
+      ],
+      [
+        { type: 'error', errorType: 1, code: 1, experimenter: 5, data: new Uint8Array() },
+        'an error of type 1 and of experimenter 5',
+      ],
+      [
+        { type: 'ct_flush', ipProtocol: 6, original: { source: 1n << 128n } },
+        'ct_flush: original.source: 340282366920938463463374607431768211456',
+      ],
+    ];
+    for (const [message, words] of wrong) {
+      expect(() => encodeMessage(4, 1, message as Message)).to.throw(words);
+    }
   });
 
   it('wraps bundles into the extension where the version has none', () => {
