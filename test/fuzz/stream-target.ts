@@ -119,14 +119,22 @@ function runSession(version: OpenFlowVersion, chunks: readonly Uint8Array[]): Ou
     chunk.fill(0x5a);
     session.takePacketIns(3);
     now += 1;
-    if ((session.deadline() ?? now) <= now) session.tick(now);
-    const fault = stepFault(session, before, features);
+    const fault = tickFault(session, now) ?? stepFault(session, before, features);
     if (fault !== undefined) return { fault, features: [...features] };
   }
-  session.tick(now + 100_000);
+  const fault = tickFault(session, now + 100_000);
   const left = session.takeEvents();
-  const open = left.filter(({ type }) => type === 'reply').length;
-  return { fault: open > 0 ? 'a reply by the time alone' : undefined, features: [...features] };
+  const byTime = left.some(({ type }) => type === 'reply')
+    ? 'a reply by the time alone'
+    : undefined;
+  return { fault: fault ?? byTime, features: [...features] };
+}
+
+/** A deadline that stays in the past would keep its driver busy for ever. */
+function tickFault(session: OpenFlowSession, now: number): string | undefined {
+  if ((session.deadline() ?? Number.POSITIVE_INFINITY) <= now) session.tick(now);
+  const deadline = session.deadline() ?? Number.POSITIVE_INFINITY;
+  return deadline > now ? undefined : `it waits for ${deadline}, at ${now}`;
 }
 
 function readySession(version: OpenFlowVersion): OpenFlowSession {
