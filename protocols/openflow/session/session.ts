@@ -168,6 +168,7 @@ export class OpenFlowSession implements ByteSession<OpenFlowEvent> {
   /**
    * Sends messages that nothing answers, and a barrier behind them; the number comes back in a `batch` or a `batch-failed`.
    * Only once ready. Undefined: too many batches wait already, nothing was taken; there is room after the next such event.
+   * All of it counts for `outputMaxBytes` when it is sent: some thousands of messages are enough for one.
    */
   sendBatch(
     messages: readonly Message[],
