@@ -85,7 +85,7 @@ function messageOf(text: string, request: EncodeRequest, isLine: boolean): Parse
 }
 
 function groupMod(result: ReturnType<typeof parseGroupMod>): ParseResult<Message> {
-  return result.ok ? parsed({ type: 'group_mod', mod: result.value }) : result;
+  return result.ok ? parsed({ type: 'group_mod', mod: result.value }, result.warnings) : result;
 }
 
 function meterMod(text: string, command: 'add' | 'modify' | 'delete'): ParseResult<Message> {

@@ -23,6 +23,8 @@ export interface BucketContext {
   readonly type: GroupType;
   /** Inserted ones may have a weight whatever the group is: its type is not told. */
   readonly isInserted: boolean;
+  /** Takes what there is to tell of the buckets. */
+  readonly warnings: string[];
 }
 
 type BucketWords = Omit<Bucket, 'bucketId' | 'actions'> & { bucketId?: number };
@@ -32,7 +34,13 @@ export function bucketsAt(pieces: readonly Piece[], context: BucketContext): rea
     refuse(pieces[1].at, 'an indirect group has one bucket; use type=all for more');
   }
   const buckets = pieces.map((piece) => bucketAt(piece, context));
-  return numbered(context.version < 6 ? buckets.map(withoutNumber) : buckets);
+  if (context.version >= 6) return numbered(buckets);
+  if (buckets.some(({ bucketId }, place) => bucketId !== undefined && bucketId !== place)) {
+    context.warnings.push(
+      'bucket_id is left out: OpenFlow 1.5 alone has numbers of buckets; give -O OpenFlow15',
+    );
+  }
+  return numbered(buckets.map(withoutNumber));
 }
 
 /**

@@ -84,7 +84,8 @@ function flowModOf(piece: Piece, context: FlowContext, warnings: string[]): Flow
   const { version, command } = context;
   const deletes = isDelete(command);
   const [head, actions] = deletes ? [piece, undefined] : cutActions(piece);
-  const { words, flags, matching } = headOf(head, context);
+  const { words, flags, matching } = headOf(head, context, warnings);
+  warnings.push(...forgotten(words, context));
   const match = matchOf(matching, version, warnings);
   const { table = OFPTT_ALL, priority = DEFAULT_PRIORITY } = words;
   const { idleTimeout = 0, hardTimeout = 0, importance = 0 } = words;
@@ -137,18 +138,45 @@ interface Head {
   readonly matching: readonly Word[];
 }
 
-function headOf(piece: Piece, context: FlowContext): Head {
+function headOf(piece: Piece, context: FlowContext, warnings: string[]): Head {
   const matching: Word[] = [];
   let words: FlowWords = {};
   let flags = 0;
+  const said = new Map<string, string>();
   for (const word of cutWords(piece)) {
     const flag = FLAGS.indexOf(word.key);
     const setting = Object.hasOwn(SETTINGS, word.key) ? SETTINGS[word.key] : undefined;
     if (flag >= 0) flags |= flagBit(flag, word, context);
-    else if (setting !== undefined) words = { ...words, ...setting(word, context) };
-    else if (!isIgnored(word)) matching.push(matchWordOf(word, context));
+    else if (setting !== undefined) {
+      words = { ...words, ...setting(word, context) };
+      noteTwice(said, word, warnings);
+    } else if (!isIgnored(word)) matching.push(matchWordOf(word, context));
   }
   return { words, flags, matching };
+}
+
+/** Of a setting that is there twice the last counts; a cookie to choose by and one to set are two. */
+function noteTwice(said: Map<string, string>, { key, value }: Word, warnings: string[]): void {
+  const spelled = `${key}=${value.text}`;
+  const what = value.text.includes('/') ? `${key}/` : key;
+  const earlier = said.get(what) ?? spelled;
+  if (earlier !== spelled) warnings.push(`${spelled} overrides ${earlier}; keep one of them`);
+  said.set(what, spelled);
+}
+
+/** What the version has no room for. */
+function forgotten({ newCookie, importance }: FlowWords, context: FlowContext): string[] {
+  const { command, version } = context;
+  const told: string[] = [];
+  if (command !== 'add' && newCookie !== undefined && newCookie !== 0n) {
+    const cookie = `cookie=0x${newCookie.toString(16)}`;
+    told.push(`${cookie} is left out: a change keeps the flow's cookie; leave it out`);
+  }
+  if (version < 5 && importance !== undefined) {
+    const word = `importance=${importance}`;
+    told.push(`${word} is left out: OpenFlow 1.4 and later have it; give -O OpenFlow14`);
+  }
+  return told;
 }
 
 function flagBit(bit: number, { key, at }: Word, { command }: FlowContext): number {

@@ -60,10 +60,10 @@ interface GroupWords {
 
 /** `''` deletes all groups; the other commands name one. */
 export function parseGroupMod(text: string, context: GroupContext): ParseResult<GroupMod> {
-  return judged(text, () => groupModOf(text, context));
+  return judged(text, (warnings) => groupModOf(text, context, warnings));
 }
 
-function groupModOf(text: string, context: GroupContext): GroupMod {
+function groupModOf(text: string, context: GroupContext, warnings: string[]): GroupMod {
   const { command, version } = context;
   if (command === 'delete' && text.trim() === '') return { command, groupId: OFPG_ALL };
   if (version < 6 && (command === 'insert_buckets' || command === 'remove_bucket')) {
@@ -83,8 +83,12 @@ function groupModOf(text: string, context: GroupContext): GroupMod {
   }
   const buckets = bucketsAt(bucketPieces, {
     ...{ version, type: words.type ?? 'all' },
-    isInserted: command === 'insert_buckets',
+    ...{ isInserted: command === 'insert_buckets', warnings },
   });
+  if (selection !== undefined && version < 6) {
+    const word = `selection_method=${selection.method}`;
+    warnings.push(`${word} is left out: OpenFlow 1.5 alone has it; give -O OpenFlow15`);
+  }
   const properties = selection === undefined || version < 6 ? {} : { selection };
   return modOf(command, words, buckets, properties);
 }
@@ -261,7 +265,7 @@ const COMMANDS: ReadonlyMap<string, GroupCommand> = new Map([
 
 /** A line of a file for add-groups: it may begin with another command than add. */
 export function parseGroupModLine(text: string, version: OpenFlowVersion): ParseResult<GroupMod> {
-  return judged(text, () => {
+  return judged(text, (warnings) => {
     const [, before = '', word = ''] = /^(\s*)([^,\s]*)/.exec(text) ?? [];
     const command = COMMANDS.get(word);
     // Blanks instead of the command, so that places stay what they are.
@@ -269,6 +273,6 @@ export function parseGroupModLine(text: string, version: OpenFlowVersion): Parse
       command === undefined
         ? text
         : ' '.repeat(before.length + word.length) + text.slice(before.length + word.length);
-    return groupModOf(rest, { version, command: command ?? 'add' });
+    return groupModOf(rest, { version, command: command ?? 'add' }, warnings);
   });
 }

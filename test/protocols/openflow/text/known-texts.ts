@@ -51,6 +51,7 @@ export const BUCKET_ACTIONS: readonly string[] = [
 
 /** In OpenFlow 1.5 alone. */
 export const GROUPS_OF_15: readonly string[] = [
+  'group_id=1,type=select,selection_method=hash,fields(eth_type,ip_proto,tcp_flags,actset_output)',
   'group_id=1,type=select,selection_method=hash,selection_method_param=7,fields(ip_src,tcp_dst=0xff,eth_src,ipv6_dst,vlan_vid,reg0=0xf,nw_proto),bucket=actions=1',
   'group_id=1,type=select,selection_method=hash,fields=ip_src,bucket=actions=1',
   'group_id=1,type=select,selection_method=hash',

@@ -19,7 +19,7 @@ import {
 import { encodeCommand, parseCommand } from './parse-command.ts';
 import { type PlayedSwitch, playSwitch } from './played-switch.ts';
 import { RandomTexts, randomFlow, randomGroup, randomMeter } from './random-texts.ts';
-import { CLASHING_WORDS, WARNED_TEXTS } from './warned-texts.ts';
+import { CLASHING_WORDS, WARNED_IN_13, WARNED_TEXTS } from './warned-texts.ts';
 
 const VERSIONS: readonly OpenFlowVersion[] = [4, 5, 6];
 const SEED = 20_261_121;
@@ -129,6 +129,16 @@ describe('texts that ovs-ofctl takes', function () {
     }
     await compareOne('remove-buckets', 'group_id=1', 6);
     await compareOne('remove-buckets', 'group_id=1,command_bucket_id=all', 6);
+  });
+
+  it('become the bytes that it sends, with a warning of what the version has no room for', async () => {
+    for (const [command, text, ...warnings] of WARNED_IN_13) {
+      await compareOne(command, text, 4);
+      const result = parseCommand(command, text, 4);
+      expect(result.ok && (result.warnings ?? []), text).to.deep.equal(warnings);
+    }
+    const later = parseCommand('add-flow', 'importance=5,actions=1', 5);
+    expect(later).to.have.property('ok', true).and.not.to.have.property('warnings');
   });
 
   it('are asked for in OpenFlow 1.5 where the older ones do not have them', async () => {

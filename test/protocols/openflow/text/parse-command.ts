@@ -41,7 +41,7 @@ export function parseCommand(
   }
   if (isKey(GROUP_COMMANDS, command)) {
     const result = parseGroupMod(text, { version, command: GROUP_COMMANDS[command] });
-    return result.ok ? parsed({ type: 'group_mod', mod: result.value }) : result;
+    return result.ok ? parsed({ type: 'group_mod', mod: result.value }, result.warnings) : result;
   }
   if (isKey(METER_COMMANDS, command)) {
     const result = parseMeterMod(text, { command: METER_COMMANDS[command] });

@@ -102,6 +102,41 @@ export const WARNED_TEXTS: readonly (readonly [match: string, ...warnings: strin
   ['tun_erspan_ver=3/1,tun_gtpu_flags=6/2'],
 ];
 
+/** By command; in OpenFlow 1.3. */
+export const WARNED_IN_13: readonly (readonly [
+  command: string,
+  text: string,
+  ...warnings: string[],
+])[] = [
+  [
+    'add-flow',
+    'priority=1,table=2,ip,priority=2,table=3,actions=1',
+    overrides('priority=2', 'priority=1'),
+    overrides('table=3', 'table=2'),
+  ],
+  ['add-flow', 'priority=1,priority=1,actions=1'],
+  [
+    'add-flow',
+    'importance=5,actions=1',
+    'importance=5 is left out: OpenFlow 1.4 and later have it; give -O OpenFlow14',
+  ],
+  [
+    'mod-flows',
+    'cookie=5,cookie=3/-1,actions=1',
+    "cookie=0x5 is left out: a change keeps the flow's cookie; leave it out",
+  ],
+  [
+    'add-group',
+    'group_id=1,type=select,selection_method=hash,fields(ip_src),bucket=1',
+    'selection_method=hash is left out: OpenFlow 1.5 alone has it; give -O OpenFlow15',
+  ],
+  [
+    'add-group',
+    'group_id=1,type=all,bucket=bucket_id:7,actions=1,bucket=bucket_id:8,actions=2',
+    'bucket_id is left out: OpenFlow 1.5 alone has numbers of buckets; give -O OpenFlow15',
+  ],
+];
+
 /** Words that need, override or wipe one another, to be put together at random. */
 export const CLASHING_WORDS: readonly string[] = [
   ...['ip', 'ipv6', 'arp', 'tcp', 'udp6', 'icmp', 'icmp6', 'mpls', 'eth', 'dl_type=0x894f'],
