@@ -133,6 +133,11 @@ function bundleParts({ key, at, value }: Word, loads: boolean): BundleParts {
     const form = `${key}(FIELDS,BASIS,ALGORITHM,ofport,${place}members:PORT,PORT)`;
     return refuse(at, `${key} is written ${form}`);
   }
+  const before = destination ?? memberType;
+  const gap = value.text.slice(before.at + before.text.length - value.at, delimiter.at - value.at);
+  if (!/^[, ] *$/.test(gap)) {
+    refuse(delimiter.at, `one comma stands before ${quoted(delimiter.text)}, not ${quoted(gap)}`);
+  }
   const parts = { fields, basis, algorithm, memberType, delimiter };
   return destination === undefined ? parts : { ...parts, destination };
 }

@@ -195,7 +195,8 @@ function parseProperty(header: Word, property: Word): EncapProperty {
 function tlvBytes({ at, value }: Word): Uint8Array {
   const [tlvClass, type, bytes, surplus] = cutList(value);
   const isHex = tlvClass?.text.startsWith('0x') === true && bytes?.text.startsWith('0x') === true;
-  if (type === undefined || bytes === undefined || surplus !== undefined || !isHex) {
+  const isTight = !/,,|\s/.test(value.text);
+  if (type === undefined || bytes === undefined || surplus !== undefined || !isHex || !isTight) {
     refuse(at, 'tlv is written tlv(0xCLASS,TYPE,0xBYTES)');
   }
   const classNumber = numberAt(tlvClass as Piece, "the tlv's class", 16);

@@ -162,7 +162,8 @@ const NO_METER = 0;
 /** enqueue:PORT:QUEUE, enqueue(PORT,QUEUE) */
 const parseEnqueue: StepParser = (word) => {
   const [port, queue, surplus] = cutList(word.value, ':q,');
-  if (port === undefined || queue === undefined || surplus !== undefined) {
+  const doubled = /[:q,]{2}/.test(word.value.text);
+  if (port === undefined || queue === undefined || surplus !== undefined || doubled) {
     return refuse(word.at, `${word.key} is written ${word.key}:PORT:QUEUE`);
   }
   const number = portAt(port, word.key);
