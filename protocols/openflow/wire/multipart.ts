@@ -9,6 +9,7 @@
  * Source: OpenFlow 1.3.5 §7.3.5, OpenFlow 1.5.1 §7.3.5.
  */
 import {
+  type MessageForm,
   MULTIPART_EXPERIMENTER,
   MULTIPART_FORMS,
   type MultipartKind,
@@ -63,28 +64,31 @@ function codecOf(kind: MultipartKind): MultipartCodec<MultipartKind> {
   return MULTIPART_CODECS[kind] as unknown as MultipartCodec<MultipartKind>;
 }
 
+/** How this version writes the kind; who has no types may ask for one that there is not. */
+function formIn(kind: MultipartKind, version: OpenFlowVersion): MessageForm {
+  const form = kind in MULTIPART_FORMS ? multipartForm(kind, version) : undefined;
+  if (form === undefined) throw new TypeError(`${VERSION_NAMES[version]} has no multipart ${kind}`);
+  return form;
+}
+
 function putMultipartHeader(
   writer: ByteWriter,
   version: OpenFlowVersion,
   value: MultipartRequest | MultipartReply,
   flags: number,
 ): void {
-  const form = value.kind === 'unknown' ? undefined : multipartForm(value.kind, version);
-  if (value.kind !== 'unknown' && form === undefined) {
-    throw new TypeError(`${VERSION_NAMES[version]} has no multipart ${value.kind}`);
-  }
   const at = writer.reserve(MULTIPART_HEADER.size);
   writer.view.setUint16(at + 2, flags);
   if (value.kind === 'unknown') {
     writer.view.setUint16(at, value.multipartType);
-  } else if (form?.experimenter === undefined) {
-    writer.view.setUint16(at, form?.number ?? 0);
-  } else {
-    writer.view.setUint16(at, MULTIPART_EXPERIMENTER);
-    const behind = writer.reserve(EXPERIMENTER_HEADER_BYTES);
-    writer.view.setUint32(behind, form.experimenter);
-    writer.view.setUint32(behind + 4, form.number);
+    return;
   }
+  const { number, experimenter } = formIn(value.kind, version);
+  writer.view.setUint16(at, experimenter === undefined ? number : MULTIPART_EXPERIMENTER);
+  if (experimenter === undefined) return;
+  const behind = writer.reserve(EXPERIMENTER_HEADER_BYTES);
+  writer.view.setUint32(behind, experimenter);
+  writer.view.setUint32(behind + 4, number);
 }
 
 export function putMultipartRequest(

@@ -246,6 +246,8 @@ describe('multiparts, groups and meters on the wire', () => {
     });
     expect(() => encodeMessage(4, 1, request('queue_desc'))).to.throw(TypeError, 'queue_desc');
     expect(() => encodeMessage(4, 1, request('table_desc'))).to.throw(TypeError, 'table_desc');
+    const misspelt = request('table_dsec' as 'table_desc');
+    expect(() => encodeMessage(5, 1, misspelt)).to.throw(TypeError, 'no multipart table_dsec');
   });
 
   for (const [what, version, message] of UNSPEAKABLE) {
