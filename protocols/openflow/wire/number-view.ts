@@ -11,7 +11,6 @@ const TWO_32 = 0x100000000;
 /** A number that its place on the wire has no room for. */
 export class UnfitNumber extends RangeError {
   readonly value: unknown;
-  readonly bits: number;
 
   constructor(value: unknown, bits: number) {
     super(
@@ -21,7 +20,6 @@ export class UnfitNumber extends RangeError {
     );
     this.name = 'RangeError';
     this.value = value;
-    this.bits = bits;
   }
 }
 
