@@ -32,12 +32,10 @@ const BUCKET_WORDS = { first: BUCKET_FIRST, last: BUCKET_LAST, all: BUCKET_ALL }
 
 export function putGroupModBody(writer: ByteWriter, version: OpenFlowVersion, mod: GroupMod): void {
   const { command } = mod;
-  if (command === 'insert_buckets' || command === 'remove_bucket') {
-    requireVersion(version, OPENFLOW_15, command, command);
-  }
   if (command === 'delete')
     requireVersion(version, OPENFLOW_15, mod.buckets, 'a delete of buckets');
   const parts = partsOf(mod);
+  requireVersion(version, OPENFLOW_15, namedBucket(mod), `a bucket that ${command} names`);
   const at = writer.reserve(8);
   writer.view.setUint16(at, GROUP_COMMANDS[command]);
   writer.view.setUint8(at + 2, GROUP_TYPES[parts.type]);
@@ -52,6 +50,12 @@ export function putGroupModBody(writer: ByteWriter, version: OpenFlowVersion, mo
     writer.view.setUint16(writer.start + fixed, size);
   }
   putGroupProperties(writer, version, parts);
+}
+
+/** Open vSwitch takes the commands of 1.5 in older versions, too, where they name no bucket. */
+function namedBucket(mod: GroupMod): number | string | undefined {
+  if (mod.command === 'insert_buckets') return mod.position;
+  return mod.command === 'remove_bucket' && mod.bucketId !== 'all' ? mod.bucketId : undefined;
 }
 
 function partsOf(mod: GroupMod): Parts {

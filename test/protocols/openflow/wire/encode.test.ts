@@ -51,6 +51,8 @@ describe('encoding', () => {
   it('refuses what a version cannot say', () => {
     const remove = { command: 'remove_bucket', groupId: 1, type: 'all', bucketId: 1 } as const;
     expect(() => encodeGroupMod(5, remove, 1)).to.throw(TypeError, 'needs OpenFlow15');
+    // Without a bucket that it names, Open vSwitch takes it in 1.4, too.
+    expect(encodeGroupMod(5, { ...remove, bucketId: 'all' }, 1)).to.have.length(16);
     const metered: Flow = { ...flow, instructions: [{ type: 'meter', meterId: 1 }] };
     expect(() => encodeFlowMod(6, 'add', metered, 1)).to.throw(TypeError, 'an action from');
     expect(encodeFlowMod(5, 'add', metered, 1)).to.have.length(64);
