@@ -25,6 +25,7 @@ const SLOW_FOLDERS = [
   'test/lib/southbound',
   'test/simulation',
   'test/protocols/ovsdb',
+  'test/protocols/openflow',
   'test/lib/daemon',
 ];
 /** End-to-end files that take longest begin first, so that no lane is left with one at the end. */

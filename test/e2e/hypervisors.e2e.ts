@@ -46,16 +46,19 @@ function away(): void {
     'because its ovs-vswitchd is stuck: named by nva wait, and holds nobody else up',
     async () => {
       site.hv(3).pause('vs');
-      const wait = await site.controller
-        .must('delete', 'port', 'blue-2')
-        .then(() => site.controller.nva('wait', '--timeout', '1'));
-      expect(wait.code).to.equal(1);
-      expect(wait.stdout)
-        .to.include('2 of 3 NVEs confirmed')
-        .and.to.match(/h3: it \w+/);
-      // The others have it already.
-      expect(await site.hv(1).ofctl('dump-flows')).not.to.include(site.tenant('blue-2').mac);
-      site.hv(3).resume('vs');
+      try {
+        const wait = await site.controller
+          .must('delete', 'port', 'blue-2')
+          .then(() => site.controller.nva('wait', '--timeout', '1'));
+        expect(wait.code).to.equal(1);
+        expect(wait.stdout)
+          .to.include('2 of 3 NVEs confirmed')
+          .and.to.match(/h3: it \w+/);
+        // The others have it already.
+        expect(await site.hv(1).ofctl('dump-flows')).not.to.include(site.tenant('blue-2').mac);
+      } finally {
+        site.hv(3).resume('vs');
+      }
       await site.controller.apply(portManifest(site.tenant('blue-2')), 20);
       await site.settled();
       await expectPings();
