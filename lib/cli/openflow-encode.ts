@@ -2,10 +2,17 @@
  * One line of ovs-ofctl's language as `nva ofp encode` gives it back. Apart from the command, so that only it loads the codec.
  */
 import { printMessage } from '../../protocols/openflow/print.ts';
-import { parseFlowMod, parseFlowModLine } from '../../protocols/openflow/text/flow-parse.ts';
-import { parseGroupMod, parseGroupModLine } from '../../protocols/openflow/text/group-parse.ts';
-import { parseMeterMod } from '../../protocols/openflow/text/meter-parse.ts';
-import { type ParseResult, parsed, unparsed } from '../../protocols/openflow/text/parse-result.ts';
+import { parseFlowMod, parseFlowModLine } from '../../protocols/openflow/text/parse/flow-parse.ts';
+import {
+  parseGroupMod,
+  parseGroupModLine,
+} from '../../protocols/openflow/text/parse/group-parse.ts';
+import { parseMeterMod } from '../../protocols/openflow/text/parse/meter-parse.ts';
+import {
+  type ParseResult,
+  parsed,
+  unparsed,
+} from '../../protocols/openflow/text/parse/parse-result.ts';
 import type { FlowCommand } from '../../protocols/openflow/values/commands.ts';
 import type { Message } from '../../protocols/openflow/values/messages.ts';
 import type { OpenFlowVersion } from '../../protocols/openflow/values/version.ts';

@@ -1,9 +1,9 @@
 /**
  * Texts that the test files give to `ovs-ofctl` (flows, groups, meters): what it sends for each, and what our parsers make of it.
  */
-import { parseFlowModLine } from '../../protocols/openflow/text/flow-parse.ts';
-import { parseGroupModLine } from '../../protocols/openflow/text/group-parse.ts';
-import { type ParseResult, parsed } from '../../protocols/openflow/text/parse-result.ts';
+import { parseFlowModLine } from '../../protocols/openflow/text/parse/flow-parse.ts';
+import { parseGroupModLine } from '../../protocols/openflow/text/parse/group-parse.ts';
+import { type ParseResult, parsed } from '../../protocols/openflow/text/parse/parse-result.ts';
 import type { Message } from '../../protocols/openflow/values/messages.ts';
 import { VERSION_NAMES } from '../../protocols/openflow/values/version.ts';
 import { encodeMessage } from '../../protocols/openflow/wire/encode.ts';

@@ -5,7 +5,7 @@ import { createServer, type Socket } from 'node:net';
 import { inspect } from 'node:util';
 import type { OpenFlowEvent } from '../../protocols/openflow/session/events.ts';
 import { OpenFlowSession } from '../../protocols/openflow/session/session.ts';
-import { parseFlowModLine } from '../../protocols/openflow/text/flow-parse.ts';
+import { parseFlowModLine } from '../../protocols/openflow/text/parse/flow-parse.ts';
 
 const say = (what: unknown): boolean => process.stdout.write(`${inspect(what)}\n`);
 

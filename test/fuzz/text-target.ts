@@ -5,10 +5,10 @@
  * cannot say it, and Open vSwitch's own judgement of what was encoded is at least known.
  */
 import { printMessage } from '../../protocols/openflow/print.ts';
-import { parseFlowModLine } from '../../protocols/openflow/text/flow-parse.ts';
-import { parseGroupModLine } from '../../protocols/openflow/text/group-parse.ts';
-import { parseMeterMod } from '../../protocols/openflow/text/meter-parse.ts';
-import type { ParseResult } from '../../protocols/openflow/text/parse-result.ts';
+import { parseFlowModLine } from '../../protocols/openflow/text/parse/flow-parse.ts';
+import { parseGroupModLine } from '../../protocols/openflow/text/parse/group-parse.ts';
+import { parseMeterMod } from '../../protocols/openflow/text/parse/meter-parse.ts';
+import type { ParseResult } from '../../protocols/openflow/text/parse/parse-result.ts';
 import type { Message } from '../../protocols/openflow/values/messages.ts';
 import type { OpenFlowVersion } from '../../protocols/openflow/values/version.ts';
 import { decodeMessage } from '../../protocols/openflow/wire/decode.ts';

@@ -4,9 +4,9 @@
  * Source: ovs-fields(7) (ct_state, tcp_flags, tun_flags); judged by ovs-ofctl ofp-print.
  */
 
-import { type ParseResult, parsed, unparsed } from './parse-result.ts';
+import { type ParseResult, parsed, unparsed } from './parse/parse-result.ts';
+import { parseInteger } from './parse/value-number-parse.ts';
 import { suggestion } from './suggestion.ts';
-import { parseInteger } from './value-number-parse.ts';
 
 export interface FlagWords {
   /** By bit, the lowest first; empty: a bit without a word. */

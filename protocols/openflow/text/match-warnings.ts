@@ -10,7 +10,7 @@ import { fieldsOfMatch } from '../values/flow-fields.ts';
 import { type FlowFields, type Place, placeNameOf } from '../values/flow-places.ts';
 import type { Match } from '../values/match.ts';
 import { meetsPrerequisite } from '../values/prerequisites.ts';
-import { fieldOf, needOf, SHARED_WORDS } from './match-words.ts';
+import { fieldOf, needOf, SHARED_WORDS } from './parse/match-words.ts';
 
 type Places = ReadonlyMap<RegisteredFieldName, Place>;
 

@@ -5,9 +5,9 @@
  */
 import type { Action, Instruction } from '../values/actions.ts';
 import type { OpenFlowVersion } from '../values/version.ts';
-import { readActions } from './action-decode.ts';
+import { readActions } from './actions/action-decode.ts';
+import { readInstructions } from './actions/instruction-decode.ts';
 import type { Cursor } from './cursor.ts';
-import { readInstructions } from './instruction-decode.ts';
 
 /** The next `size` bytes. */
 export function readActionList(cursor: Cursor, size: number, version: OpenFlowVersion): Action[] {

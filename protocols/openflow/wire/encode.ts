@@ -12,10 +12,10 @@ import type { GroupMod } from '../values/group.ts';
 import type { Message } from '../values/messages.ts';
 import type { OpenFlowVersion } from '../values/version.ts';
 import { ByteWriter } from './byte-writer.ts';
-import { putFlowMod } from './flow-mod-encode.ts';
-import { putGroupModBody } from './group-mod-encode.ts';
 import { putHeader } from './header-encode.ts';
 import { TYPE } from './message-types.ts';
+import { putFlowMod } from './messages/flow-mod-encode.ts';
+import { putGroupModBody } from './messages/group-mod-encode.ts';
 import { messageTypeOf, putBody } from './registry.ts';
 import { placed } from './unfit-place.ts';
 

@@ -16,11 +16,11 @@ import { OFP_NO_BUFFER, OFPG_ANY, OFPP_ANY } from '../values/ports.ts';
 import { type OpenFlowVersion, VERSION_NAMES } from '../values/version.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { Cursor } from './cursor.ts';
-import { readFlowRecords } from './flow-stats.ts';
 import { putHeader } from './header-encode.ts';
-import { hashMatchBytes, keyOf, type MatchHash } from './match-hash.ts';
+import { hashMatchBytes, keyOf, type MatchHash } from './match/match-hash.ts';
+import { putMatchFields } from './match/oxm-encode.ts';
 import { TYPE } from './message-types.ts';
-import { putMatchFields } from './oxm-encode.ts';
+import { readFlowRecords } from './messages/flow-stats.ts';
 
 /** One flow of a dump. The visitor gets the same object each time: take from it what is to stay. */
 export interface FlowEntry {

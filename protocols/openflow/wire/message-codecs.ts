@@ -7,6 +7,8 @@
 import type { MessageKind } from '../values/message-forms.ts';
 import type { Message } from '../values/messages.ts';
 import type { OpenFlowVersion } from '../values/version.ts';
+import type { ByteWriter } from './byte-writer.ts';
+import type { Cursor } from './cursor.ts';
 import {
   putAsyncConfig,
   putAsyncMasks,
@@ -14,25 +16,34 @@ import {
   readAsyncConfig,
   readAsyncMasks,
   readAsyncProperties,
-} from './async-config.ts';
-import { putBundleAdd, putBundleControl, readBundleAdd, readBundleControl } from './bundle.ts';
-import type { ByteWriter } from './byte-writer.ts';
-import { putCtFlush, readCtFlush } from './ct-flush.ts';
-import type { Cursor } from './cursor.ts';
-import { putError, readError } from './error.ts';
-import { putConfig, putFeatures, readConfig, readFeatures, readSetConfig } from './features.ts';
-import { readFlowMod } from './flow-mod-decode.ts';
-import { putFlowModBody } from './flow-mod-encode.ts';
+} from './messages/async-config.ts';
+import {
+  putBundleAdd,
+  putBundleControl,
+  readBundleAdd,
+  readBundleControl,
+} from './messages/bundle.ts';
+import { putCtFlush, readCtFlush } from './messages/ct-flush.ts';
+import { putError, readError } from './messages/error.ts';
+import {
+  putConfig,
+  putFeatures,
+  readConfig,
+  readFeatures,
+  readSetConfig,
+} from './messages/features.ts';
+import { readFlowMod } from './messages/flow-mod-decode.ts';
+import { putFlowModBody } from './messages/flow-mod-encode.ts';
 import {
   putFlowRemoved,
   putNxFlowRemoved,
   readFlowRemoved,
   readNxFlowRemoved,
-} from './flow-removed.ts';
-import { readGroupMod } from './group-mod-decode.ts';
-import { putGroupModBody } from './group-mod-encode.ts';
-import { putHello, readHello } from './hello.ts';
-import { putMeterMod, readMeterMod } from './meter.ts';
+} from './messages/flow-removed.ts';
+import { readGroupMod } from './messages/group-mod-decode.ts';
+import { putGroupModBody } from './messages/group-mod-encode.ts';
+import { putHello, readHello } from './messages/hello.ts';
+import { putMeterMod, readMeterMod } from './messages/meter.ts';
 import {
   putMonitorId,
   putPacketInFormat,
@@ -42,29 +53,36 @@ import {
   readPacketInFormat,
   readShort,
   readTableIdSwitch,
-} from './nicira.ts';
-import { putNxFlowMod, readNxFlowMod } from './nx-flow-mod.ts';
-import { putNxPacketIn, putPacketIn, readNxPacketIn, readPacketIn } from './packet-in.ts';
-import { putPacketIn2, readNxPacketIn2, readResume } from './packet-in2.ts';
-import { putPacketOut, readPacketOut } from './packet-out.ts';
-import { putPortStatus, readPortStatus } from './port.ts';
-import { putPortMod, readPortMod } from './port-mod.ts';
+} from './messages/nicira.ts';
+import { putNxFlowMod, readNxFlowMod } from './messages/nx-flow-mod.ts';
+import { putNxPacketIn, putPacketIn, readNxPacketIn, readPacketIn } from './messages/packet-in.ts';
+import { putPacketIn2, readNxPacketIn2, readResume } from './messages/packet-in2.ts';
+import { putPacketOut, readPacketOut } from './messages/packet-out.ts';
+import { putPortStatus, readPortStatus } from './messages/port.ts';
+import { putPortMod, readPortMod } from './messages/port-mod.ts';
 import {
   putQueueConfigReply,
   putQueueConfigRequest,
   readQueueConfigReply,
   readQueueConfigRequest,
-} from './queue-config.ts';
-import { putRequestForward, readRequestForward } from './request-forward.ts';
-import { putNxRole, putRole, putRoleStatus, readNxRole, readRole, readRoleStatus } from './role.ts';
-import { putTableMod, readTableMod } from './table-mod.ts';
-import { putTableStatus, readTableStatus } from './table-status.ts';
+} from './messages/queue-config.ts';
+import { putRequestForward, readRequestForward } from './messages/request-forward.ts';
+import {
+  putNxRole,
+  putRole,
+  putRoleStatus,
+  readNxRole,
+  readRole,
+  readRoleStatus,
+} from './messages/role.ts';
+import { putTableMod, readTableMod } from './messages/table-mod.ts';
+import { putTableStatus, readTableStatus } from './messages/table-status.ts';
 import {
   putTlvTableMod,
   putTlvTableReply,
   readTlvTableMod,
   readTlvTableReply,
-} from './tlv-table.ts';
+} from './messages/tlv-table.ts';
 
 type MessageOf<Type> = Extract<Message, { type: Type }>;
 

@@ -7,7 +7,7 @@ import {
 } from '../../../lib/southbound/installed-flows.ts';
 import type { Flow } from '../../../protocols/openflow/values/flow.ts';
 import { ByteWriter } from '../../../protocols/openflow/wire/byte-writer.ts';
-import { putFlowRecord } from '../../../protocols/openflow/wire/flow-stats.ts';
+import { putFlowRecord } from '../../../protocols/openflow/wire/messages/flow-stats.ts';
 
 const flows = PIPELINE_FRAGMENT.flows;
 

@@ -11,7 +11,7 @@ import type { Subfield } from '../../values/actions.ts';
 import { type Field, fieldByOxm, findField, type HeaderVersion } from '../../values/fields.ts';
 import type { ByteWriter } from '../byte-writer.ts';
 import type { Cursor } from '../cursor.ts';
-import { putOxmHeader } from '../oxm-encode.ts';
+import { putOxmHeader } from '../match/oxm-encode.ts';
 import { refuse } from './action-form.ts';
 
 const EXPERIMENTER_CLASS = 0xffff;

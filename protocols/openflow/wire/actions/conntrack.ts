@@ -11,8 +11,8 @@
 import type { Action, ActionOf, ConnectionTracking, Nat, Subfield } from '../../values/actions.ts';
 import type { ByteWriter } from '../byte-writer.ts';
 import type { Cursor } from '../cursor.ts';
-import { wideAt } from '../field-value-decode.ts';
 import { layout } from '../layout.ts';
+import { wideAt } from '../match/field-value-decode.ts';
 import {
   putNxmFieldAt,
   readNxmField,

@@ -16,8 +16,8 @@ import type { Field, HeaderVersion } from '../../values/fields.ts';
 import type { FieldValue } from '../../values/match.ts';
 import type { ByteWriter } from '../byte-writer.ts';
 import type { Cursor } from '../cursor.ts';
-import { valueAt, wideAt } from '../field-value-decode.ts';
-import { putOxm } from '../oxm-encode.ts';
+import { valueAt, wideAt } from '../match/field-value-decode.ts';
+import { putOxm } from '../match/oxm-encode.ts';
 import {
   exactHeader,
   fieldOfHeader,

@@ -10,7 +10,7 @@ import type { FieldId } from '../../values/table.ts';
 import type { OpenFlowVersion } from '../../values/version.ts';
 import type { ByteWriter } from '../byte-writer.ts';
 import type { Cursor } from '../cursor.ts';
-import { readOxmHeader } from '../oxm-decode.ts';
+import { readOxmHeader } from '../match/oxm-decode.ts';
 
 export function putFieldIds(
   writer: ByteWriter,

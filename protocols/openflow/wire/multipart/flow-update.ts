@@ -16,12 +16,12 @@ import type { FlowUpdate } from '../../values/flow-monitor.ts';
 import type { Match } from '../../values/match.ts';
 import type { OpenFlowVersion } from '../../values/version.ts';
 import { readInstructionList } from '../action-list.ts';
+import { putInstructions } from '../actions/instruction-encode.ts';
 import type { ByteWriter } from '../byte-writer.ts';
 import type { Cursor } from '../cursor.ts';
-import { putInstructions } from '../instruction-encode.ts';
 import { layout } from '../layout.ts';
-import { readMatch } from '../oxm-decode.ts';
-import { putMatch } from '../oxm-encode.ts';
+import { readMatch } from '../match/oxm-decode.ts';
+import { putMatch } from '../match/oxm-encode.ts';
 
 const HEADER = layout({ length: 'u16', event: 'u16' });
 

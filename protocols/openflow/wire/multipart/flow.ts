@@ -10,7 +10,7 @@ import {
   readFlowFilter,
   readFlowRecords,
   readFlowTotals,
-} from '../flow-stats.ts';
+} from '../messages/flow-stats.ts';
 import type { MultipartCodec } from './codec.ts';
 
 export const FLOW: MultipartCodec<'flow'> = {

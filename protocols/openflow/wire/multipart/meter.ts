@@ -12,7 +12,7 @@ import { type Meter, type MeterFeatures, type MeterStats, OFPM_ALL } from '../..
 import type { ByteWriter } from '../byte-writer.ts';
 import type { Cursor } from '../cursor.ts';
 import { layout } from '../layout.ts';
-import { putBands, readBands } from '../meter.ts';
+import { putBands, readBands } from '../messages/meter.ts';
 import { type MultipartCodec, putNumber, readAll, readNumber } from './codec.ts';
 import { putTraffic, readTraffic } from './traffic.ts';
 

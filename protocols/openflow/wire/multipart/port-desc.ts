@@ -7,7 +7,7 @@
  */
 import { OFPP_ANY } from '../../values/ports.ts';
 import { OPENFLOW_15 } from '../../values/version.ts';
-import { putPort, readPort } from '../port.ts';
+import { putPort, readPort } from '../messages/port.ts';
 import { checkPort } from '../port-number.ts';
 import { requireVersion } from '../require-version.ts';
 import { type MultipartCodec, putNumber, readAll, readNumber } from './codec.ts';

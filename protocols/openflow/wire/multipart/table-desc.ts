@@ -3,7 +3,7 @@
  *
  * Source: OpenFlow 1.4.1 §7.3.5.18.
  */
-import { putTableDesc, readTableDesc } from '../table-desc.ts';
+import { putTableDesc, readTableDesc } from '../messages/table-desc.ts';
 import { type MultipartCodec, readAll } from './codec.ts';
 
 export const TABLE_DESC: MultipartCodec<'table_desc'> = {

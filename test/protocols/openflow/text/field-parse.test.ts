@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { formatFieldValue } from '../../../../protocols/openflow/text/field-text.ts';
 import {
   parseFieldName,
   parseFieldValue,
   parseSubfield,
-} from '../../../../protocols/openflow/text/field-parse.ts';
-import { formatFieldValue } from '../../../../protocols/openflow/text/field-text.ts';
+} from '../../../../protocols/openflow/text/parse/field-parse.ts';
 import {
   FIELDS,
   fieldByName,

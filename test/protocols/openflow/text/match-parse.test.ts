@@ -1,9 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { parseMatch, parseMatchField } from '../../../../protocols/openflow/text/match-parse.ts';
 import { formatMatch } from '../../../../protocols/openflow/text/match-text.ts';
-import { isMatchWord } from '../../../../protocols/openflow/text/match-words.ts';
+import {
+  parseMatch,
+  parseMatchField,
+} from '../../../../protocols/openflow/text/parse/match-parse.ts';
+import { isMatchWord } from '../../../../protocols/openflow/text/parse/match-words.ts';
 import type { Match } from '../../../../protocols/openflow/values/match.ts';
 import { arbitraryCanonicalMatch, isSaidWhole } from '../arbitrary-matches.ts';
 

@@ -1,10 +1,13 @@
 /**
  * A text by ovs-ofctl's command, to the message that it asks for.
  */
-import { parseFlowMod } from '../../../../protocols/openflow/text/flow-parse.ts';
-import { parseGroupMod } from '../../../../protocols/openflow/text/group-parse.ts';
-import { parseMeterMod } from '../../../../protocols/openflow/text/meter-parse.ts';
-import { type ParseResult, parsed } from '../../../../protocols/openflow/text/parse-result.ts';
+import { parseFlowMod } from '../../../../protocols/openflow/text/parse/flow-parse.ts';
+import { parseGroupMod } from '../../../../protocols/openflow/text/parse/group-parse.ts';
+import { parseMeterMod } from '../../../../protocols/openflow/text/parse/meter-parse.ts';
+import {
+  type ParseResult,
+  parsed,
+} from '../../../../protocols/openflow/text/parse/parse-result.ts';
 import type { Message } from '../../../../protocols/openflow/values/messages.ts';
 import type { OpenFlowVersion } from '../../../../protocols/openflow/values/version.ts';
 import { encodeMessage } from '../../../../protocols/openflow/wire/encode.ts';

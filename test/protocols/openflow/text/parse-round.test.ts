@@ -5,22 +5,25 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import {
-  parseActions,
-  parseInstructions,
-} from '../../../../protocols/openflow/text/action-parse.ts';
-import {
   formatActions,
   formatInstructions,
 } from '../../../../protocols/openflow/text/action-text.ts';
-import { parseFlowMod, parseFlowModLine } from '../../../../protocols/openflow/text/flow-parse.ts';
 import { formatFlow } from '../../../../protocols/openflow/text/flow-text.ts';
+import { formatGroup } from '../../../../protocols/openflow/text/group-text.ts';
+import { formatMeter } from '../../../../protocols/openflow/text/meter-text.ts';
+import {
+  parseActions,
+  parseInstructions,
+} from '../../../../protocols/openflow/text/parse/action-parse.ts';
+import {
+  parseFlowMod,
+  parseFlowModLine,
+} from '../../../../protocols/openflow/text/parse/flow-parse.ts';
 import {
   parseGroupMod,
   parseGroupModLine,
-} from '../../../../protocols/openflow/text/group-parse.ts';
-import { formatGroup } from '../../../../protocols/openflow/text/group-text.ts';
-import { parseMeterMod } from '../../../../protocols/openflow/text/meter-parse.ts';
-import { formatMeter } from '../../../../protocols/openflow/text/meter-text.ts';
+} from '../../../../protocols/openflow/text/parse/group-parse.ts';
+import { parseMeterMod } from '../../../../protocols/openflow/text/parse/meter-parse.ts';
 import type { OpenFlowVersion } from '../../../../protocols/openflow/values/version.ts';
 import { FLOWS, GROUPS, GROUPS_OF_15, METERS } from './known-texts.ts';
 import { RandomTexts, randomFlow, randomGroup, randomMeter } from './random-texts.ts';

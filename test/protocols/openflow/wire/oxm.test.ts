@@ -14,8 +14,11 @@ import { canonicalMatch } from '../../../../protocols/openflow/values/match-cano
 import type { OpenFlowVersion } from '../../../../protocols/openflow/values/version.ts';
 import { ByteWriter } from '../../../../protocols/openflow/wire/byte-writer.ts';
 import { Cursor } from '../../../../protocols/openflow/wire/cursor.ts';
-import { readMatch, readMatchFields } from '../../../../protocols/openflow/wire/oxm-decode.ts';
-import { putMatchFields } from '../../../../protocols/openflow/wire/oxm-encode.ts';
+import {
+  readMatch,
+  readMatchFields,
+} from '../../../../protocols/openflow/wire/match/oxm-decode.ts';
+import { putMatchFields } from '../../../../protocols/openflow/wire/match/oxm-encode.ts';
 import { arbitraryCanonicalMatch, arbitraryFields } from '../arbitrary-matches.ts';
 import { printMessages } from '../dummy-bridge.ts';
 import { type Content, rawFlowMod, tlv } from '../raw-flow-mod.ts';
