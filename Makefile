@@ -47,7 +47,7 @@ openflow-vectors: node-packages ## Write test/vectors/openflow anew (ovs-ofctl 3
 	@node --import tsx scripts/openflow-print/make-vectors.ts
 	@$(MAKE) --no-print-directory protocol-support
 
-bench: ## Figures beside their peers (QUICK=1, K=2,20 edges, P=1000 ports, F=100000 flows, N=1,200 joining, ONLY=p1,attach,restart,instances,join,idle,ovsdb,large, OVN=0)
+bench: ## Figures beside their peers (QUICK=1, K=2,20 edges, P=1000 ports, F=100000 flows, N=1,200 joining, ONLY=codec,p1,attach,restart,instances,join,idle,ovsdb,large, OVN=0)
 	@sh scripts/install-system.sh bench
 	@$(MAKE) --no-print-directory build
 	@node dist/test/bench/main.js
