@@ -89,7 +89,12 @@ export function identifyError(
 
 function numbersOf(error: ErrorMessage): { numbers: Numbers | undefined; data: Uint8Array } {
   const { errorType: type, code, data, experimenter = 0 } = error;
-  if (type === EXPERIMENTER) return { numbers: { experimenter, type, code }, data };
+  // An experimenter of zero is the standard itself to Open vSwitch, and exp_type the error's type.
+  const isStandards = experimenter === 0;
+  const numbers = isStandards
+    ? { experimenter, type: code, code: 0 }
+    : { experimenter, type, code };
+  if (type === EXPERIMENTER) return { numbers, data };
   const isVendors = type === VENDOR && code === 0 && data.length >= VENDOR_BYTES;
   return isVendors
     ? { numbers: vendorNumbers(data), data: data.subarray(VENDOR_BYTES) }

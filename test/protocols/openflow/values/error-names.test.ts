@@ -96,5 +96,6 @@ describe("a switch's errors between names and numbers", () => {
     expect(errorName(error(1, 99))).to.equal('error 1, 99');
     expect(errorName(error(77, 1))).to.equal('error 77, 1');
     expect(errorName(error(0xffff, 5, 0x1234))).to.equal('experimenter error 0x00001234, 5');
+    expect(errorName(error(0xffff, 1, 0))).to.equal('OFPBRC_BAD_VERSION');
   });
 });
